@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conf.h - settings.  One table (src/app/conf_table.c) has a row for each: name, type, place, default, help.
+ * Order: default < file < ROSTRA_* environment (ROSTRA_DB_SOCKET sets db_socket).  An unknown key or a bad
+ * value stops the start with file, line and reason.
+ */
+#ifndef ROSTRA_CONF_H
+#define ROSTRA_CONF_H
+
+#include "rostra/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is in force.  Strings live as long as the process. */
+struct conf {
+	const char *state_dir;     /* spool, snapshots, pid file */
+	const char *socket_dir;    /* api.sock, link.sock */
+	const char *sql_dir;       /* migrations */
+	const char *db_hosts;      /* "host[:port],…" tried in order; "" when db_socket is used */
+	const char *db_socket;     /* unix socket; "" for TCP */
+	const char *db_user;
+	const char *db_password_file; /* "" for none (unix_socket authentication) */
+	const char *db_name;
+	const char *token_keys_file;  /* lines "kid base64url(32 bytes)"; the first one signs */
+	const char *cursor_key_file;  /* one line, base64url(32 bytes): cursors and visitor cookies */
+	const char *public_url;       /* "https://api.example.com": no trailing slash */
+	const char *link_url;         /* "https://go.example.com" */
+	const char *log_file;         /* "-" is stderr */
+	const char *log_level;        /* debug info warn error */
+	const char *listen_group;     /* group of the sockets (0660); "" keeps the process's */
+	int64_t     api_processes, api_threads;
+	int64_t     link_processes, link_threads;
+	int64_t     drain_s;
+	int64_t     request_deadline_ms;
+	int64_t     db_connect_timeout_s, db_read_timeout_s, db_write_timeout_s;
+	int64_t     spool_max_mb;
+	int64_t     spool_sync_ms;    /* fdatasync at most this long after a click; 0: each time */
+	int64_t     spool_segment_kb;
+	int64_t     link_cache_s;     /* a cached link is asked for again after this */
+	int64_t     caller_cache_s;   /* a person's state is asked for again after this */
+	int64_t     rate_read_per_min, rate_write_per_min, rate_public_per_min; /* per caller or address */
+	int64_t     jobs_poll_ms;
+	bool        trust_link_headers; /* nginx in front sets REMOTE_ADDR; always on there */
+};
+
+enum conf_type { CONF_STRING, CONF_PATH, CONF_INT, CONF_BOOL, CONF_SECRET_FILE };
+
+struct conf_row {
+	const char    *name;
+	enum conf_type type;
+	size_t         off;
+	const char    *def;
+	int64_t        min, max; /* CONF_INT */
+	const char    *help;
+};
+
+extern const struct conf_row conf_rows[]; /* ends with name NULL */
+
+/* path NULL: no file.  On failure false and err says "file:line: reason". */
+bool conf_load(struct conf *out, const struct conf_row *rows, const char *path, char *err, size_t err_n);
+/* The text form of one setting, as `rostra config` shows it. */
+const char *conf_value(const struct conf *c, const struct conf_row *row, struct arena *a);
+/* Reads a one-line secret file (mode checked: no access for others); the caller wipes it. */
+bool conf_secret(const char *path, char *out, size_t room, char *err, size_t err_n);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* csv.h - RFC 4180 in and out. */
+#ifndef ROSTRA_CSV_H
+#define ROSTRA_CSV_H
+
+#include "rostra/buf.h"
+
+/* Out: every text field quoted; a cell that a spreadsheet would run as a formula gets a leading '. */
+void csv_text(struct buf *b, struct str cell, bool first);
+void csv_number(struct buf *b, int64_t v, bool first);
+void csv_end_row(struct buf *b); /* CRLF */
+
+/* In: fed in pieces; calls row() for each record with its first line's number.  Limits bound the memory. */
+enum { CSV_FIELDS_MAX = 64, CSV_RECORD_MAX = 65536 };
+struct csv_reader;
+typedef bool csv_row_fn(void *arg, int64_t line, const struct str *cells, size_t n); /* false stops */
+struct csv_reader *csv_reader_create(struct arena *a, csv_row_fn *row, void *arg);
+/* False when row() stopped or the input is unreadable; *fault then says why (NULL: row() stopped). */
+bool csv_feed(struct csv_reader *r, const char *bytes, size_t n, const char **fault);
+bool csv_finish(struct csv_reader *r, const char **fault);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs.h - background work: recurring jobs under a lease, and the outbox. */
+#ifndef ROSTRA_JOBS_H
+#define ROSTRA_JOBS_H
+
+#include "rostra/db.h"
+
+extern const struct db_stmt_table jobs_stmts;
+
+/* Writes what this transaction must cause; payload: JSON text or NULL. */
+enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object, const char *payload) MUST_CHECK;
+
+/* Recurring work; app/jobs_table.c lists all.  run() is called by one process at a time (a lease in table job). */
+struct job {
+	const char *name;
+	int64_t     every_ms;
+	bool        per_node; /* no lease: each node does its own (the click spool) */
+	enum fault (*run)(struct rq *rq);
+};
+/* Handles one outbox row: at least once, so it must be repeatable. */
+struct outbox_event {
+	int64_t     id;
+	struct uuid company_id, object_id;
+	const char *kind, *payload;
+	int64_t     created_us;
+};
+struct outbox_consumer {
+	const char *kind;
+	enum fault (*handle)(struct rq *rq, const struct outbox_event *e);
+};
+
+/* Runs until SIGTERM (then finishes what runs): each job at its pace, then the outbox. */
+int jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts, const struct job *jobs,
+             size_t n_jobs, const struct outbox_consumer *consumers, size_t n_consumers);
+/* Each job and the due outbox once, for commands and tests. */
+enum fault jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs, const struct outbox_consumer *consumers,
+                     size_t n_consumers) MUST_CHECK;
+
+#endif

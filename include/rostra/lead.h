@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lead.h - leads, conversions and their paths (touches). */
+#ifndef ROSTRA_LEAD_H
+#define ROSTRA_LEAD_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+
+extern const struct route_table   lead_routes;
+extern const struct db_stmt_table lead_stmts;
+
+enum lead_stage { STAGE_LEAD, STAGE_QUALIFIED, STAGE_OPPORTUNITY, STAGE_WON, STAGE_LOST, STAGE__MAX };
+extern const char *const lead_stage_names[STAGE__MAX + 1];
+
+/* Job: leads whose click may still have been in a spool are matched again, until a day has passed. */
+enum fault lead_match_pending_run(struct rq *rq);
+
+/* CSV import, the same for HTTP and the command: feed pieces, then finish. */
+struct lead_import;
+struct lead_import_result {
+	int64_t lines, added, repeated, refused;
+};
+struct lead_import *lead_import_begin(struct rq *rq, const char *source);
+enum fault lead_import_feed(struct lead_import *i, const char *bytes, size_t n) MUST_CHECK;
+enum fault lead_import_finish(struct lead_import *i, struct lead_import_result *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* link.h - short links, the redirect, clicks: classes, the spool, the loader. */
+#ifndef ROSTRA_LINK_H
+#define ROSTRA_LINK_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+#include "rostra/jobs.h"
+
+extern const struct route_table   link_routes;
+extern const struct db_stmt_table link_stmts;
+
+enum { LINK_CODE_SIZE = 9, CLICK_ID_SIZE = 12, CLICK_ID_TEXT = 16 };
+
+enum click_class { CLICK_HUMAN, CLICK_PREVIEW, CLICK_BOT, CLICK_PREFETCH, CLICK_SCANNER, CLICK_DUPLICATE, CLICK_INTERNAL, CLICK__MAX };
+extern const char *const click_class_names[CLICK__MAX + 1];
+
+/* A random base62 code, NUL-terminated. */
+void link_code(char out[LINK_CODE_SIZE]);
+/* The short URL: conf.link_url + "/r/" + code. */
+const char *link_url(struct rq *rq, const char *code);
+/* In the share's transaction.  A taken code: CONFLICT without text (draw another). */
+enum fault link_insert(struct rq *rq, const char *code, struct uuid share) MUST_CHECK;
+enum fault link_revoke(struct rq *rq, struct uuid share) MUST_CHECK;
+
+/* Click ids: 96 bits, 16 URL-safe characters. */
+bool click_id_parse(struct str text, unsigned char out[CLICK_ID_SIZE]);
+void click_id_format(const unsigned char id[CLICK_ID_SIZE], char out[CLICK_ID_TEXT + 1]);
+
+/* The spool and the hour of visits of a link worker; opened by app before the pool starts serving. */
+struct spool;
+struct visits;
+struct spool  *spool_open(const struct conf *conf, char *err, size_t err_n);
+void           spool_close(struct spool **s); /* the segment is finished */
+struct visits *visits_map(const struct conf *conf, char *err, size_t err_n); /* file-backed, shared by all link workers */
+/* Bytes waiting in the spool directory, finished or not. */
+int64_t spool_pending_bytes(const struct conf *conf);
+
+/* Jobs: loads the node's spool exactly once; keeps partitions of click ahead; writes the snapshot of links. */
+enum fault click_loader_run(struct rq *rq);
+enum fault click_partitions_run(struct rq *rq);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* people.h - companies, people, roles and teams with dated membership. */
+#ifndef ROSTRA_PEOPLE_H
+#define ROSTRA_PEOPLE_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+
+extern const struct route_table   people_routes;
+extern const struct db_stmt_table people_stmts;
+
+/* The primary team of a person at an instant; zero when none. */
+enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team) MUST_CHECK;
+/* Counts a change of what this person alone sees in the feed (validator of the feed). */
+enum fault people_feed_changed(struct rq *rq, struct uuid person) MUST_CHECK;
+/* Counts a change of posts, channels or audiences of the caller's company. */
+enum fault company_feed_changed(struct rq *rq) MUST_CHECK;
+
+/* --- administration (commands; later SCIM and sign-in) -------------------------------------------------------- */
+struct company_new {
+	const char *slug, *name, *time_zone, *currency, *language;
+};
+/* CONFLICT when the slug is taken. */
+enum fault company_create(struct rq *rq, const struct company_new *in, struct uuid *ret_id) MUST_CHECK;
+enum fault company_by_slug(struct rq *rq, const char *slug, struct uuid *ret_id) MUST_CHECK;
+
+struct person_new {
+	const char *email, *display_name, *given_name, *family_name, *language, *time_zone;
+	const char *job_title, *department, *location;
+	int         role; /* enum role */
+};
+/* rq->who->company is the company.  CONFLICT when the e-mail is taken. */
+enum fault person_create(struct rq *rq, const struct person_new *in, struct uuid *ret_id) MUST_CHECK;
+enum fault person_by_email(struct rq *rq, const char *email, struct uuid *ret_id) MUST_CHECK;
+enum fault person_set_role(struct rq *rq, struct uuid person, enum role role) MUST_CHECK;
+enum fault person_deactivate(struct rq *rq, struct uuid person) MUST_CHECK;
+enum fault person_activate(struct rq *rq, struct uuid person) MUST_CHECK;
+enum fault team_create(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;
+/* Moves take effect at rq->now_us; a primary membership ends the former one. */
+enum fault team_join(struct rq *rq, struct uuid team, struct uuid person, bool primary) MUST_CHECK;
+enum fault team_leave(struct rq *rq, struct uuid team, struct uuid person) MUST_CHECK;
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.h - attribution: credits computed from touches when the report is read. */
+#ifndef ROSTRA_REPORT_H
+#define ROSTRA_REPORT_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+
+extern const struct route_table   report_routes;
+extern const struct db_stmt_table report_stmts;
+
+#endif

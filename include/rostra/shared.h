@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shared.h - the one list of what the threads of a process share.  Everything else is per request or per
+ * thread: no locks in features.
+ */
+#ifndef ROSTRA_SHARED_H
+#define ROSTRA_SHARED_H
+
+struct cache;
+struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
+struct spool;      /* link.h: this process's click segment */
+struct visits;     /* link.h: an hour of visits, mapped by all link workers */
+struct limits;     /* http: rate buckets, mapped by all workers */
+struct metrics;    /* metrics.h: counters, mapped by all workers */
+
+struct shared {
+	struct cache *tokens;  /* SHA-256(token) -> struct caller */
+	struct cache *callers; /* person or key -> its state, for caller_cache_s */
+	struct cache *cards;   /* (post, version, language) -> rendered JSON */
+	struct cache *links;   /* link code -> destination and policy */
+	struct token_keys *_Atomic keys;
+	unsigned char  cursor_key[32];
+	struct spool  *spool;  /* NULL outside the link pool */
+	struct visits *visits; /* NULL outside the link pool */
+	struct limits *limits;
+	struct metrics *metrics;
+};
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.h - what a reader sees: UTF-8, graphemes, language tags.  src/base/text.c alone includes libunistring. */
+#ifndef ROSTRA_TEXT_H
+#define ROSTRA_TEXT_H
+
+#include "rostra/str.h"
+
+bool   utf8_valid(struct str s);
+size_t text_graphemes(struct str s);   /* extended grapheme clusters (UAX #29) */
+size_t text_code_points(struct str s);
+size_t text_utf16_units(struct str s);
+/* Case-folded, NFKC, punctuation and white space squeezed: for comparing what people wrote. */
+char *text_fold(struct arena *a, struct str s);
+/* 64-bit SimHash over folded word 3-grams; the Hamming distance of near-duplicates is small. */
+uint64_t text_simhash(struct arena *a, struct str s);
+/* The best of `offered` for an Accept-Language header (RFC 9110 12.5.4, lookup of RFC 4647 3.4); offered[0] when none fits. */
+const char *lang_pick(const char *accept_language, const char *const *offered, size_t n);
+bool lang_tag_valid(struct str s); /* BCP 47 shape: "de", "pt-BR", at most 16 characters */
+
+#endif

@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE person (
+  company_id     UUID         NOT NULL COMMENT 'company.id',
+  id             UUID         NOT NULL COMMENT 'UUIDv7',
+  email          VARCHAR(254) CHARACTER SET ascii COLLATE ascii_general_ci NULL COMMENT 'PII; lower case; NULL once erased',
+  display_name   VARCHAR(120) NOT NULL COMMENT 'PII',
+  given_name     VARCHAR(80)  NULL COMMENT 'PII',
+  family_name    VARCHAR(80)  NULL COMMENT 'PII',
+  role           ENUM('member','curator','manager','admin') NOT NULL DEFAULT 'member' COMMENT 'what they may do now; person_role has the history',
+  state          ENUM('active','deactivated','erased') NOT NULL DEFAULT 'active' COMMENT 'only active people are let in; shares of the others keep counting',
+  language       VARCHAR(16)  CHARACTER SET ascii NULL COMMENT 'BCP 47; NULL: the company''s',
+  time_zone      VARCHAR(64)  CHARACTER SET ascii NULL COMMENT 'IANA; NULL: the company''s',
+  job_title      VARCHAR(120) NULL COMMENT 'PII',
+  department     VARCHAR(120) NULL COMMENT 'as the directory calls it',
+  location       VARCHAR(120) NULL COMMENT 'as the directory calls it',
+  feed_version   BIGINT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'counts changes of what this person alone sees in the feed',
+  access_version BIGINT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'counts changes of role and state',
+  version        BIGINT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'counts changes of this row that the API shows',
+  created_at     DATETIME(6)  NOT NULL COMMENT 'UTC',
+  updated_at     DATETIME(6)  NOT NULL COMMENT 'UTC',
+  deactivated_at DATETIME(6)  NULL COMMENT 'UTC',
+  PRIMARY KEY (company_id, id),
+  UNIQUE KEY person_email (company_id, email),
+  KEY person_name (company_id, display_name, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='An employee';

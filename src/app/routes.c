@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routes.c - the one list of all features: their routes and their statements. */
+#include "app_int.h"
+
+#include "rostra/access.h"
+#include "rostra/campaign.h"
+#include "rostra/channel.h"
+#include "rostra/feed.h"
+#include "rostra/jobs.h"
+#include "rostra/lead.h"
+#include "rostra/link.h"
+#include "rostra/people.h"
+#include "rostra/post.h"
+#include "rostra/report.h"
+#include "rostra/share.h"
+#include "rostra/sync.h"
+
+struct route_table   app_routes[APP_FEATURES_MAX + 1];
+struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
+size_t               app_n_stmts;
+
+static const struct route_table *const all_routes[] = {
+	&access_routes, &people_routes, &channel_routes, &campaign_routes, &post_routes,   &feed_routes,
+	&sync_routes,   &share_routes,  &link_routes,    &lead_routes,     &report_routes, &ops_routes,
+};
+
+static const struct db_stmt_table *const all_stmts[] = {
+	&http_stmts,  &access_stmts, &people_stmts, &channel_stmts, &campaign_stmts, &post_stmts, &feed_stmts,
+	&sync_stmts,  &share_stmts,  &link_stmts,   &lead_stmts,    &report_stmts,   &jobs_stmts,
+};
+
+_Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX, "room for every feature");
+_Static_assert(sizeof(all_stmts) / sizeof(all_stmts[0]) <= APP_FEATURES_MAX, "room for every feature");
+
+void
+app_tables_init(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(all_routes) / sizeof(all_routes[0]); i++) {
+		if (all_routes[i]->n > 0)
+			app_routes[n++] = *all_routes[i];
+	}
+	for (size_t i = 0; i < sizeof(all_stmts) / sizeof(all_stmts[0]); i++) {
+		if (all_stmts[i]->n > 0)
+			app_stmts[app_n_stmts++] = *all_stmts[i];
+	}
+}
