@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# pytest over the whole product: two workers, each with a stack of its own; a file's tests stay together.
+set -euo pipefail
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/rostra-e2e.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+export HYPOTHESIS_STORAGE_DIRECTORY=$scratch/hypothesis
+cd "$TEST_SOURCE/tests/e2e"
+# The limit ends a hang; the suite takes a few minutes. Debian's python has the packages, another may come first in PATH.
+timeout --kill-after=30 "${TEST_E2E_SECONDS:-900}" /usr/bin/python3 -B -m pytest -p no:cacheprovider -q -n 2 \
+	--dist loadfile --color=no --basetemp="$scratch/tmp" -ra --durations=10 . "$@"

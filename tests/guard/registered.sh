@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What exists runs: every test in TESTS, every source in the build, every feature's routes and statements in app.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/guard.sh"
+
+inputs 5 tests/unit tests/db -name 'test_*.c'
+for file in "${files[@]}"; do
+	fragment=$(dirname "$file")/Makefile.inc
+	grep -qE "%D%/$(basename "$file" .c)( |\$|\\\\)" "$fragment" || fault "$file: not in $fragment"
+done
+
+inputs 8 tests/fuzz -name 'fuzz_*.c'
+for file in "${files[@]}"; do
+	name=$(basename "$file" .c)
+	grep -q "$name" tests/fuzz/Makefile.inc || fault "$file: not in tests/fuzz/Makefile.inc"
+	[ -n "$(find "tests/fuzz/corpus/${name#fuzz_}" -type f 2>/dev/null | head -n 1)" ] || fault "$file: no corpus"
+done
+
+inputs 5 tests/guard -name '*.sh' ! -name guard.sh
+for file in "${files[@]}"; do
+	grep -q "%D%/$(basename "$file")" tests/guard/Makefile.inc || fault "$file: not in tests/guard/Makefile.inc"
+done
+
+inputs 5 tests/e2e -name '*.py'
+for file in "${files[@]}"; do
+	grep -q "%D%/${file#tests/e2e/}" tests/e2e/Makefile.inc || fault "$file: not in tests/e2e/Makefile.inc (distribution)"
+done
+
+inputs 60 src -name '*.[ch]'
+for file in "${files[@]}"; do
+	grep -q "%D%/$(basename "$file")" "$(dirname "$file")/Makefile.inc" || fault "$file: not in the build"
+done
+
+inputs 25 sql -name '*.sql'
+for file in "${files[@]}"; do
+	grep -q "%D%/$(basename "$file")" sql/Makefile.inc || fault "$file: not in sql/Makefile.inc"
+done
+
+# Tables that features declare must be in the one list.
+while read -r table; do
+	grep -qE "&$table\b" src/app/routes.c || fault "src/app/routes.c: $table is not listed"
+done < <(sed -nE 's/^extern const struct (route_table|db_stmt_table) +([a-z_]+);.*/\2/p' include/rostra/*.h)
+while read -r table; do
+	grep -qE "extern const struct db_stmt_table +$table;" include/rostra/*.h || fault "$table: not declared in a header"
+done < <(grep -rhoE '^const struct db_stmt_table +[a-z_]+' src | awk '{ print $NF }')
+verdict
