@@ -74,7 +74,7 @@ struct j_schema {
 };
 #define J_NO_HAS SIZE_MAX
 
-/* The offset of m in T; does not compile unless m has exactly type C. */
+/* The offset of m in T; does not compile unless m has exactly type C.  The last argument of a row takes more designators with it. */
 #define J_OFF(T, m, C) (uint32_t)(offsetof(T, m) + 0 * sizeof(char[_Generic(((T *)0)->m, C : 1)]))
 
 /* clang-format off */

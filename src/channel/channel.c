@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* channel.c - what makes a channel whole, and who follows it. */
+#include "rostra/people.h"
+#include "rostra/sync.h"
+
+#include "channel_int.h"
+
+const char *const channel_audience_names[CHANNEL_AUDIENCE__MAX + 1] = { "all", "teams", NULL };
+const char *const channel_mode_names[CHANNEL_MODE__MAX + 1] = { "mandatory", "followable", NULL };
+
+static const struct uuid everybody;
+
+void
+channel_view_finish(struct rq *rq, struct channel_view *c)
+{
+	struct str rest = str_of(c->teams_text);
+	struct str part;
+
+	c->team_ids.items = arena_array(rq->arena, rest.n / (UUID_TEXT_SIZE - 1) + 1, struct uuid);
+	c->team_ids.n = 0;
+	if (rest.n == 0)
+		return;
+	while (str_split(&rest, ',', &part)) {
+		if (uuid_parse(part, &((struct uuid *)c->team_ids.items)[c->team_ids.n]))
+			c->team_ids.n++;
+	}
+}
+
+enum fault
+channel_check(struct problem *p, const struct channel_new *in)
+{
+	const struct uuid *ids = in->team_ids.items;
+
+	if (in->audience == CHANNEL_TEAMS && in->team_ids.n == 0)
+		problem_add(p, "#/team_ids", "an audience of teams names at least one");
+	if (in->audience == CHANNEL_ALL && in->team_ids.n > 0)
+		problem_add(p, "#/team_ids", "only with the audience \"teams\"");
+	for (size_t i = 0; i < in->team_ids.n; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (uuid_eq(ids[i], ids[k]))
+				return problem_add(p, "#/team_ids", "names a team twice");
+		}
+	}
+	return p->code;
+}
+
+static bool
+has_team(const struct j_list *list, struct uuid id)
+{
+	const struct uuid *ids = list->items;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (uuid_eq(ids[i], id))
+			return true;
+	}
+	return false;
+}
+
+bool
+channel_same(const struct channel_view *now, const struct channel_new *in)
+{
+	const struct uuid *ids = in->team_ids.items;
+
+	if (!cstr_eq(now->name, in->name) || !cstr_eq(now->description, in->description) ||
+	    now->audience != in->audience || now->mode != in->mode ||
+	    now->team_ids.n != in->team_ids.n)
+		return false;
+	for (size_t i = 0; i < in->team_ids.n; i++) {
+		if (!has_team(&now->team_ids, ids[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What every change of a channel causes, last in its transaction. */
+static enum fault
+announce(struct rq *rq, struct uuid id)
+{
+	enum fault e = company_feed_changed(rq);
+
+	if (e)
+		return e;
+
+	return sync_log(rq, SYNC_CHANNEL, id, SYNC_UPSERT, everybody);
+}
+
+struct create {
+	struct uuid id;
+	const struct channel_new *in;
+};
+
+static enum fault
+create_tx(struct rq *rq, void *arg)
+{
+	const struct create *c = arg;
+	struct channel_row row = {
+		.company_id = rq_company(rq),
+		.id = c->id,
+		.name = c->in->name,
+		.description = c->in->description,
+		.audience = c->in->audience,
+		.mode = c->in->mode,
+		.version = 1,
+		.created_at = rq->now_us,
+		.archived_at = TIME_NONE,
+	};
+	struct channel_view there;
+	bool duplicate;
+	enum fault e = channel_sql_insert(rq, &row, &duplicate);
+
+	if (e)
+		return e;
+	if (duplicate) {
+		e = channel_sql_get(rq, c->id, true, &there);
+		if (e == FAULT_NOT_FOUND)
+			return rq_fail(rq, FAULT_CONFLICT, "Another channel has this name.");
+		return e ? e : rq_fail(rq, FAULT_ID_CONFLICT, "Another channel has this id.");
+	}
+
+	e = channel_sql_set_teams(rq, c->id, &c->in->team_ids);
+	if (e)
+		return e;
+
+	return announce(rq, c->id);
+}
+
+enum fault
+channel_create(struct rq *rq, struct uuid id, const struct channel_new *in)
+{
+	struct create c = { .id = id, .in = in };
+	enum fault e = channel_check(&rq->problem, in);
+
+	if (e)
+		return e;
+
+	return db_tx(rq, create_tx, &c);
+}
+
+enum fault
+channel_put(struct rq *rq, struct uuid id, const struct channel_new *in, bool *ret_created)
+{
+	struct channel_view there;
+	enum fault e = channel_sql_get(rq, id, true, &there);
+
+	if (e == FAULT_NOT_FOUND) {
+		*ret_created = true;
+		return channel_create(rq, id, in);
+	}
+	if (e)
+		return e;
+	*ret_created = false;
+	if (!channel_same(&there, in))
+		return rq_fail(rq, FAULT_ID_CONFLICT,
+		               "The channel exists and differs; change it with PATCH.");
+	return FAULT_NONE;
+}
+
+struct patch {
+	struct uuid id;
+	const struct channel_patch *in;
+};
+
+/* What the channel will be: what it is, with what the body names. */
+static struct channel_new
+merged(const struct channel_view *now, const struct channel_patch *in, uint64_t has)
+{
+	struct channel_new next = {
+		.name = now->name,
+		.description = now->description,
+		.audience = now->audience,
+		.mode = now->mode,
+		.team_ids = now->team_ids,
+	};
+
+	/* Bits in the order of the fields of the body's table. */
+	if (has & 1 << 0)
+		next.name = in->set.name;
+	if (has & 1 << 1)
+		next.description = in->set.description;
+	if (has & 1 << 2)
+		next.audience = in->set.audience;
+	if (has & 1 << 3)
+		next.mode = in->set.mode;
+	if (has & 1 << 4)
+		next.team_ids = in->set.team_ids;
+	else if (next.audience == CHANNEL_ALL)
+		next.team_ids = (struct j_list){ 0 };
+	return next;
+}
+
+static int64_t
+archived_at(struct rq *rq, const struct channel_view *now, const struct channel_patch *in)
+{
+	if (!(in->has & 1 << 5))
+		return now->archived_at;
+	if (!in->archived)
+		return TIME_NONE;
+	return now->archived_at == TIME_NONE ? rq->now_us : now->archived_at;
+}
+
+static enum fault
+patch_tx(struct rq *rq, void *arg)
+{
+	const struct patch *c = arg;
+	struct channel_view now;
+	struct channel_new next;
+	bool done;
+	enum fault e = channel_sql_get(rq, c->id, true, &now);
+
+	if (e)
+		return e;
+	if (now.version != c->in->version)
+		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the channel again.");
+	next = merged(&now, c->in, c->in->has);
+	e = channel_check(&rq->problem, &next);
+	if (e)
+		return e;
+
+	struct channel_row row = {
+		.company_id = rq_company(rq),
+		.id = c->id,
+		.name = next.name,
+		.description = next.description,
+		.audience = next.audience,
+		.mode = next.mode,
+		.version = now.version,
+		.created_at = now.created_at,
+		.archived_at = archived_at(rq, &now, c->in),
+	};
+	e = channel_sql_update(rq, &row, &done);
+	if (e)
+		return e;
+	if (!done)
+		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the channel again.");
+	e = channel_sql_set_teams(rq, c->id, &next.team_ids);
+	if (e)
+		return e;
+
+	return announce(rq, c->id);
+}
+
+enum fault
+channel_patch(struct rq *rq, struct uuid id, const struct channel_patch *in)
+{
+	struct patch c = { .id = id, .in = in };
+
+	return db_tx(rq, patch_tx, &c);
+}
+
+struct follow {
+	struct uuid id;
+	bool follow;
+};
+
+static enum fault
+follow_tx(struct rq *rq, void *arg)
+{
+	const struct follow *f = arg;
+	enum fault e;
+
+	e = f->follow ? channel_sql_follow(rq, f->id) : channel_sql_unfollow(rq, f->id);
+	if (e)
+		return e;
+	e = people_feed_changed(rq, rq->who->person);
+	if (e)
+		return e;
+
+	return sync_log(rq, SYNC_CHANNEL, f->id, SYNC_UPSERT, rq->who->person);
+}
+
+enum fault
+channel_follow(struct rq *rq, struct uuid id, bool follow)
+{
+	struct follow f = { .id = id, .follow = follow };
+	struct channel_view now;
+	enum fault e = channel_sql_get(rq, id, false, &now);
+
+	if (e)
+		return e;
+	if (now.mode == CHANNEL_MANDATORY)
+		return rq_fail(rq, FAULT_CONFLICT, "This channel is in everybody's feed.");
+	if (now.followed == follow)
+		return FAULT_NONE;
+
+	return db_tx(rq, follow_tx, &f);
+}
