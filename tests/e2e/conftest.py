@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The end-to-end suite's ground: a private stack for each pytest worker, clients, and people to act as.
+
+Conventions
+  * Everything goes through nginx: `api`, `link` and `ops` are clients of its three servers.  Say who asks with who=:
+        api.get("/v1/feed", who=acme.member)          a person: an access token
+        api.post("/v1/leads", json={...}, who=acme.api_key)    a key: Authorization: Bearer rsk_…
+        api.post("/v1/t/leads", json={...}, who=acme.site_key, headers={"Origin": ORIGIN})
+        api.get("/v1/config", who=None)               nobody (the default)
+  * A POST carries a fresh Idempotency-Key unless idempotency_key= gives one, or None for none.
+  * Every answer is compared with the OpenAPI document (contract.py).  A test that provokes what the document
+    cannot say passes contract=False.
+  * `acme` and `globex` are two companies of the whole run with the same names in them: read them, add to them, but a
+    test that changes a company, a person's role or a policy makes its own with make_company().
+  * `rostra("person", "add", …)` runs the program as an operator and gives its output; rostra_json(…) parses --json.
+  * `db("SELECT …", args)` asks MariaDB and gives dicts.  Use it to look, not to prepare what the API can prepare.
+  * What happens in the background (clicks reaching reports, posts going live) is awaited by wait_until(); nothing sleeps.
+  * `stack` is the running product: stack.pid("serve"), stack.log(request_id).  A test that breaks it takes own_stack().
+
+Quick development: tests/stack start --state /tmp/x; ROSTRA_STACK=/tmp/x /usr/bin/python3 -m pytest tests/e2e/test_x.py
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import secrets
+import subprocess
+import time
+import uuid
+
+import pymysql
+import pytest
+import requests
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("TEST_BUILD", SOURCE / "build"))
+ORIGIN = "https://www.landing.example"
+ROLES = ("member", "curator", "manager", "admin")
+
+try:
+    import contract
+except ImportError:
+    contract = None
+
+
+# --- small helpers ---------------------------------------------------------------------------------------------
+
+
+def uuid7(at=None):
+    """A UUID version 7 (RFC 9562) of now or of `at` (seconds since 1970)."""
+    ms = int((time.time() if at is None else at) * 1000)
+    value = (ms << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+    return str(uuid.UUID(int=value))
+
+
+def wait_until(check, seconds=10, what="it"):
+    """Calls check() until it answers something true, and gives that; fails after so many seconds."""
+    end, pause = time.monotonic() + seconds, 0.02
+    while True:
+        found = check()
+        if found:
+            return found
+        assert time.monotonic() < end, f"{what} did not come true within {seconds} s"
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+
+
+class Stack:
+    """One running product (tests/stack)."""
+
+    def __init__(self, state, build=BUILD):
+        self.state, self.build = pathlib.Path(state), pathlib.Path(build)
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("ROSTRA_")}
+
+    def _run(self, *args):
+        done = subprocess.run([SOURCE / "tests/stack", *args, "--state", self.state], text=True, check=False,
+                              env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def start(self, *options):
+        self._run("start", "--build", str(self.build), *options)
+        return self
+
+    def stop(self, discard=True):
+        self._run("stop", *(["--discard"] if discard else []))
+
+    def restart(self, name):
+        self._run("restart", name)
+
+    @property
+    def places(self):
+        return dict(line.split("=", 1) for line in self._run("env").splitlines())
+
+    @property
+    def data(self):
+        return json.loads((self.state / "stack.json").read_text())
+
+    def pid(self, name):
+        """db, serve, jobs or nginx; of serve the master."""
+        for line in self._run("status").splitlines():
+            words = line.split()
+            if words[0] == name and words[1] != "-":
+                return int(words[1])
+        return None
+
+    def workers(self):
+        """The children of the master: {pid: its command line}."""
+        master, found = self.pid("serve"), {}
+        for task in pathlib.Path(f"/proc/{master}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found[int(child)] = pathlib.Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
+    def log(self, request_id=None):
+        """The program's log lines as dicts; of one request when given its id."""
+        lines = (self.state / "log/rostra.log").read_text(errors="replace").splitlines()
+        found = [json.loads(line) for line in lines if line.startswith("{")]
+        return [f for f in found if request_id is None or f.get("id") == request_id]
+
+    def rostra(self, *args, stdin=None, check=True):
+        """Runs the program with the stack's configuration."""
+        command = [self.build / "rostra", "--config", self.state / "rostra.conf", *map(str, args)]
+        done = subprocess.run(command, text=True, env=self.environment, check=False, input=stdin or "",
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if not check:
+            return done
+        assert done.returncode == 0, f"rostra {' '.join(map(str, args))}: {done.returncode}\n{done.stderr}{done.stdout}"
+        return done.stdout
+
+    def db(self, sql, args=()):
+        """One statement as the server's root on a connection of its own; rows as dicts."""
+        connection = pymysql.connect(unix_socket=self.data["run"] + "/db.sock", user="root", database="rostra",
+                                     autocommit=True, cursorclass=pymysql.cursors.DictCursor, charset="utf8mb4")
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql, args)
+            return list(cursor.fetchall())
+
+
+# --- who acts --------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Person:
+    stack: Stack
+    company: str
+    id: str
+    email: str
+    role: str
+    _token: str = ""
+    _minted: float = 0
+
+    @property
+    def token(self):
+        """An access token; it lives ten minutes, so it is minted anew after five."""
+        if time.monotonic() - self._minted > 300 or not self._token:
+            self._token = self.stack.rostra("token", "--company", self.company, "--person", self.email).strip()
+            self._minted = time.monotonic()
+        return self._token
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclasses.dataclass
+class Key:
+    id: str
+    secret: str
+    name: str
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.secret}"}
+
+
+@dataclasses.dataclass
+class Company:
+    stack: Stack
+    slug: str
+    id: str
+    member: Person = None
+    curator: Person = None
+    manager: Person = None
+    admin: Person = None
+    api_key: Key = None   # every scope
+    site_key: Key = None  # allows ORIGIN
+
+    def add_person(self, name, role="member", **options):
+        """Another person, NAME@SLUG.example."""
+        email = f"{name}@{self.slug}.example"
+        args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", v)]
+        made = json.loads(self.stack.rostra("person", "add", "--company", self.slug, "--email", email, "--name",
+                                            name.title(), "--role", role, *args, "--json"))
+        return Person(self.stack, self.slug, made["id"], email, role)
+
+    def add_key(self, name, *args):
+        made = json.loads(self.stack.rostra("key", "add", "--company", self.slug, "--name", name, *args, "--json"))
+        return Key(made["id"], made["key"], name)
+
+
+def company_of(stack, slug, name, **options):
+    """A company with one person of each role, a secret key with all scopes and a site key for ORIGIN."""
+    args = [w for k, v in options.items() for w in (f"--{k.replace('_', '-')}", v)]
+    made = json.loads(stack.rostra("company", "add", "--slug", slug, "--name", name, *args, "--json"))
+    company = Company(stack, slug, made["id"])
+    for role in ROLES:
+        setattr(company, role, company.add_person(role, role))
+    company.api_key = company.add_key("crm", "--scopes", "leads:write conversions:write reports:read")
+    company.site_key = company.add_key("website", "--site", "--origins", ORIGIN)
+    return company
+
+
+# --- clients ---------------------------------------------------------------------------------------------------
+
+
+class Client:
+    """requests with a base URL, a caller, and the contract checked."""
+
+    def __init__(self, base):
+        self.base = base
+        self.session = requests.Session()
+        self.session.headers["Accept-Encoding"] = "gzip"
+
+    def request(self, method, path, who=None, contract_checked=True, **options):
+        headers = dict(options.pop("headers", None) or {})
+        if who is not None:
+            headers = {**who.headers, **headers}
+        key = options.pop("idempotency_key", True)
+        if method == "POST" and key is not None:
+            headers.setdefault("Idempotency-Key", str(uuid.uuid4()) if key is True else key)
+        if not options.pop("contract", True):
+            contract_checked = False
+        options.setdefault("timeout", 30)
+        options.setdefault("allow_redirects", False)
+        response = self.session.request(method, self.base + path, headers=headers, **options)
+        if contract and contract_checked and not options.get("stream"):
+            contract.check(response)
+        return response
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def head(self, path, **options):
+        return self.request("HEAD", path, **options)
+
+    def post(self, path, **options):
+        return self.request("POST", path, **options)
+
+    def put(self, path, **options):
+        return self.request("PUT", path, **options)
+
+    def patch(self, path, **options):
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
+
+    def options(self, path, **options):
+        return self.request("OPTIONS", path, **options)
+
+
+# --- fixtures --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    given = os.environ.get("ROSTRA_STACK")
+    if given:
+        data = json.loads((pathlib.Path(given) / "stack.json").read_text())
+        yield Stack(given, pathlib.Path(data["rostra"]).parent)
+        return
+    running = Stack(tmp_path_factory.mktemp("stack")).start(
+        "--processes", "2,2", "--threads", "4,4", "--set", "rate_read_per_min=100000", "--set",
+        "rate_write_per_min=100000", "--set", "rate_public_per_min=100000", "--set", "caller_cache_s=1", "--set",
+        "link_cache_s=2")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_document(stack):
+    """The OpenAPI document every answer is compared with."""
+    if contract and hasattr(contract, "load"):
+        contract.load(stack.rostra("openapi"))
+
+
+@pytest.fixture
+def own_stack(tmp_path):
+    """own_stack("--set", …): a product that may be broken."""
+    made = []
+
+    def start(*options):
+        made.append(Stack(tmp_path / f"stack{len(made)}"))
+        return made[-1].start(*options)
+
+    yield start
+    for running in made:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def api(stack):
+    return Client(stack.places["API"])
+
+
+@pytest.fixture(scope="session")
+def link(stack):
+    return Client(stack.places["LINK"])
+
+
+@pytest.fixture(scope="session")
+def ops(stack):
+    return Client(stack.places["OPS"])
+
+
+@pytest.fixture(scope="session")
+def rostra(stack):
+    return stack.rostra
+
+
+@pytest.fixture(scope="session")
+def rostra_json(stack):
+    return lambda *args, **options: json.loads(stack.rostra(*args, "--json", **options))
+
+
+@pytest.fixture(scope="session")
+def db(stack):
+    return stack.db
+
+
+@pytest.fixture(scope="session")
+def make_company(stack):
+    """make_company(time_zone="Europe/Berlin"): one more, with people of each role and keys."""
+
+    def make(slug=None, name="Initech", **options):
+        return company_of(stack, slug or f"co-{secrets.token_hex(5)}", name, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def acme(make_company):
+    return make_company(f"acme-{secrets.token_hex(3)}", "Acme")
+
+
+@pytest.fixture(scope="session")
+def globex(make_company):
+    return make_company(f"globex-{secrets.token_hex(3)}", "Globex")
