@@ -78,19 +78,19 @@ struct j_schema {
 #define J_OFF(T, m, C) (uint32_t)(offsetof(T, m) + 0 * sizeof(char[_Generic(((T *)0)->m, C : 1)]))
 
 /* clang-format off */
-#define J_BOOLEAN(T, m, fl, df, ...)       { .name = #m, .type = J_BOOL, .off = J_OFF(T, m, bool), .flags = (fl), .def = (df), __VA_ARGS__ }
-#define J_INT64(T, m, fl, lo, hi, df, ...) { .name = #m, .type = J_INT, .off = J_OFF(T, m, int64_t), .flags = (fl), .min = (lo), .max = (hi), .def = (df), __VA_ARGS__ }
-#define J_DECIMAL(T, m, fl, ...)           { .name = #m, .type = J_MICRO, .off = J_OFF(T, m, int64_t), .flags = (fl), .def = J_NO_INT, __VA_ARGS__ }
-#define J_TEXT(T, m, fl, lo, hi, ...)      { .name = #m, .type = J_STRING, .off = J_OFF(T, m, const char *), .flags = (fl), .min = (lo), .max = (hi), __VA_ARGS__ }
-#define J_ID(T, m, fl, ...)                { .name = #m, .type = J_UUID, .off = J_OFF(T, m, struct uuid), .flags = (fl), __VA_ARGS__ }
-#define J_WORD(T, m, fl, nm, df, ...)      { .name = #m, .type = J_ENUM, .off = J_OFF(T, m, int), .flags = (fl), .names = (nm), .def = (df), __VA_ARGS__ }
-#define J_WORDS(T, m, fl, nm, ...)         { .name = #m, .type = J_SET, .off = J_OFF(T, m, uint32_t), .flags = (fl), .names = (nm), __VA_ARGS__ }
-#define J_AT(T, m, fl, ...)                { .name = #m, .type = J_TIME, .off = J_OFF(T, m, int64_t), .flags = (fl), .def = TIME_NONE, __VA_ARGS__ }
-#define J_SUB(T, m, fl, sch, ...)          { .name = #m, .type = J_OBJECT, .off = (uint32_t)offsetof(T, m), .flags = (fl), .schema = (sch), __VA_ARGS__ }
-#define J_STRINGS(T, m, fl, lo, hi, len, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_STRING, .item_max = (len), __VA_ARGS__ }
-#define J_IDS(T, m, fl, lo, hi, ...)       { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_UUID, __VA_ARGS__ }
-#define J_OBJECTS(T, m, fl, lo, hi, sch, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_OBJECT, .schema = (sch), __VA_ARGS__ }
-#define J_JSON(T, m, fl, sch, ...)         { .name = #m, .type = J_RAW, .off = J_OFF(T, m, struct str), .flags = (fl), .schema = (sch), __VA_ARGS__ }
+#define J_BOOLEAN(T, m, fl, ...)       { .name = #m, .type = J_BOOL, .off = J_OFF(T, m, bool), .flags = (fl), .def = __VA_ARGS__ }
+#define J_INT64(T, m, fl, lo, hi, ...) { .name = #m, .type = J_INT, .off = J_OFF(T, m, int64_t), .flags = (fl), .min = (lo), .max = (hi), .def = __VA_ARGS__ }
+#define J_DECIMAL(T, m, ...)           { .name = #m, .type = J_MICRO, .off = J_OFF(T, m, int64_t), .def = J_NO_INT, .flags = __VA_ARGS__ }
+#define J_TEXT(T, m, fl, lo, ...)      { .name = #m, .type = J_STRING, .off = J_OFF(T, m, const char *), .flags = (fl), .min = (lo), .max = __VA_ARGS__ }
+#define J_ID(T, m, ...)                { .name = #m, .type = J_UUID, .off = J_OFF(T, m, struct uuid), .flags = __VA_ARGS__ }
+#define J_WORD(T, m, fl, nm, ...)      { .name = #m, .type = J_ENUM, .off = J_OFF(T, m, int), .flags = (fl), .names = (nm), .def = __VA_ARGS__ }
+#define J_WORDS(T, m, fl, ...)         { .name = #m, .type = J_SET, .off = J_OFF(T, m, uint32_t), .flags = (fl), .names = __VA_ARGS__ }
+#define J_AT(T, m, ...)                { .name = #m, .type = J_TIME, .off = J_OFF(T, m, int64_t), .def = TIME_NONE, .flags = __VA_ARGS__ }
+#define J_SUB(T, m, fl, ...)          { .name = #m, .type = J_OBJECT, .off = (uint32_t)offsetof(T, m), .flags = (fl), .schema = __VA_ARGS__ }
+#define J_STRINGS(T, m, fl, lo, hi, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_STRING, .item_max = __VA_ARGS__ }
+#define J_IDS(T, m, fl, lo, ...)       { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .item = J_UUID, .max = __VA_ARGS__ }
+#define J_OBJECTS(T, m, fl, lo, hi, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_OBJECT, .schema = __VA_ARGS__ }
+#define J_JSON(T, m, fl, ...)         { .name = #m, .type = J_RAW, .off = J_OFF(T, m, struct str), .flags = (fl), .schema = __VA_ARGS__ }
 
 #define J_SCHEMA(word, T, table)           { .name = word, .size = sizeof(T), .fields = (table), .n = sizeof(table) / sizeof((table)[0]), .has_off = J_NO_HAS }
 /* For PATCH: T has `uint64_t has;`. */
