@@ -11,6 +11,7 @@
 
 enum db_type {
 	DB_INT,   /* int64_t; J_NO_INT is NULL */
+	DB_UINT,  /* uint64_t for BIGINT UNSIGNED past 2^63; never NULL */
 	DB_BOOL,  /* bool */
 	DB_STR,   /* const char *; NULL is NULL */
 	DB_VIEW,  /* struct str; s == NULL is NULL.  Text or blob */
@@ -18,7 +19,7 @@ enum db_type {
 	DB_TIME,  /* int64_t us <-> DATETIME(6) UTC; TIME_NONE is NULL */
 	DB_ENUM,  /* int index into names <-> the word; -1 is NULL */
 	DB_SET,   /* uint32_t mask <-> INT UNSIGNED */
-	DB_BYTES, /* unsigned char[size]; never NULL */
+	DB_BYTES, /* unsigned char[size], at most 48; never NULL (a NULL column reads as zeros) */
 	DB_DOUBLE, /* double */
 };
 
@@ -32,6 +33,7 @@ struct db_col {
 
 /* clang-format off */
 #define DB_COL_I64(T, m)       { .name = #m, .type = DB_INT, .off = J_OFF(T, m, int64_t) }
+#define DB_COL_U64(T, m)       { .name = #m, .type = DB_UINT, .off = J_OFF(T, m, uint64_t) }
 #define DB_COL_BOOL(T, m)      { .name = #m, .type = DB_BOOL, .off = J_OFF(T, m, bool) }
 #define DB_COL_STR(T, m)       { .name = #m, .type = DB_STR, .off = J_OFF(T, m, const char *) }
 #define DB_COL_VIEW(T, m)      { .name = #m, .type = DB_VIEW, .off = J_OFF(T, m, struct str) }
@@ -80,6 +82,9 @@ bool       db_is_up(const struct db *db); /* connected at the last use */
  * Running one.  in: the struct its parameters are read from (NULL when it has none); out: the struct a row is
  * written to; strings and blobs of a row live in the arena.  A lost connection outside a transaction is
  * re-made and a SELECT is repeated once; a write outside a transaction is not repeated: UNKNOWN_OUTCOME.
+ * A duplicate key of a statement other than db_insert: CONFLICT, without text.
+ * The server ends a statement a second before the read timeout; one that may run longer says so in its text:
+ * "SET STATEMENT max_statement_time = 60 FOR SELECT ...".
  */
 enum fault db_one(struct rq *rq, const struct db_stmt *s, const void *in, void *out) MUST_CHECK;   /* no row: NOT_FOUND, without text */
 enum fault db_maybe(struct rq *rq, const struct db_stmt *s, const void *in, void *out, bool *ret_found) MUST_CHECK;
@@ -109,6 +114,8 @@ enum fault db_bulk(struct rq *rq, const struct db_stmt *s, const void *rows, siz
 typedef enum fault db_body_fn(struct rq *rq, void *arg);
 enum fault db_tx(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 bool db_in_tx(const struct rq *rq);
+/* As db_tx, but read-only and all of body sees the rows of one moment (db_tx reads what is committed: READ COMMITTED). */
+enum fault db_snapshot(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 
 /* Text that is not a registered statement: migrations, administration, partitions.  Never on a request path. */
 enum fault db_run_text(struct rq *rq, const char *sql) MUST_CHECK;

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conn.c - one connection of one thread: made with timeouts, checked before use, re-made after a
+ * loss. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rostra/log.h"
+#include "rostra/metrics.h"
+#include "rostra/shared.h"
+
+#include "db_int.h"
+
+/*
+ * A connection unused for this long may have been closed by the server: its socket is looked at
+ * before a write is sent into it.
+ */
+enum { IDLE_CHECK_US = 20000 };
+/* Back-off between refused connects: 50 ms doubled up to 1.6 s. */
+enum { BACK_OFF_MS = 50, BACK_OFF_DOUBLINGS = 5 };
+enum { DEFAULT_PORT = 3306, HOST_BYTES = 256, PASSWORD_BYTES = 256 };
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void
+library_begin(void)
+{
+	if (mysql_library_init(0, NULL, NULL) != 0)
+		log_die("db_library", "the MariaDB client library does not start");
+}
+
+struct db *
+db_create(const struct conf *conf, const struct db_stmt_table *tables, size_t n_tables)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	(void)pthread_once(&library_once, library_begin);
+	if (!db)
+		log_die("memory", "no memory for a database handle");
+	db->conf = conf;
+	db->ranges = calloc(n_tables + 1, sizeof(*db->ranges));
+	for (size_t i = 0; db->ranges && i < n_tables; i++) {
+		db->ranges[i].first = tables[i].rows;
+		db->ranges[i].n = tables[i].n;
+		db->ranges[i].base = db->n_handles;
+		db->n_handles += tables[i].n;
+	}
+	db->n_ranges = n_tables;
+	db->handles = calloc(db->n_handles + 1, sizeof(MYSQL_STMT *));
+	if (!db->ranges || !db->handles)
+		log_die("memory", "no memory for a database handle");
+	return db;
+}
+
+void
+db_disconnect(struct db *db)
+{
+	/* The connection first: statements of a closed one are freed without a word to the server.
+	 */
+	if (db->my)
+		mysql_close(db->my);
+	db->my = NULL;
+	for (size_t i = 0; i < db->n_handles; i++) {
+		if (db->handles[i])
+			(void)mysql_stmt_close(db->handles[i]);
+		db->handles[i] = NULL;
+	}
+	db->streaming = false;
+}
+
+void
+db_destroy(struct db **db)
+{
+	if (!*db)
+		return;
+	db_disconnect(*db);
+	arena_destroy(&(*db)->row);
+	free((*db)->bulk);
+	free((*db)->handles);
+	free((*db)->ranges);
+	free(*db);
+	*db = NULL;
+}
+
+bool
+db_is_up(const struct db *db)
+{
+	return db->my != NULL;
+}
+
+static unsigned
+connect_seconds(const struct rq *rq, const struct conf *conf)
+{
+	int64_t left_s = db_time_left(rq) / US_PER_S;
+	int64_t s = conf->db_connect_timeout_s;
+
+	if (left_s < s)
+		s = left_s;
+	return s < 1 ? 1 : (unsigned)s;
+}
+
+static void
+set_options(MYSQL *my, const struct rq *rq, const struct conf *conf)
+{
+	unsigned connect_s = connect_seconds(rq, conf);
+	unsigned read_s = (unsigned)conf->db_read_timeout_s;
+	unsigned write_s = (unsigned)conf->db_write_timeout_s;
+
+	/* Without them a cut cable hangs the thread for ever.  MYSQL_OPT_RECONNECT stays off: it
+	 * loses transactions. */
+	(void)mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+	(void)mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &read_s);
+	(void)mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &write_s);
+	(void)mysql_options(my, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+}
+
+/* READ COMMITTED: no gap locks, so that inserts at the end of an index do not block each other. */
+static unsigned
+set_session(struct rq *rq)
+{
+	const struct conf *conf = rq->db->conf;
+	char sql[600];
+	int64_t most_s = conf->db_read_timeout_s > 1 ? conf->db_read_timeout_s - 1 : 0;
+
+	(void)snprintf(
+	    sql, sizeof(sql),
+	    "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
+	    "NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION', "
+	    "tx_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, "
+	    "idle_transaction_timeout = 10, wait_timeout = 600, max_statement_time = %lld",
+	    (long long)most_s);
+	if (conf->db_read_timeout_s == 0 || most_s > 60) /* commands: long DDL and bulk loads */
+		(void)strncat(sql, ", idle_transaction_timeout = 600, lock_wait_timeout = 60",
+		              sizeof(sql) - strlen(sql) - 1);
+	return db_round_trip(rq, sql);
+}
+
+/* One host; NULL host: the socket.  0 or the MariaDB error number. */
+static unsigned
+connect_to(struct rq *rq, const char *host, unsigned port, const char *password)
+{
+	struct db *db = rq->db;
+	const struct conf *conf = db->conf;
+	const char *socket_path = host ? NULL : conf->db_socket;
+	unsigned error = 0;
+
+	db->my = mysql_init(NULL);
+	if (!db->my)
+		log_die("memory", "no memory for a connection");
+	set_options(db->my, rq, conf);
+	if (!mysql_real_connect(db->my, host, conf->db_user[0] ? conf->db_user : NULL, password,
+	                        conf->db_name, port, socket_path, CLIENT_FOUND_ROWS))
+		error = mysql_errno(db->my);
+	else
+		error = set_session(rq);
+	if (error) {
+		problem_internal(&rq->problem, "connect %s: %u %s", host ? host : socket_path,
+		                 error, mysql_error(db->my));
+		db->last_error = error;
+		db_disconnect(db);
+	}
+	return error;
+}
+
+static unsigned
+connect_hosts(struct rq *rq, const char *password)
+{
+	struct str rest = str_of(rq->db->conf->db_hosts);
+	struct str one;
+	unsigned error = 1;
+
+	while (error && db_time_left(rq) > 0 && str_split(&rest, ',', &one)) {
+		char host[HOST_BYTES];
+		struct str name;
+		int64_t port = DEFAULT_PORT;
+
+		one = str_trim(one);
+		if (!str_split(&one, ':', &name) || name.n == 0 || name.n >= sizeof(host))
+			continue;
+		if (one.s && !str_int64(one, &port))
+			continue;
+		memcpy(host, name.s, name.n);
+		host[name.n] = '\0';
+		error = connect_to(rq, host, (unsigned)port, password);
+	}
+	return error;
+}
+
+static unsigned
+connect_any(struct rq *rq)
+{
+	const struct conf *conf = rq->db->conf;
+	char password[PASSWORD_BYTES] = "";
+	char err[200];
+	unsigned error;
+
+	if (conf->db_password_file[0] &&
+	    !conf_secret(conf->db_password_file, password, sizeof(password), err, sizeof(err))) {
+		problem_internal(&rq->problem, "%s", err);
+		return 1;
+	}
+	if (conf->db_socket[0])
+		error = connect_to(rq, NULL, 0, password[0] ? password : NULL);
+	else
+		error = connect_hosts(rq, password[0] ? password : NULL);
+	memset(password, 0, sizeof(password));
+	return error;
+}
+
+enum fault
+db_connect(struct rq *rq)
+{
+	struct db *db = rq->db;
+	enum fault e;
+
+	if (db->my)
+		return FAULT_NONE;
+	if (clock_monotonic_us() < db->retry_us) {
+		problem_internal(&rq->problem, "the database refused a moment ago");
+		return db_busy(rq);
+	}
+	if (connect_any(rq)) {
+		unsigned doublings =
+		    db->refused < BACK_OFF_DOUBLINGS ? db->refused : BACK_OFF_DOUBLINGS;
+
+		db->refused++;
+		db->retry_us = clock_monotonic_us() + ((int64_t)BACK_OFF_MS << doublings) * 1000;
+		return db_busy(rq);
+	}
+	metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_CONNECTS, 1);
+	db->refused = 0;
+	db->retry_us = 0;
+	db->used_us = clock_monotonic_us();
+	e = db_prepare_all(rq);
+	if (e)
+		db_disconnect(db);
+	return e;
+}
+
+/* A server that speaks unasked has closed the connection. */
+static bool
+was_closed(struct db *db)
+{
+	struct pollfd p = { .fd = mysql_get_socket(db->my), .events = POLLIN };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+enum fault
+db_ready(struct rq *rq)
+{
+	struct db *db = rq->db;
+	int64_t now = clock_monotonic_us();
+
+	if (db->streaming) {
+		problem_internal(&rq->problem, "a statement while rows are streamed");
+		return db_internal(rq);
+	}
+	if (db->in_tx)
+		return db->tx_broken ? FAULT_RESTART : FAULT_NONE;
+	if (db->my && now - db->used_us > IDLE_CHECK_US && was_closed(db))
+		db_disconnect(db);
+	db->used_us = now;
+	return db_connect(rq);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tx.c - transactions: whole units, started again when the server took them back. */
+#include <string.h>
+
+#include "rostra/metrics.h"
+#include "rostra/shared.h"
+
+#include "db_int.h"
+
+enum { RESTARTS_MAX = 3 };
+
+/* Longest pause before each restart, in milliseconds. */
+static const unsigned pause_ms[RESTARTS_MAX] = { 40, 100, 200 };
+enum { PAUSE_LEAST_MS = 10 };
+
+#define BEGIN_WRITE "START TRANSACTION"
+/* The one place for REPEATABLE READ: several statements that must see the same rows. */
+#define BEGIN_SNAPSHOT_LEVEL "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+#define BEGIN_SNAPSHOT "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+
+unsigned
+db_round_trip(struct rq *rq, const char *sql)
+{
+	struct db *db = rq->db;
+	int64_t began = clock_monotonic_us();
+	unsigned number = 0;
+
+	if (mysql_real_query(db->my, sql, (unsigned long)strlen(sql)) != 0)
+		number = mysql_errno(db->my);
+	rq->stats.db_us += clock_monotonic_us() - began;
+	return number;
+}
+
+bool
+db_in_tx(const struct rq *rq)
+{
+	return rq->db && rq->db->in_tx;
+}
+
+static enum db_verdict
+note(struct rq *rq, const char *what, unsigned number)
+{
+	return db_note(rq, what, number, mysql_error(rq->db->my));
+}
+
+/* Nothing has happened yet: a connection lost here is just made again. */
+static enum fault
+begin(struct rq *rq, bool snapshot)
+{
+	unsigned number = 0;
+	enum fault e = db_ready(rq);
+
+	if (e)
+		return e;
+	if (snapshot)
+		number = db_round_trip(rq, BEGIN_SNAPSHOT_LEVEL);
+	if (!number)
+		number = db_round_trip(rq, snapshot ? BEGIN_SNAPSHOT : BEGIN_WRITE);
+	if (number) {
+		enum db_verdict v = note(rq, "begin", number);
+
+		return v == DB_V_BUG ? db_internal(rq) : FAULT_RESTART;
+	}
+	rq->db->in_tx = true;
+	rq->db->tx_broken = false;
+	rq->stats.transactions++;
+	return FAULT_NONE;
+}
+
+/* A connection that cannot even roll back is closed: the server rolls back then. */
+static void
+roll_back(struct rq *rq)
+{
+	struct db *db = rq->db;
+
+	if (db->my && db_round_trip(rq, "ROLLBACK") != 0)
+		db_disconnect(db);
+	db->in_tx = false;
+	db->tx_broken = false;
+}
+
+static enum fault
+commit(struct rq *rq)
+{
+	struct db *db = rq->db;
+	unsigned number = db_round_trip(rq, "COMMIT");
+	enum db_verdict v;
+
+	if (number == 0) {
+		db->in_tx = false;
+		return FAULT_NONE;
+	}
+	v = note(rq, "commit", number);
+	if (v == DB_V_AGAIN) { /* a Galera conflict found at the commit: nothing was written */
+		roll_back(rq);
+		return FAULT_RESTART;
+	}
+	db_disconnect(db);
+	db->in_tx = false;
+	db->tx_broken = false;
+	return db_fault(rq, DB_V_DEAD, false);
+}
+
+static enum fault
+run_once(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
+{
+	enum fault e = begin(rq, snapshot);
+
+	if (e)
+		return e;
+	e = body(rq, arg);
+	/* After an ignored 1213 a COMMIT would answer well with nothing written. */
+	if (!e && rq->db->tx_broken)
+		e = FAULT_RESTART;
+	if (!e)
+		return commit(rq);
+	if (rq->db->tx_broken)
+		e = FAULT_RESTART;
+	roll_back(rq);
+	return e;
+}
+
+static enum fault
+run_tx(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
+{
+	const struct problem before = rq->problem;
+
+	if (rq->db->in_tx)
+		return body(rq, arg);
+	for (int attempt = 0;; attempt++) {
+		enum fault e = run_once(rq, body, arg, snapshot);
+
+		if (e != FAULT_RESTART)
+			return e;
+		if (attempt >= RESTARTS_MAX || !db_pause(rq, PAUSE_LEAST_MS, pause_ms[attempt]))
+			return db_busy(rq);
+		rq->stats.restarts++;
+		metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_RESTARTS, 1);
+		rq->problem = before;
+	}
+}
+
+enum fault
+db_tx(struct rq *rq, db_body_fn *body, void *arg)
+{
+	return run_tx(rq, body, arg, false);
+}
+
+enum fault
+db_snapshot(struct rq *rq, db_body_fn *body, void *arg)
+{
+	return run_tx(rq, body, arg, true);
+}
