@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cases of the bench: for each a server, a script for wrk that makes its requests, and the ratio it must keep."""
+
+import dataclasses
+import itertools
+import json
+import urllib.request
+
+PEOPLE = 40
+LINKS = 200
+API_SCOPES = "leads:write conversions:write reports:read"
+
+# Common to all: a UUID version 7 (RFC 9562) from a generator seeded by the system, and the result as one JSON line.
+LUA = r"""
+local random = io.open("/dev/urandom", "rb")
+local a, b, c, d = random:read(4):byte(1, 4)
+math.randomseed(a * 16777216 + b * 65536 + c * 256 + d)
+
+function uuid7()
+  local ms = os.time() * 1000 + math.random(0, 999)
+  return string.format("%08x-%04x-7%03x-%04x-%06x%06x", math.floor(ms / 65536), ms % 65536, math.random(0, 4095),
+    32768 + math.random(0, 16383), math.random(0, 16777215), math.random(0, 16777215))
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  print(string.format('{"requests":%d,"failed":%d,"p99_us":%d,"max_us":%d}', summary.requests,
+    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(99), latency.max))
+end
+
+local n = 0
+function turn(list)
+  n = n + 1
+  return list[n % #list + 1]
+end
+"""
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    url: str
+    script: str
+    bar: float = 0      # total CPU as a multiple of the empty answer's; 0: none
+    settles: bool = False  # some of its work is done a moment later
+
+
+def fetch(url, headers=None, data=None, method=None):
+    request = urllib.request.Request(url, data=data, headers=headers or {}, method=method)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return response.headers, response.read()
+
+
+def lua_list(strings):
+    return "{" + ",".join(json.dumps(s) for s in strings) + "}"
+
+
+def uuids(count):
+    import secrets, time, uuid
+    for _ in range(count):
+        ms = int(time.time() * 1000)
+        value = (ms << 80) | (7 << 76) | (secrets.randbits(12) << 64) | (2 << 62) | secrets.randbits(62)
+        yield str(uuid.UUID(int=value))
+
+
+def prepare(product, scratch):
+    """Tokens, links and posts of the demo data's first company, and a script for each case."""
+    api, link, ops = (product.places[n] for n in ("API", "LINK", "OPS"))
+    company = json.loads(product.rostra("company", "list", "--json"))[0]["slug"]
+    people = json.loads(product.rostra("person", "list", "--company", company, "--json"))
+    emails = [p["email"] for p in people if p["role"] == "member"][:PEOPLE]
+    tokens = [product.rostra("token", "--company", company, "--person", e, "--hours", "12").strip() for e in emails]
+    bearers = [f"Bearer {t}" for t in tokens]
+    key = json.loads(product.rostra("key", "add", "--company", company, "--name", "bench", "--scopes", API_SCOPES,
+                                    "--json"))["key"]
+    feed = api + "/v1/feed?limit=20"
+    seen = [fetch(feed, {"Authorization": b}) for b in bearers]
+    etags = [headers["ETag"] for headers, _ in seen]
+    posts = {p["id"]: p for _, body in seen for p in json.loads(body)["items"]}
+    shares = [share_of(p) for p in itertools.islice(posts.values(), 20)]
+    codes = []
+    for bearer, body, id_ in zip(itertools.cycle(bearers), itertools.cycle(shares), uuids(LINKS)):
+        _, answer = fetch(f"{api}/v1/shares/{id_}", {"Authorization": bearer, "Content-Type": "application/json"},
+                          json.dumps(body).encode(), "PUT")
+        codes.append("/r/" + json.loads(answer)["short_url"].rsplit("/", 1)[1])
+
+    scripts = {
+        "empty": 'function request() return wrk.format("GET", "/healthz") end',
+        "feed": f"local who = {lua_list(bearers)}\n"
+                'function request() return wrk.format("GET", "/v1/feed?limit=20", {Authorization = turn(who)}) end',
+        "feed unchanged": f"local who, etag = {lua_list(bearers)}, {lua_list(etags)}\n"
+                          "local k = 0\nfunction request()\n  k = k % #who + 1\n"
+                          '  return wrk.format("GET", "/v1/feed?limit=20", {Authorization = who[k], '
+                          '["If-None-Match"] = etag[k]})\nend',
+        "share": f"local who, what = {lua_list(bearers)}, {lua_list([json.dumps(s) for s in shares])}\n"
+                 'function request() return wrk.format("PUT", "/v1/shares/" .. uuid7(), {Authorization = turn(who), '
+                 '["Content-Type"] = "application/json"}, turn(what)) end',
+        "redirect": f"local codes = {lua_list(codes)}\n"
+                    "function request() return wrk.format(\"GET\", turn(codes), {[\"User-Agent\"] = "
+                    '"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}) end',
+        "lead": f"local key = {json.dumps('Bearer ' + key)}\n"
+                'function request()\n  local id = uuid7()\n  return wrk.format("POST", "/v1/leads", {Authorization = '
+                'key, ["Content-Type"] = "application/json", ["Idempotency-Key"] = id}, \'{"external_id":"\' .. id .. '
+                '\'","email":"\' .. id .. \'@example.com"}\')\nend',
+    }
+    bars = {"feed": 6, "feed unchanged": 2.5, "share": 6, "redirect": 2, "lead": 6}
+    hosts = {"empty": ops, "redirect": link}
+    found = []
+    for name, text in scripts.items():
+        file = scratch / f"{name.replace(' ', '_')}.lua"
+        file.write_text(LUA + text + "\n")
+        found.append(Case(name, hosts.get(name, api), str(file), bars.get(name, 0), name == "redirect"))
+    return found
+
+
+def share_of(post):
+    """The body of a share of this post with its own first text."""
+    text = post["texts"][0]["body"] if post.get("texts") else post["title"]
+    return {"post_id": post["id"], "network": "linkedin", "text": text}
