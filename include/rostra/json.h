@@ -116,6 +116,8 @@ enum fault query_decode(struct arena *a, struct problem *p, const struct j_schem
 bool query_get(struct arena *a, struct str text, const char *name, struct str *out);
 /* Was this member present (null counts)?  name must be a field of s. */
 bool j_has(const struct j_schema *s, const void *obj, const char *name);
+/* Copies the members that were present in `from` over those of `into`, a struct of the same type: PATCH.  s: J_SCHEMA_HAS. */
+void j_merge(const struct j_schema *s, void *into, const void *from);
 
 /* Puts the object as JSON. */
 void json_encode(struct buf *b, const struct j_schema *s, const void *obj);

@@ -160,40 +160,32 @@ struct patch {
 	const struct channel_patch *in;
 };
 
-/* What the channel will be: what it is, with what the body names. */
-static struct channel_new
-merged(const struct channel_view *now, const struct channel_patch *in, uint64_t has)
+/* What the channel is, with what the body names laid over it. */
+static struct channel_patch
+merged(const struct channel_view *now, const struct channel_patch *in)
 {
-	struct channel_new next = {
-		.name = now->name,
-		.description = now->description,
-		.audience = now->audience,
-		.mode = now->mode,
-		.team_ids = now->team_ids,
+	struct channel_patch next = {
+		.set = {
+			.name = now->name,
+			.description = now->description,
+			.audience = now->audience,
+			.mode = now->mode,
+			.team_ids = now->team_ids,
+		},
+		.archived = now->archived_at != TIME_NONE,
 	};
 
-	/* Bits in the order of the fields of the body's table. */
-	if (has & 1 << 0)
-		next.name = in->set.name;
-	if (has & 1 << 1)
-		next.description = in->set.description;
-	if (has & 1 << 2)
-		next.audience = in->set.audience;
-	if (has & 1 << 3)
-		next.mode = in->set.mode;
-	if (has & 1 << 4)
-		next.team_ids = in->set.team_ids;
-	else if (next.audience == CHANNEL_ALL)
-		next.team_ids = (struct j_list){ 0 };
+	j_merge(&channel_patch_schema, &next, in);
+	if (next.set.audience == CHANNEL_ALL && now->audience == CHANNEL_TEAMS &&
+	    !j_has(&channel_patch_schema, in, "team_ids"))
+		next.set.team_ids = (struct j_list){ 0 };
 	return next;
 }
 
 static int64_t
-archived_at(struct rq *rq, const struct channel_view *now, const struct channel_patch *in)
+archived_at(const struct rq *rq, const struct channel_view *now, bool archived)
 {
-	if (!(in->has & 1 << 5))
-		return now->archived_at;
-	if (!in->archived)
+	if (!archived)
 		return TIME_NONE;
 	return now->archived_at == TIME_NONE ? rq->now_us : now->archived_at;
 }
@@ -203,7 +195,7 @@ patch_tx(struct rq *rq, void *arg)
 {
 	const struct patch *c = arg;
 	struct channel_view now;
-	struct channel_new next;
+	struct channel_patch next;
 	bool done;
 	enum fault e = channel_sql_get(rq, c->id, true, &now);
 
@@ -211,28 +203,28 @@ patch_tx(struct rq *rq, void *arg)
 		return e;
 	if (now.version != c->in->version)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the channel again.");
-	next = merged(&now, c->in, c->in->has);
-	e = channel_check(&rq->problem, &next);
+	next = merged(&now, c->in);
+	e = channel_check(&rq->problem, &next.set);
 	if (e)
 		return e;
 
 	struct channel_row row = {
 		.company_id = rq_company(rq),
 		.id = c->id,
-		.name = next.name,
-		.description = next.description,
-		.audience = next.audience,
-		.mode = next.mode,
+		.name = next.set.name,
+		.description = next.set.description,
+		.audience = next.set.audience,
+		.mode = next.set.mode,
 		.version = now.version,
 		.created_at = now.created_at,
-		.archived_at = archived_at(rq, &now, c->in),
+		.archived_at = archived_at(rq, &now, next.archived),
 	};
 	e = channel_sql_update(rq, &row, &done);
 	if (e)
 		return e;
 	if (!done)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the channel again.");
-	e = channel_sql_set_teams(rq, c->id, &next.team_ids);
+	e = channel_sql_set_teams(rq, c->id, &next.set.team_ids);
 	if (e)
 		return e;
 

@@ -31,7 +31,6 @@ static const struct j_field new_fields[] = {
 static const struct j_schema new_schema = J_SCHEMA("channel_new", struct channel_new, new_fields);
 
 #define P_OFF(m) (uint32_t)offsetof(struct channel_patch, set.m)
-/* The first six in the order of merged() and archived_at() in channel.c. */
 static const struct j_field patch_fields[] = {
 	{ .name = "name", .type = J_STRING, .off = P_OFF(name), .flags = J_TRIM, .min = 1, .max = 120 },
 	{ .name = "description", .type = J_STRING, .off = P_OFF(description),
@@ -42,7 +41,7 @@ static const struct j_field patch_fields[] = {
 	J_BOOLEAN(struct channel_patch, archived, 0, 0, .help = "true takes it out of every feed"),
 	J_INT64(struct channel_patch, version, J_REQUIRED, 1, INT64_MAX, 0),
 };
-static const struct j_schema patch_schema = J_SCHEMA_HAS("channel_patch", struct channel_patch, patch_fields);
+const struct j_schema channel_patch_schema = J_SCHEMA_HAS("channel_patch", struct channel_patch, patch_fields);
 
 struct list_query {
 	bool all;
@@ -157,7 +156,7 @@ static const struct route rows[] = {
 	  .flags = ROUTE_PUT_ID, .body = &new_schema, .kind = REPLY_OBJECT, .reply = &channel_schema,
 	  .handle = handle_put, .name = "channel_put", .summary = "Make a channel" },
 	{ .method = HTTP_PATCH, .path = "/v1/channels/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
-	  .body = &patch_schema, .kind = REPLY_OBJECT, .reply = &channel_schema,
+	  .body = &channel_patch_schema, .kind = REPLY_OBJECT, .reply = &channel_schema,
 	  .handle = handle_patch, .name = "channel_patch", .summary = "Change or archive a channel" },
 	{ .method = HTTP_PUT, .path = "/v1/channels/{id}/follow", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
 	  .kind = REPLY_NONE, .handle = handle_follow, .name = "channel_follow",

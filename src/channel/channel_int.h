@@ -14,6 +14,7 @@ struct channel_patch {
 	bool archived;
 	int64_t version; /* the one the client saw */
 };
+extern const struct j_schema channel_patch_schema;
 
 /* The row that INSERT and UPDATE write. */
 struct channel_row {
