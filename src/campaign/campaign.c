@@ -118,6 +118,8 @@ campaign_patch(struct rq *rq, struct uuid id, const struct campaign *in)
 	next.company_id = rq_company(rq);
 	next.updated_at = rq->now_us;
 	e = campaign_sql_update(rq, &next, &done);
+	if (e == FAULT_CONFLICT)
+		return rq_fail(rq, FAULT_CONFLICT, "Another campaign has this name.");
 	if (e)
 		return e;
 	if (!done)

@@ -220,6 +220,8 @@ patch_tx(struct rq *rq, void *arg)
 		.archived_at = archived_at(rq, &now, next.archived),
 	};
 	e = channel_sql_update(rq, &row, &done);
+	if (e == FAULT_CONFLICT)
+		return rq_fail(rq, FAULT_CONFLICT, "Another channel has this name.");
 	if (e)
 		return e;
 	if (!done)
