@@ -27,10 +27,11 @@ CREATE TABLE post (
   created_at      DATETIME(6)   NOT NULL COMMENT 'UTC',
   updated_at      DATETIME(6)   NOT NULL COMMENT 'UTC',
   PRIMARY KEY (company_id, id),
-  KEY post_state (company_id, state, publish_at),
+  KEY post_state (company_id, state, id),
   KEY post_author (company_id, author_id, id),
   KEY post_suggested (company_id, suggested_by, id),
   KEY post_due (state, publish_at),
   KEY post_expiry (state, expire_at),
+  KEY post_pin (pin_until),
   KEY post_campaign (company_id, campaign_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='Something worth sharing';

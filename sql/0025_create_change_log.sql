@@ -7,5 +7,7 @@ CREATE TABLE change_log (
   op         ENUM('upsert','delete') NOT NULL COMMENT 'what to do with the copy',
   person_id  UUID        NULL COMMENT 'whose phone it concerns; NULL: the whole audience',
   changed_at DATETIME(6) NOT NULL COMMENT 'UTC',
-  PRIMARY KEY (company_id, seq)
+  PRIMARY KEY (company_id, seq),
+  KEY change_log_person (company_id, person_id, seq),
+  KEY change_log_age (changed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='Whatever a phone caches and what happened to it';
