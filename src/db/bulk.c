@@ -127,7 +127,7 @@ send_rows(struct rq *rq, const struct db_stmt *s, const char *rows, size_t strid
 	enum fault e = db_ready(rq);
 	int64_t began = clock_monotonic_us();
 	unsigned number = 0;
-	unsigned single = 0;
+	unsigned no_array = 0;
 	MYSQL_STMT *h;
 
 	if (e)
