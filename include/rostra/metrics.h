@@ -33,6 +33,16 @@ struct metrics *metrics_create(void); /* shared anonymous memory: make it before
 void metrics_route_name(struct metrics *m, size_t route, const char *name);
 void metrics_request(struct metrics *m, size_t route, int status, int64_t total_us, int64_t db_us, uint64_t bytes);
 void metrics_add(struct metrics *m, enum metrics_counter c, uint64_t n); /* m may be NULL */
+/* What a worker process holds, in its own slot, so that a killed worker's figures go with it. */
+enum { METRICS_SLOTS_MAX = 128, METRICS_CACHES = 4 };
+enum { METRICS_POOL_API = 1, METRICS_POOL_LINK = 2 };
+void metrics_slot_set(struct metrics *m, size_t slot, int pool); /* zero again; pool 0: nobody's */
+void metrics_slot_add(struct metrics *m, size_t slot, int busy, int kept);
+/* Hits, misses, bytes, entries of a cache: tokens, callers, cards, links. */
+void metrics_slot_cache(struct metrics *m, size_t slot, size_t cache, const uint64_t figures[4]);
+/* The master is going down: readiness fails. */
+void metrics_drain(struct metrics *m);
+bool metrics_draining(const struct metrics *m);
 void metrics_print(const struct metrics *m, struct buf *b);
 
 #endif

@@ -27,7 +27,7 @@ struct rq {
 	int64_t              now_us;   /* wall clock when it began; the one "now" of the whole unit */
 	int64_t              deadline_us; /* monotonic; retries stop here */
 	const char          *language; /* best known language of the reader, "" unknown */
-	char                 request_id[64];
+	char                 request_id[65];
 	bool                 repeats_unknown; /* a lost COMMIT may be answered with FAULT_UNKNOWN_OUTCOME */
 	struct {
 		uint32_t queries, transactions, restarts;

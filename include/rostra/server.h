@@ -29,6 +29,8 @@ struct server {
 	size_t                      n_stmts;
 	struct server_hooks         hooks;
 	enum pool                   pool;
+	size_t                      slot;     /* this process's, in metrics */
+	int                         ready_fd; /* one byte when it serves; -1: nobody asks */
 };
 
 /*
@@ -39,8 +41,20 @@ bool routes_check(const struct route_table *tables, char *err, size_t err_n);
 /* OpenAPI 3.1 of all routes, pretty-printed with stable order. */
 void openapi_print(struct buf *b, const struct route_table *tables, const char *version);
 
-/* Runs the worker until drained: epoll over listen_fd, adopt_fd and kept connections, `threads` threads. */
+/*
+ * Runs the worker until drained: epoll over listen_fd, adopt_fd and kept connections, `threads` threads.
+ * SIGTERM: finishes what runs and hands its connections to the workers that stay; SIGQUIT: closes them, nobody
+ * stays; SIGHUP: reads the token keys again and reopens the log.
+ */
 int worker_run(const struct server *s, int listen_fd, int adopt_read_fd, int adopt_write_fd, int threads);
+
+/* Rate buckets in memory shared by all workers: before forking. */
+struct limits *limits_create(void);
+/* Names the routes in the metrics; requests without a route are "none". */
+void metrics_name_routes(struct metrics *m, const struct route_table *tables);
+
+/* A unit of work of this server that begins now. */
+void http_rq_begin(struct rq *rq, const struct server *s, struct arena *a, struct db *db);
 
 /* The statements of http itself (idempotency keys). */
 extern const struct db_stmt_table http_stmts;

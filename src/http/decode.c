@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* decode.c - path, query and body of a request into typed values. */
+#include "http_int.h"
+
+/* A client's clock may be wrong, and a phone may send what it made offline days ago. */
+static const int64_t put_id_oldest_us = 30 * US_PER_DAY;
+static const int64_t put_id_newest_us = 10 * 60 * US_PER_S;
+
+static const struct j_schema no_query = { .name = "none", .size = 1, .has_off = J_NO_HAS };
+
+static bool
+put_id_fits(const struct rq *rq, struct uuid id)
+{
+	int64_t made_us = uuid_v7_time_us(id);
+
+	return uuid_is_v7(id) && made_us >= rq->now_us - put_id_oldest_us &&
+	       made_us <= rq->now_us + put_id_newest_us;
+}
+
+static enum fault
+decode_path(struct http_conn *conn)
+{
+	const bool client_made = (conn->call.route->flags & ROUTE_PUT_ID) != 0;
+	const struct path_match *m = &conn->match;
+	size_t n_id = 0, n_text = 0;
+
+	for (size_t i = 0; i < m->n_params; i++) {
+		const bool last = i + 1 == m->n_params;
+
+		if (!m->is_id[i]) {
+			conn->call.text[n_text++] =
+			    arena_copy(conn->arena, m->param[i].s, m->param[i].n);
+			continue;
+		}
+		if (!uuid_parse(m->param[i], &conn->call.id[n_id])) {
+			if (!client_made || !last)
+				return FAULT_NOT_FOUND; /* no such id was ever made */
+			return problem_add(&conn->rq.problem, "#/id",
+			                   "must be a UUID of version 7");
+		}
+		if (client_made && last && !put_id_fits(&conn->rq, conn->call.id[n_id]))
+			return problem_add(&conn->rq.problem, "#/id",
+			                   "must be a UUID of version 7, made in the last 30 days");
+		n_id++;
+	}
+	return FAULT_NONE;
+}
+
+static void
+decode_format(struct http_conn *conn)
+{
+	struct str format;
+
+	if (!(conn->call.route->flags & ROUTE_CSV) ||
+	    !query_get(conn->arena, conn->call.query_text, "format", &format))
+		return;
+	conn->call.csv = str_is(format, "csv");
+	if (conn->call.csv || str_is(format, "json"))
+		return;
+	problem_add(&conn->rq.problem, "?format", "must be json or csv");
+	conn->rq.problem.code = FAULT_BAD_QUERY;
+}
+
+static enum fault
+decode_query(struct http_conn *conn)
+{
+	const struct route *r = conn->call.route;
+	const char *skip[5] = { NULL };
+	size_t n = 0;
+	enum fault e = FAULT_NONE, e_page = FAULT_NONE;
+	void *obj;
+
+	if (r->flags & ROUTE_LINK_HOST)
+		return FAULT_NONE; /* strangers' links carry parameters of all kinds; the handler
+		                      reads what it knows */
+	if (r->kind == REPLY_LIST) {
+		skip[n++] = "limit";
+		skip[n++] = "cursor";
+	}
+	if (r->flags & ROUTE_CSV)
+		skip[n++] = "format";
+	if (r->access & ACCESS_SITE_KEY)
+		skip[n++] = "site_key";
+	if (r->query || conn->call.query_text.n > 0) {
+		const struct j_schema *s = r->query ? r->query : &no_query;
+
+		obj = arena_alloc(conn->arena, s->size, alignof(max_align_t));
+		e = query_decode(conn->arena, &conn->rq.problem, s, conn->call.query_text, skip,
+		                 obj);
+		conn->call.query = r->query ? obj : NULL;
+	}
+	decode_format(conn);
+	if (r->kind == REPLY_LIST)
+		e_page = page_begin(&conn->rq, &conn->call);
+	if (e)
+		return e;
+	return e_page ? e_page : conn->rq.problem.code;
+}
+
+enum fault
+decode_request(struct http_conn *conn)
+{
+	const struct route *r = conn->call.route;
+	enum fault e;
+	void *obj;
+
+	e = decode_path(conn);
+	if (e && e != FAULT_INVALID)
+		return e;
+	e = decode_query(conn);
+	if (e)
+		return e;
+	if (!r->body)
+		return conn->rq.problem.code;
+	obj = arena_alloc(conn->arena, r->body->size, alignof(max_align_t));
+	e = json_decode(conn->arena, &conn->rq.problem, r->body, conn->call.body_text, obj);
+	conn->call.body = obj;
+	return e ? e : conn->rq.problem.code;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reply.c - what goes back: head, validators, objects, streams. */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rostra/crypto.h"
+
+#include "http_int.h"
+
+enum { RAW_HIGH_WATER = 32 * 1024, HEADER_VALUE_MAX = 2048, RETRY_AFTER_S = 2 };
+
+void
+http_created(struct call *c)
+{
+	c->conn->status = 201;
+}
+
+void
+http_accepted(struct call *c)
+{
+	c->conn->status = 202;
+}
+
+void
+http_header(struct call *c, const char *name, const char *fmt, ...)
+{
+	char value[HEADER_VALUE_MAX];
+	struct buf *b = &c->conn->extra;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof(value), fmt, ap);
+	va_end(ap);
+	assert(!strpbrk(value, "\r\n"));
+	buf_cstr(b, name);
+	buf_lit(b, ": ");
+	for (const char *v = value; *v; v++) {
+		if (*v != '\r' && *v != '\n')
+			buf_char(b, *v);
+	}
+	buf_lit(b, "\r\n");
+}
+
+/* --- validators
+ * -----------------------------------------------------------------------------------------------
+ */
+
+/* Everything but the content that decides what this reader sees; never the token itself. */
+static uint64_t
+viewer_hash(const struct http_conn *conn)
+{
+	const struct call *c = &conn->call;
+	uint64_t h = hash64(c->route->name, strlen(c->route->name), 0);
+
+	h = hash64(c->query_text.s, c->query_text.n, h);
+	h = hash64(conn->path.s, conn->path.n, h);
+	h = hash64(conn->who.company.b, sizeof(conn->who.company.b), h);
+	h = hash64(conn->who.person.b, sizeof(conn->who.person.b), h);
+	h = hash64(conn->who.key.b, sizeof(conn->who.key.b), h + (uint64_t)conn->who.role);
+	return hash64(conn->rq.language, strlen(conn->rq.language), h);
+}
+
+static void
+etag_make(struct http_conn *conn, const void *bytes, size_t n)
+{
+	snprintf(conn->etag, sizeof(conn->etag), "W/\"%016" PRIx64 "\"",
+	         hash64(bytes, n, viewer_hash(conn)));
+}
+
+bool
+etag_matches(struct str if_none_match, const char *etag)
+{
+	struct str rest = if_none_match, item, want = str_of(etag);
+
+	if (!etag[0])
+		return false;
+	if (str_starts(want, STR("W/")))
+		want = (struct str){ want.s + 2, want.n - 2 };
+	while (str_split(&rest, ',', &item)) {
+		item = str_trim(item);
+		if (str_is(item, "*"))
+			return true;
+		if (str_starts(item, STR("W/")))
+			item = (struct str){ item.s + 2, item.n - 2 };
+		if (str_eq(item, want))
+			return true;
+	}
+	return false;
+}
+
+static bool
+client_has(const struct http_conn *conn)
+{
+	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
+
+	return reads && etag_matches(http_param(&conn->call, "HTTP_IF_NONE_MATCH"), conn->etag);
+}
+
+enum fault
+http_etag(struct rq *rq, struct call *c, const void *bytes, size_t n)
+{
+	(void)rq;
+	etag_make(c->conn, bytes, n);
+	return client_has(c->conn) ? FAULT_NOT_MODIFIED : FAULT_NONE;
+}
+
+/* --- head
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static void
+head_limits(struct buf *b, const struct limit_state *s)
+{
+	if (!s->limited)
+		return;
+	/* draft-ietf-httpapi-ratelimit-headers-11 */
+	buf_lit(b, "RateLimit-Policy: \"");
+	buf_cstr(b, s->policy);
+	buf_lit(b, "\";q=");
+	buf_int(b, s->quota);
+	buf_lit(b, ";w=");
+	buf_int(b, s->window_s);
+	buf_lit(b, "\r\nRateLimit: \"");
+	buf_cstr(b, s->policy);
+	buf_lit(b, "\";r=");
+	buf_int(b, s->remaining);
+	buf_lit(b, ";t=");
+	buf_int(b, s->reset_s);
+	buf_lit(b, "\r\n");
+}
+
+static bool
+extra_has(const struct http_conn *conn, struct str name)
+{
+	struct str rest = { conn->extra.s, conn->extra.n }, line;
+
+	while (rest.n > 0 && str_split(&rest, '\n', &line)) {
+		if (line.n > name.n && line.s[name.n] == ':' &&
+		    str_eq_nocase((struct str){ line.s, name.n }, name))
+			return true;
+	}
+	return false;
+}
+
+static void
+head_caching(struct http_conn *conn, struct buf *b, int status)
+{
+	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
+
+	if (conn->etag[0] && (status == 200 || status == 304)) {
+		buf_lit(b, "ETag: ");
+		buf_cstr(b, conn->etag);
+		buf_lit(b, "\r\n");
+	}
+	if (!extra_has(conn, STR("Cache-Control"))) {
+		if (reads && (status == 200 || status == 304))
+			buf_lit(b, "Cache-Control: private, no-cache\r\n");
+		else
+			buf_lit(b, "Cache-Control: no-store\r\n");
+	}
+	if (conn->call.route && (conn->call.route->flags & ROUTE_CORS))
+		buf_lit(b, "Vary: Authorization, Accept-Language, Origin\r\n");
+	else
+		buf_lit(b, "Vary: Authorization, Accept-Language\r\n");
+	if (conn->cors_origin)
+		buf_printf(b, "Access-Control-Allow-Origin: %s\r\n", conn->cors_origin);
+}
+
+static void
+head_send(struct http_conn *conn, int status, bool sized)
+{
+	struct buf *b = &conn->head;
+
+	buf_clear(b);
+	buf_lit(b, "Status: ");
+	buf_int(b, status);
+	buf_lit(b, "\r\n");
+	if (conn->type && status != 204 && status != 304) {
+		buf_lit(b, "Content-Type: ");
+		buf_cstr(b, conn->type);
+		buf_lit(b, "\r\n");
+	}
+	if (sized && status != 204 && status != 304) {
+		buf_lit(b, "Content-Length: ");
+		buf_int(b, (int64_t)conn->out.n);
+		buf_lit(b, "\r\n");
+	}
+	head_caching(conn, b, status);
+	head_limits(b, &conn->limit);
+	buf_lit(b, "X-Request-Id: ");
+	buf_cstr(b, conn->rq.request_id);
+	buf_lit(b, "\r\n");
+	buf_put(b, conn->extra.s, conn->extra.n);
+	buf_lit(b, "\r\n");
+	if (FCGX_PutStr(b->s, (int)b->n, conn->fcgi.out) < 0)
+		conn->broken = true;
+	conn->head_sent = true;
+	conn->sent_status = status;
+}
+
+/* --- raw streams
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool
+stream_flush(void *arg, const char *s, size_t n)
+{
+	struct http_conn *conn = arg;
+
+	if (!conn->head_sent)
+		head_send(conn, conn->status, false);
+	if (conn->no_body || n == 0)
+		return !conn->broken;
+	conn->body_sent += n;
+	if (FCGX_PutStr(s, (int)n, conn->fcgi.out) < 0)
+		conn->broken = true;
+	return !conn->broken;
+}
+
+struct buf *
+http_raw(struct call *c, int status, const char *content_type)
+{
+	struct http_conn *conn = c->conn;
+
+	buf_clear(&conn->out);
+	conn->raw = true;
+	conn->status = status;
+	conn->type = content_type;
+	conn->no_body = conn->no_body || status == 204 || status == 304;
+	conn->out.flush = stream_flush;
+	conn->out.flush_arg = conn;
+	conn->out.high_water = RAW_HIGH_WATER;
+	return &conn->out;
+}
+
+void
+reply_reset(struct http_conn *conn)
+{
+	buf_clear(&conn->out);
+	buf_clear(&conn->extra);
+	conn->out.flush = NULL;
+	conn->out.failed = false;
+	conn->page = (struct page){ .open = false };
+	conn->raw = false;
+	conn->status = 0;
+	conn->type = "application/json";
+	conn->no_body = conn->method == HTTP_HEAD;
+	conn->etag[0] = '\0';
+}
+
+/* --- sending
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static void
+body_send(struct http_conn *conn)
+{
+	if (conn->no_body || conn->out.n == 0)
+		return;
+	conn->body_sent += conn->out.n;
+	if (FCGX_PutStr(conn->out.s, (int)conn->out.n, conn->fcgi.out) < 0)
+		conn->broken = true;
+}
+
+static int
+status_of_success(const struct http_conn *conn)
+{
+	if (conn->status)
+		return conn->status;
+	return conn->call.route->kind == REPLY_NONE ? 204 : 200;
+}
+
+void
+reply_send(struct http_conn *conn)
+{
+	int status = status_of_success(conn);
+	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
+
+	if (conn->raw && conn->head_sent) {
+		if (!buf_flush(&conn->out))
+			conn->broken = true;
+		return;
+	}
+	if (!conn->raw && reads && status == 200 && !conn->etag[0])
+		etag_make(conn, conn->out.s, conn->out.n);
+	if (status == 200 && client_has(conn))
+		status = 304;
+	conn->no_body = conn->no_body || status == 204 || status == 304;
+	head_send(conn, status, true);
+	body_send(conn);
+}
+
+static void
+problem_headers(struct http_conn *conn, enum fault e)
+{
+	int wait_s = conn->rq.problem.code == e ? conn->rq.problem.retry_after_s : 0;
+
+	switch (e) {
+	case FAULT_UNAUTHENTICATED:
+		http_header(&conn->call, "WWW-Authenticate", "Bearer realm=\"rostra\"%s",
+		            http_param(&conn->call, "HTTP_AUTHORIZATION").n
+		                ? ", error=\"invalid_token\""
+		                : "");
+		return;
+	case FAULT_RATE:
+		wait_s = wait_s ? wait_s : (int)conn->limit.reset_s;
+		break;
+	case FAULT_IN_FLIGHT:
+	case FAULT_BUSY:
+	case FAULT_UNKNOWN_OUTCOME:
+		wait_s = wait_s ? wait_s : RETRY_AFTER_S;
+		break;
+	default:
+		break;
+	}
+	if (wait_s)
+		http_header(&conn->call, "Retry-After", "%d", wait_s);
+}
+
+void
+reply_problem(struct http_conn *conn, enum fault e)
+{
+	if (conn->head_sent) {
+		conn->broken =
+		    true; /* half a reply is out: cut it, so that nobody takes it for a whole one */
+		return;
+	}
+	if (e == FAULT_NOT_MODIFIED) {
+		conn->no_body = true;
+		head_send(conn, fault_row(e)->status, false);
+		return;
+	}
+	reply_reset(conn);
+	conn->type = "application/problem+json";
+	problem_headers(conn, e);
+	if (e == FAULT_METHOD) {
+		buf_lit(&conn->extra, "Allow: ");
+		path_allow_print(&conn->extra, conn->match.allow);
+		buf_lit(&conn->extra, "\r\n");
+	}
+	problem_json(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
+	head_send(conn, fault_row(e)->status, true);
+	body_send(conn);
+}
