@@ -87,6 +87,10 @@ class Stack:
     def stop(self, discard=True):
         self._run("stop", *(["--discard"] if discard else []))
 
+    def end(self, name):
+        """Ends one program as its supervisor would; restart() brings it back."""
+        self._run("end", name)
+
     def restart(self, name):
         self._run("restart", name)
 
