@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The README's tour does what it says, word for word, on what `make demo` brings up."""
 
-import json
 import re
 import subprocess
 
@@ -30,7 +29,5 @@ def test_the_tour_of_the_readme_runs_as_it_stands(tour, own_stack):
     assert '"code"' not in done.stdout, "a problem was answered:\n" + done.stdout
     assert "HTTP/1.1 302" in done.stdout
     assert "og:title" in done.stdout
-    share = json.loads((place / "share.json").read_text())
-    assert share["short_url"].startswith(stack.places["LINK"] + "/r/")
-    assert json.loads((place / "lead.json").read_text())["id"]
+    assert f'"short_url": "{stack.places["LINK"]}/r/' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
