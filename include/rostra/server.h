@@ -8,6 +8,7 @@
 
 #include "rostra/db.h"
 #include "rostra/http.h"
+#include "rostra/metrics.h"
 #include "rostra/shared.h"
 
 struct server_hooks {
@@ -55,6 +56,9 @@ void metrics_name_routes(struct metrics *m, const struct route_table *tables);
 
 /* A unit of work of this server that begins now. */
 void http_rq_begin(struct rq *rq, const struct server *s, struct arena *a, struct db *db);
+
+/* Does the database answer, with a schema that fits?  BUSY or INTERNAL when not. */
+enum fault http_db_ping(struct rq *rq) MUST_CHECK;
 
 /* The statements of http itself (idempotency keys). */
 extern const struct db_stmt_table http_stmts;

@@ -25,6 +25,12 @@ struct app {
 	const char   *program; /* argv[0], for taking over */
 };
 
+/* Token keys, cursor key, metrics, limits: what `serve` needs before it forks; err says what is missing. */
+bool shared_create(struct app *app, char *err, size_t err_n);
+/* This process's caches; after the fork, so that each pool has only its own. */
+void shared_caches(struct shared *s, enum pool pool);
+bool shared_cursor_key(const struct conf *conf, unsigned char out[32], char *err, size_t err_n);
+
 /* One subcommand; app/main.c lists them all. */
 struct command {
 	const char *name;

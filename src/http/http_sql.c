@@ -23,7 +23,12 @@ static const struct db_col read_out[] = {
 	DB_COL_STR(struct kept_reply, reply_type), DB_COL_VIEW(struct kept_reply, reply),
 };
 
-enum { Q_CLAIM, Q_REFUSAL, Q_FINISH, Q_READ, Q__MAX };
+struct ping {
+	int64_t one;
+};
+static const struct db_col ping_out[] = { DB_COL_I64(struct ping, one) };
+
+enum { Q_CLAIM, Q_REFUSAL, Q_FINISH, Q_READ, Q_PING, Q__MAX };
 
 #define KEPT_COLUMNS \
 	" (company_id, caller_id, key_sha256, body_sha256, status, reply_type, reply, created_at)" \
@@ -52,6 +57,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT body_sha256, status, reply_type, reply FROM idempotency"
 		       " WHERE company_id = ? AND caller_id = ? AND key_sha256 = ?",
 		DB_IN(read_in), DB_OUT(read_out),
+	},
+	[Q_PING] = {
+		.name = "http_ping",
+		.sql = "SELECT /* all companies: reads no table */ 1",
+		DB_OUT(ping_out),
 	},
 };
 /* clang-format on */
@@ -89,4 +99,12 @@ enum fault
 kept_sql_read(struct rq *rq, const struct kept_reply *k, struct kept_reply *out)
 {
 	return db_one(rq, &stmts[Q_READ], k, out);
+}
+
+enum fault
+http_db_ping(struct rq *rq)
+{
+	struct ping p;
+
+	return db_one(rq, &stmts[Q_PING], NULL, &p);
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shared.c - what the threads and processes of one service share (rostra/shared.h). */
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "rostra/auth.h"
+#include "rostra/cache.h"
+#include "rostra/crypto.h"
+
+#include "app_int.h"
+
+enum { SECRET_TEXT_MAX = 128 };
+
+/* Bytes of each cache, by pool: they are a process's own, so their sum counts once per worker. */
+enum {
+	TOKENS_BYTES = 1024 * 1024,
+	CALLERS_BYTES = 1024 * 1024,
+	CARDS_BYTES = 3 * 1024 * 1024,
+	LINKS_BYTES = 4 * 1024 * 1024,
+};
+
+bool
+shared_cursor_key(const struct conf *conf, unsigned char out[32], char *err, size_t err_n)
+{
+	char text[SECRET_TEXT_MAX];
+	unsigned char raw[SECRET_TEXT_MAX];
+	size_t n = 0;
+	bool good;
+
+	if (!conf_secret(conf->cursor_key_file, text, sizeof(text), err, err_n))
+		return false;
+	good = base64url_decode(str_of(text), raw, sizeof(raw), &n) && n == 32;
+	if (good) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = raw[i];
+	} else {
+		snprintf(err, err_n, "%s: not the base64url form of 32 bytes",
+		         conf->cursor_key_file);
+	}
+	secret_wipe(text, sizeof(text));
+	secret_wipe(raw, sizeof(raw));
+	return good;
+}
+
+bool
+shared_create(struct app *app, char *err, size_t err_n)
+{
+	struct shared *s = &app->shared;
+	struct token_keys *keys = token_keys_load(app->conf.token_keys_file, err, err_n);
+
+	if (!keys)
+		return false;
+	atomic_store(&s->keys, keys);
+	if (!shared_cursor_key(&app->conf, s->cursor_key, err, err_n))
+		return false;
+	s->metrics = metrics_create();
+	s->limits = limits_create();
+	if (s->metrics && s->limits)
+		return true;
+	snprintf(err, err_n, "no memory to share between the workers");
+	return false;
+}
+
+void
+shared_caches(struct shared *s, enum pool pool)
+{
+	if (pool == POOL_LINK) {
+		s->links = cache_create("links", LINKS_BYTES);
+		return;
+	}
+	s->tokens = cache_create("tokens", TOKENS_BYTES);
+	s->callers = cache_create("callers", CALLERS_BYTES);
+	s->cards = cache_create("cards", CARDS_BYTES);
+}
