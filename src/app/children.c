@@ -86,6 +86,8 @@ child_run(struct master *m, size_t slot, int ready_fd, pid_t master)
 	/* A master killed outright cannot say good-bye: the kernel does. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGQUIT);
 	(void)prctl(PR_SET_DUMPABLE, 0);
+	/* For ps, top and the bench. */
+	(void)prctl(PR_SET_NAME, pool == POOL_LINK ? "rostra-link" : "rostra-api");
 	if (getppid() != master)
 		_exit(0);
 	shared_caches(&app->shared, pool);
