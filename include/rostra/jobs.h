@@ -29,6 +29,11 @@ struct outbox_consumer {
 	enum fault (*handle)(struct rq *rq, const struct outbox_event *e);
 };
 
+/* Job: removes old outbox rows, kept answers and changes; sync tokens before the removed changes expire. */
+enum fault prune_run(struct rq *rq) MUST_CHECK;
+/* Consumer of share.created and share.revoked: counts the shares of the share's post into post_stat. */
+enum fault post_stat_recount(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+
 /* Runs until SIGTERM (then finishes what runs): each job at its pace, then the outbox. */
 int jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts, const struct job *jobs,
              size_t n_jobs, const struct outbox_consumer *consumers, size_t n_consumers);

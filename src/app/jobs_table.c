@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs_table.c - the one list of recurring jobs and of what the outbox causes. */
+#include "jobs_table.h"
+
+#include "rostra/lead.h"
+#include "rostra/link.h"
+#include "rostra/post.h"
+
+enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
+
+/* clang-format off */
+const struct job app_jobs[] = {
+	/* A click is in reports within 5 s. */
+	{ .name = "click_loader",       .every_ms = 300,           .per_node = true, .run = click_loader_run },
+	{ .name = "post_clock",         .every_ms = SECOND_MS,     .run = post_clock_run },
+	{ .name = "lead_match_pending", .every_ms = 2 * SECOND_MS, .run = lead_match_pending_run },
+	{ .name = "click_partitions",   .every_ms = HOUR_MS,       .run = click_partitions_run },
+	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
+};
+
+const struct outbox_consumer app_consumers[] = {
+	{ .kind = "share.created", .handle = post_stat_recount },
+	{ .kind = "share.revoked", .handle = post_stat_recount },
+};
+/* clang-format on */
+
+const size_t app_n_jobs = sizeof(app_jobs) / sizeof(app_jobs[0]);
+const size_t app_n_consumers = sizeof(app_consumers) / sizeof(app_consumers[0]);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs_sql.c - statements of jobs: leases, the outbox, pruning, shares a post. */
+#include "jobs_int.h"
+
+static const char *const outbox_state_names[OUTBOX__MAX + 1] = { "ready", "claimed", "done",
+	                                                         "dead" };
+
+struct outbox_new {
+	struct uuid company_id, object_id;
+	const char *kind, *payload;
+	int64_t now_us;
+};
+
+enum {
+	Q_JOB_ADD,
+	Q_JOB_CLAIM,
+	Q_JOB_HOLDER,
+	Q_JOB_RAN,
+	Q_JOB_RELEASE,
+	Q_OUTBOX_PUT,
+	Q_OUTBOX_REVIVE,
+	Q_OUTBOX_CLAIM,
+	Q_OUTBOX_CLAIMED,
+	Q_OUTBOX_FAILED,
+	Q_OUTBOX_DONE,
+	Q_PRUNE_OUTBOX,
+	Q_PRUNE_IDEMPOTENCY,
+	Q_PRUNE_COMPANIES,
+	Q_PRUNE_LOCK,
+	Q_PRUNE_SEQ,
+	Q_PRUNE_FLOOR,
+	Q_PRUNE_CHANGES,
+	Q_POST_OF,
+	Q_POST_COUNT,
+	Q__MAX
+};
+
+/* clang-format off */
+static const struct db_col name_in[] = { DB_COL_STR(struct job_lease, name) };
+static const struct db_col claim_in[] = {
+	DB_COL_STR(struct job_lease, owner), DB_COL_TIME(struct job_lease, until_us),
+	DB_COL_STR(struct job_lease, name), DB_COL_STR(struct job_lease, owner),
+	DB_COL_TIME(struct job_lease, now_us),
+};
+static const struct db_col holder_out[] = {
+	DB_COL_STR(struct job_lease, owner), DB_COL_TIME(struct job_lease, until_us),
+};
+static const struct db_col ran_in[] = {
+	DB_COL_TIME(struct job_lease, last_run_us), DB_COL_STR(struct job_lease, last_error),
+	DB_COL_TIME(struct job_lease, until_us), DB_COL_STR(struct job_lease, name),
+	DB_COL_STR(struct job_lease, owner),
+};
+static const struct db_col release_in[] = {
+	DB_COL_STR(struct job_lease, name), DB_COL_STR(struct job_lease, owner),
+};
+static const struct db_col put_in[] = {
+	DB_COL_UUID(struct outbox_new, company_id), DB_COL_STR(struct outbox_new, kind),
+	DB_COL_UUID(struct outbox_new, object_id), DB_COL_STR(struct outbox_new, payload),
+	DB_COL_TIME(struct outbox_new, now_us), DB_COL_TIME(struct outbox_new, now_us),
+};
+static const struct db_col now_in[] = {
+	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_TIME(struct outbox_claim, now_us),
+};
+static const struct db_col outbox_claim_in[] = {
+	DB_COL_STR(struct outbox_claim, owner), DB_COL_TIME(struct outbox_claim, until_us),
+	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_I64(struct outbox_claim, limit),
+};
+static const struct db_col owner_in[] = { DB_COL_STR(struct outbox_claim, owner) };
+static const struct db_col claimed_out[] = {
+	DB_COL_I64(struct outbox_try, event.id), DB_COL_UUID(struct outbox_try, event.company_id),
+	DB_COL_STR(struct outbox_try, event.kind), DB_COL_UUID(struct outbox_try, event.object_id),
+	DB_COL_STR(struct outbox_try, event.payload), DB_COL_TIME(struct outbox_try, event.created_us),
+	DB_COL_I64(struct outbox_try, tries),
+};
+static const struct db_col failed_in[] = {
+	DB_COL_ENUM(struct outbox_failure, state, outbox_state_names),
+	DB_COL_TIME(struct outbox_failure, due_us), DB_COL_STR(struct outbox_failure, error),
+	DB_COL_I64(struct outbox_failure, id), DB_COL_STR(struct outbox_failure, owner),
+};
+static const struct db_col before_in[] = { DB_COL_TIME(struct prune, before_us) };
+static const struct db_col company_col[] = { DB_COL_UUID(struct prune, company_id) };
+static const struct db_col seq_col[] = { DB_COL_I64(struct prune, seq) };
+static const struct db_col seq_in[] = {
+	DB_COL_UUID(struct prune, company_id), DB_COL_TIME(struct prune, before_us),
+};
+static const struct db_col floor_in[] = {
+	DB_COL_I64(struct prune, seq), DB_COL_UUID(struct prune, company_id), DB_COL_I64(struct prune, seq),
+};
+static const struct db_col changes_in[] = {
+	DB_COL_UUID(struct prune, company_id), DB_COL_I64(struct prune, seq),
+};
+static const struct db_col post_of_in[] = {
+	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, object_id),
+};
+static const struct db_col post_of_out[] = {
+	DB_COL_UUID(struct post_count, post_id), DB_COL_TIME(struct post_count, counted_us),
+};
+static const struct db_col post_count_in[] = {
+	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
+	DB_COL_TIME(struct post_count, counted_us), DB_COL_UUID(struct post_count, company_id),
+	DB_COL_UUID(struct post_count, post_id),
+};
+
+static const struct db_stmt rows[Q__MAX] = {
+	[Q_JOB_ADD] = {
+		.name = "job_add",
+		.sql = "INSERT IGNORE INTO job (name) VALUES (?)",
+		DB_IN(name_in),
+	},
+	[Q_JOB_CLAIM] = {
+		.name = "job_claim",
+		.sql = "UPDATE job /* all companies: jobs serve them all */ SET owner = ?, lease_until = ?"
+		       " WHERE name = ? AND (owner IS NULL OR owner = ? OR lease_until < ?)",
+		DB_IN(claim_in),
+	},
+	[Q_JOB_HOLDER] = {
+		.name = "job_holder",
+		.sql = "SELECT owner, lease_until FROM job /* all companies: jobs serve them all */"
+		       " WHERE name = ?",
+		DB_IN(name_in), DB_OUT(holder_out),
+	},
+	[Q_JOB_RAN] = {
+		.name = "job_ran",
+		.sql = "UPDATE job /* all companies: jobs serve them all */"
+		       " SET last_run_at = COALESCE(?, last_run_at), last_error = ?, lease_until = ?"
+		       " WHERE name = ? AND owner = ?",
+		DB_IN(ran_in),
+	},
+	[Q_JOB_RELEASE] = {
+		.name = "job_release",
+		.sql = "UPDATE job /* all companies: jobs serve them all */"
+		       " SET owner = NULL, lease_until = NULL WHERE name = ? AND owner = ?",
+		DB_IN(release_in),
+	},
+	[Q_OUTBOX_PUT] = {
+		.name = "outbox_put",
+		.sql = "INSERT INTO outbox (company_id, kind, object_id, payload, due_at, created_at)"
+		       " VALUES (?, ?, ?, ?, ?, ?)",
+		DB_IN(put_in),
+	},
+	[Q_OUTBOX_REVIVE] = {
+		.name = "outbox_revive",
+		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
+		       " WHERE state = 'claimed' AND lease_until < ?",
+		DB_IN(now_in),
+	},
+	[Q_OUTBOX_CLAIM] = {
+		.name = "outbox_claim",
+		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		       " SET state = 'claimed', owner = ?, lease_until = ?, tries = tries + 1"
+		       " WHERE state = 'ready' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+		DB_IN(outbox_claim_in),
+	},
+	[Q_OUTBOX_CLAIMED] = {
+		.name = "outbox_claimed",
+		.sql = "SELECT id, company_id, kind, object_id, payload, created_at, tries FROM outbox"
+		       " /* all companies: one relay serves them all */"
+		       " WHERE state = 'claimed' AND owner = ? ORDER BY due_at, id",
+		DB_IN(owner_in), DB_OUT(claimed_out),
+	},
+	[Q_OUTBOX_FAILED] = {
+		.name = "outbox_failed",
+		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		       " SET state = ?, due_at = ?, last_error = ?, owner = NULL, lease_until = NULL"
+		       " WHERE id = ? AND state = 'claimed' AND owner = ?",
+		DB_IN(failed_in),
+	},
+	[Q_OUTBOX_DONE] = {
+		.name = "outbox_done",
+		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		       " SET state = 'done', owner = NULL, lease_until = NULL"
+		       " WHERE state = 'claimed' AND owner = ?",
+		DB_IN(owner_in),
+	},
+	[Q_PRUNE_OUTBOX] = {
+		.name = "prune_outbox",
+		.sql = "DELETE FROM outbox /* all companies: age decides */"
+		       " WHERE state = 'done' AND due_at < ? LIMIT 1000",
+		DB_IN(before_in),
+	},
+	[Q_PRUNE_IDEMPOTENCY] = {
+		.name = "prune_idempotency",
+		.sql = "DELETE FROM idempotency /* all companies: age decides */"
+		       " WHERE created_at < ? LIMIT 1000",
+		DB_IN(before_in),
+	},
+	[Q_PRUNE_COMPANIES] = {
+		.name = "prune_companies",
+		.sql = "SELECT company_id FROM company_seq /* all companies: each in turn */",
+		DB_OUT(company_col),
+	},
+	[Q_PRUNE_LOCK] = {
+		.name = "prune_lock",
+		.sql = "SELECT floor_seq FROM company_seq WHERE company_id = ? FOR UPDATE",
+		DB_IN(company_col), DB_OUT(seq_col),
+	},
+	[Q_PRUNE_SEQ] = {
+		.name = "prune_seq",
+		.sql = "SELECT MAX(seq) FROM (SELECT seq, changed_at FROM change_log WHERE company_id = ?"
+		       " ORDER BY seq LIMIT 1000) AS oldest WHERE changed_at < ?",
+		DB_IN(seq_in), DB_OUT(seq_col),
+	},
+	[Q_PRUNE_FLOOR] = {
+		.name = "prune_floor",
+		.sql = "UPDATE company_seq SET floor_seq = ? WHERE company_id = ? AND floor_seq < ?",
+		DB_IN(floor_in),
+	},
+	[Q_PRUNE_CHANGES] = {
+		.name = "prune_changes",
+		.sql = "DELETE FROM change_log WHERE company_id = ? AND seq <= ? LIMIT 1000",
+		DB_IN(changes_in),
+	},
+	[Q_POST_OF] = {
+		.name = "post_stat_of",
+		.sql = "SELECT s.post_id, p.counted_at FROM share s"
+		       " LEFT JOIN post_stat p ON p.company_id = s.company_id AND p.post_id = s.post_id"
+		       " WHERE s.company_id = ? AND s.id = ?",
+		DB_IN(post_of_in), DB_OUT(post_of_out),
+	},
+	[Q_POST_COUNT] = {
+		.name = "post_stat_count",
+		.sql = "INSERT INTO post_stat (company_id, post_id, shares, sharers, counted_at)"
+		       " SELECT ?, ?, COUNT(*), COUNT(DISTINCT person_id), ? FROM share"
+		       " WHERE company_id = ? AND post_id = ? AND state = 'active'"
+		       " ON DUPLICATE KEY UPDATE shares = VALUES(shares), sharers = VALUES(sharers),"
+		       " counted_at = VALUES(counted_at)",
+		DB_IN(post_count_in),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table jobs_stmts = DB_STMTS("jobs", rows);
+
+enum fault
+job_sql_add(struct rq *rq, const struct job_lease *l)
+{
+	return db_exec(rq, &rows[Q_JOB_ADD], l, NULL);
+}
+
+enum fault
+job_sql_claim(struct rq *rq, const struct job_lease *l, bool *ret_mine)
+{
+	uint64_t n = 0;
+	enum fault e = db_exec(rq, &rows[Q_JOB_CLAIM], l, &n);
+
+	if (e)
+		return e;
+	*ret_mine = n == 1;
+	return FAULT_NONE;
+}
+
+enum fault
+job_sql_holder(struct rq *rq, const char *name, struct job_lease *ret)
+{
+	const struct job_lease in = { .name = name };
+
+	return db_one(rq, &rows[Q_JOB_HOLDER], &in, ret);
+}
+
+enum fault
+job_sql_ran(struct rq *rq, const struct job_lease *l)
+{
+	return db_exec(rq, &rows[Q_JOB_RAN], l, NULL);
+}
+
+enum fault
+job_sql_release(struct rq *rq, const struct job_lease *l)
+{
+	return db_exec(rq, &rows[Q_JOB_RELEASE], l, NULL);
+}
+
+enum fault
+outbox_put(struct rq *rq, const char *kind, struct uuid object, const char *payload)
+{
+	const struct outbox_new in = { .company_id = rq_company(rq),
+		                       .object_id = object,
+		                       .kind = kind,
+		                       .payload = payload,
+		                       .now_us = rq->now_us };
+
+	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);
+}
+
+enum fault
+outbox_sql_revive(struct rq *rq, int64_t now_us)
+{
+	const struct outbox_claim in = { .now_us = now_us };
+
+	return db_exec(rq, &rows[Q_OUTBOX_REVIVE], &in, NULL);
+}
+
+enum fault
+outbox_sql_claim(struct rq *rq, const struct outbox_claim *c, uint64_t *ret_n)
+{
+	return db_exec(rq, &rows[Q_OUTBOX_CLAIM], c, ret_n);
+}
+
+enum fault
+outbox_sql_claimed(struct rq *rq, const char *owner, struct outbox_try *row, db_row_fn *fn,
+                   void *arg)
+{
+	const struct outbox_claim in = { .owner = owner };
+
+	return db_each(rq, &rows[Q_OUTBOX_CLAIMED], &in, row, fn, arg);
+}
+
+enum fault
+outbox_sql_failed(struct rq *rq, const struct outbox_failure *f)
+{
+	return db_exec(rq, &rows[Q_OUTBOX_FAILED], f, NULL);
+}
+
+enum fault
+outbox_sql_done(struct rq *rq, const char *owner)
+{
+	const struct outbox_claim in = { .owner = owner };
+
+	return db_exec(rq, &rows[Q_OUTBOX_DONE], &in, NULL);
+}
+
+enum fault
+prune_sql_outbox(struct rq *rq, int64_t before_us, uint64_t *ret_n)
+{
+	const struct prune in = { .before_us = before_us };
+
+	return db_exec(rq, &rows[Q_PRUNE_OUTBOX], &in, ret_n);
+}
+
+enum fault
+prune_sql_idempotency(struct rq *rq, int64_t before_us, uint64_t *ret_n)
+{
+	const struct prune in = { .before_us = before_us };
+
+	return db_exec(rq, &rows[Q_PRUNE_IDEMPOTENCY], &in, ret_n);
+}
+
+enum fault
+prune_sql_companies(struct rq *rq, struct prune *row, db_row_fn *fn, void *arg)
+{
+	return db_each(rq, &rows[Q_PRUNE_COMPANIES], NULL, row, fn, arg);
+}
+
+enum fault
+prune_sql_seq_lock(struct rq *rq, const struct prune *p)
+{
+	struct prune out;
+
+	return db_one(rq, &rows[Q_PRUNE_LOCK], p, &out);
+}
+
+enum fault
+prune_sql_seq(struct rq *rq, struct prune *p)
+{
+	return db_one(rq, &rows[Q_PRUNE_SEQ], p, p);
+}
+
+enum fault
+prune_sql_floor(struct rq *rq, const struct prune *p)
+{
+	return db_exec(rq, &rows[Q_PRUNE_FLOOR], p, NULL);
+}
+
+enum fault
+prune_sql_changes(struct rq *rq, const struct prune *p, uint64_t *ret_n)
+{
+	return db_exec(rq, &rows[Q_PRUNE_CHANGES], p, ret_n);
+}
+
+enum fault
+post_stat_sql_of(struct rq *rq, struct post_count *p, bool *ret_found)
+{
+	return db_maybe(rq, &rows[Q_POST_OF], p, p, ret_found);
+}
+
+enum fault
+post_stat_sql_count(struct rq *rq, const struct post_count *p)
+{
+	return db_exec(rq, &rows[Q_POST_COUNT], p, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outbox.c - the relay: what transactions must cause, at least once each. */
+#include <string.h>
+
+#include "rostra/caller.h"
+
+#include "jobs_int.h"
+
+/*
+ * A claim is committed before anything is handled, so two relays never handle the same row at once;
+ * one that dies leaves its rows to the next when the lease is over.
+ */
+enum { BATCH = 200, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
+
+struct batch {
+	struct outbox_try items[BATCH];
+	size_t n;
+};
+
+static enum fault
+keep(struct rq *rq, void *row, void *arg)
+{
+	struct batch *b = arg;
+
+	if (b->n < BATCH)
+		memcpy(&b->items[b->n++], row, sizeof(b->items[0]));
+	(void)rq;
+	return FAULT_NONE;
+}
+
+static const struct outbox_consumer *
+consumer_of(const struct outbox_consumer *consumers, size_t n, const char *kind)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (cstr_eq(consumers[i].kind, kind))
+			return &consumers[i];
+	}
+	return NULL;
+}
+
+/* Seconds until the next try: doubled each time. */
+static int64_t
+retry_s(int64_t tries)
+{
+	int64_t s = tries < 12 ? (int64_t)RETRY_S << tries : RETRY_S_MAX;
+
+	return s < RETRY_S_MAX ? s : RETRY_S_MAX;
+}
+
+/* A consumer sees the event's company as the caller's. */
+static enum fault
+handle(struct rq *rq, const struct outbox_consumer *c, const struct outbox_event *event)
+{
+	const struct caller *before = rq->who;
+	const struct caller system = { .company = event->company_id };
+	enum fault e;
+
+	if (!c) {
+		problem_internal(&rq->problem, "no consumer for %s", event->kind);
+		return FAULT_INTERNAL;
+	}
+	rq->who = &system;
+	e = c->handle(rq, event);
+	rq->who = before;
+	return e;
+}
+
+static enum fault
+give_back(struct rq *rq, const char *owner, const struct outbox_try *t, enum fault why)
+{
+	struct outbox_failure f = { .id = t->event.id, .owner = owner };
+
+	f.error = jobs_reason(rq, why);
+	f.state = t->tries >= TRIES_MAX ? OUTBOX_DEAD : OUTBOX_READY;
+	f.due_us = rq->now_us + retry_s(t->tries) * US_PER_S;
+	problem_reset(&rq->problem);
+	return outbox_sql_failed(rq, &f);
+}
+
+enum fault
+outbox_run(struct rq *rq, const struct outbox_consumer *consumers, size_t n_consumers,
+           uint64_t *ret_n)
+{
+	char owner[JOBS_OWNER_SIZE];
+	struct batch *b = arena_new(rq->arena, struct batch);
+	struct outbox_try row;
+	struct outbox_claim claim = { .owner = owner, .now_us = rq->now_us, .limit = BATCH };
+	uint64_t n = 0;
+	enum fault e = outbox_sql_revive(rq, rq->now_us);
+
+	jobs_owner_name(owner, (unsigned)(rq->now_us / 1000)); /* a name for this batch alone */
+	claim.until_us = rq->now_us + LEASE_S * US_PER_S;
+	if (!e)
+		e = outbox_sql_claim(rq, &claim, &n);
+	if (e)
+		return e;
+	*ret_n = n;
+	if (n == 0)
+		return FAULT_NONE;
+	e = outbox_sql_claimed(rq, owner, &row, keep, b);
+	for (size_t i = 0; !e && i < b->n; i++) {
+		const struct outbox_event *event = &b->items[i].event;
+		enum fault done =
+		    handle(rq, consumer_of(consumers, n_consumers, event->kind), event);
+
+		if (done)
+			e = give_back(rq, owner, &b->items[i], done);
+	}
+	return e ? e : outbox_sql_done(rq, owner);
+}
