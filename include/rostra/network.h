@@ -3,6 +3,8 @@
 #ifndef ROSTRA_NETWORK_H
 #define ROSTRA_NETWORK_H
 
+#include "rostra/str.h"
+
 /*
  * X(NAME, "word", limit, unit, link_cost)
  * limit: longest text, in `unit`; 0 none.  link_cost: what a URL counts there, 0 = its own length.
@@ -42,5 +44,11 @@ struct network_row {
 	int               link_cost;
 };
 extern const struct network_row network_rows[NETWORK__MAX];
+
+/*
+ * The length of a text on a network, in its unit, with what every http(s) URL in it counts there.  NET_WEIGHTED
+ * is the counting of X: 1 for Latin, Greek, Cyrillic and general punctuation, 2 for the rest and for each emoji.
+ */
+size_t network_length(enum network n, struct str text);
 
 #endif

@@ -25,7 +25,7 @@ static const struct route_table *const all_routes[] = {
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
-	&http_stmts,  &access_stmts, &people_stmts, &channel_stmts, &campaign_stmts, &post_stmts, &feed_stmts,
+	&http_stmts,  &access_stmts, &people_stmts, &channel_stmts, &campaign_stmts, &post_stmts, &post_list_stmts, &feed_stmts,
 	&sync_stmts,  &share_stmts,  &link_stmts,   &lead_stmts,    &report_stmts,   &jobs_stmts,
 };
 
