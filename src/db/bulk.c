@@ -132,9 +132,9 @@ send_rows(struct rq *rq, const struct db_stmt *s, const char *rows, size_t strid
 
 	if (e)
 		return e;
-	h = db_handle(db, s);
-	if (!h)
-		return db_internal(rq);
+	e = db_handle(rq, s, &h);
+	if (e)
+		return e;
 	fill(db, s, rows, stride, n);
 	(void)mysql_stmt_attr_set(h, STMT_ATTR_ARRAY_SIZE, &n);
 	if (mysql_stmt_bind_param(h, db->params) || mysql_stmt_execute(h))

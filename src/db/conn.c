@@ -233,9 +233,12 @@ db_connect(struct rq *rq)
 	db->refused = 0;
 	db->retry_us = 0;
 	db->used_us = clock_monotonic_us();
-	e = db_prepare_all(rq);
+	if (db->checked)
+		return FAULT_NONE;
+	e = db_check_all(rq);
 	if (e)
 		db_disconnect(db);
+	db->checked = e == FAULT_NONE;
 	return e;
 }
 

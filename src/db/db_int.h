@@ -34,6 +34,7 @@ struct db {
 	size_t n_handles;
 	struct db_range *ranges;
 	size_t n_ranges;
+	bool checked; /* all statements fitted once */
 	bool in_tx;
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
@@ -59,9 +60,11 @@ enum fault db_ready(struct rq *rq) MUST_CHECK;
 void db_disconnect(struct db *db);
 
 /* --- stmt.c --- */
-enum fault db_prepare_all(struct rq *rq) MUST_CHECK;
-MYSQL_STMT *db_handle(struct db *db,
-                      const struct db_stmt *s); /* NULL: not of this handle's tables */
+/* Every statement of the handle's tables fits the schema; INTERNAL names the first that does not.
+ */
+enum fault db_check_all(struct rq *rq) MUST_CHECK;
+/* The prepared statement, made at its first use on this connection. */
+enum fault db_handle(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret) MUST_CHECK;
 
 /* --- bind.c --- */
 /* One parameter on its way; bind is zeroed by the caller and refers to cell and length. */

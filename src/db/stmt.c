@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stmt.c - registered statements: prepared when a thread connects, run with typed structs. */
+/* stmt.c - registered statements: checked when a thread connects, prepared once a connection, run
+ * with typed structs. */
 #include <string.h>
 
 #include "rostra/log.h"
@@ -55,47 +56,44 @@ check_shape(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h)
 	return check_columns(rq, s, h);
 }
 
+/* A new handle in *ret, whatever is answered: the caller closes it. */
 static enum fault
 prepare_one(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret)
 {
 	struct db *db = rq->db;
 	MYSQL_STMT *h = mysql_stmt_init(db->my);
-	enum fault e;
+	int64_t began = clock_monotonic_us();
+	unsigned number = 0;
+	enum db_verdict v;
 
 	if (!h)
 		log_die("memory", "no memory for a statement");
 	*ret = h;
-	if (mysql_stmt_prepare(h, s->sql, (unsigned long)strlen(s->sql)) != 0) {
-		unsigned number = mysql_stmt_errno(h);
-		enum db_verdict v = db_verdict_of(number);
-
-		problem_internal(&rq->problem, "statement %s: %u %s", s->name, number,
-		                 mysql_stmt_error(h));
-		db->last_error = number;
-		if (v == DB_V_BUG)
-			return rq_fail(rq, FAULT_INTERNAL, "Statement %s does not fit the schema.",
-			               s->name);
-		return db_busy(rq);
-	}
-	e = check_shape(rq, s, h);
-	if (e || s->n_out == 0)
-		return e;
-	db_bind_out(db, s, db->params);
-	return mysql_stmt_bind_result(h, db->params) ? db_internal(rq) : FAULT_NONE;
+	if (mysql_stmt_prepare(h, s->sql, (unsigned long)strlen(s->sql)) != 0)
+		number = mysql_stmt_errno(h);
+	rq->stats.db_us += clock_monotonic_us() - began;
+	if (!number)
+		return check_shape(rq, s, h);
+	v = db_note(rq, s->name, number, mysql_stmt_error(h));
+	if (v == DB_V_BUG)
+		return rq_fail(rq, FAULT_INTERNAL, "Statement %s does not fit the schema.",
+		               s->name);
+	return db_fault(rq, v, true);
 }
 
+/* Handles cost some 10 KB each, so a thread keeps those it uses; that all fit the schema is seen
+ * here, first. */
 enum fault
-db_prepare_all(struct rq *rq)
+db_check_all(struct rq *rq)
 {
 	struct db *db = rq->db;
 
 	for (size_t r = 0; r < db->n_ranges; r++) {
-		const struct db_range *range = &db->ranges[r];
+		for (size_t i = 0; i < db->ranges[r].n; i++) {
+			MYSQL_STMT *h = NULL;
+			enum fault e = prepare_one(rq, &db->ranges[r].first[i], &h);
 
-		for (size_t i = 0; i < range->n; i++) {
-			enum fault e =
-			    prepare_one(rq, &range->first[i], &db->handles[range->base + i]);
-
+			(void)mysql_stmt_close(h);
 			if (e)
 				return e;
 		}
@@ -103,17 +101,47 @@ db_prepare_all(struct rq *rq)
 	return FAULT_NONE;
 }
 
-MYSQL_STMT *
-db_handle(struct db *db, const struct db_stmt *s)
+/* The place of its handle; NULL: not of these tables. */
+static MYSQL_STMT **
+place_of(struct db *db, const struct db_stmt *s)
 {
 	for (size_t r = 0; r < db->n_ranges; r++) {
 		uintptr_t first = (uintptr_t)db->ranges[r].first;
 		uintptr_t at = (uintptr_t)s;
 
 		if (at >= first && at < first + db->ranges[r].n * sizeof(*s))
-			return db->handles[db->ranges[r].base + (at - first) / sizeof(*s)];
+			return &db->handles[db->ranges[r].base + (at - first) / sizeof(*s)];
 	}
 	return NULL;
+}
+
+enum fault
+db_handle(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret)
+{
+	struct db *db = rq->db;
+	MYSQL_STMT **place = place_of(db, s);
+	MYSQL_STMT *h = NULL;
+	enum fault e;
+
+	if (!place) {
+		problem_internal(&rq->problem, "statement %s is not registered", s->name);
+		return db_internal(rq);
+	}
+	if (*place) {
+		*ret = *place;
+		return FAULT_NONE;
+	}
+	e = prepare_one(rq, s, &h);
+	if (!e && s->n_out > 0) {
+		db_bind_out(db, s, db->params);
+		e = mysql_stmt_bind_result(h, db->params) ? db_internal(rq) : FAULT_NONE;
+	}
+	if (e) {
+		(void)mysql_stmt_close(h);
+		return e;
+	}
+	*place = *ret = h;
+	return FAULT_NONE;
 }
 
 /* --- running
@@ -163,11 +191,9 @@ execute(struct rq *rq, const struct db_stmt *s, const void *in, MYSQL_STMT **ret
 
 		if (e)
 			return e;
-		h = db_handle(rq->db, s);
-		if (!h) {
-			problem_internal(&rq->problem, "statement %s is not registered", s->name);
-			return db_internal(rq);
-		}
+		e = db_handle(rq, s, &h);
+		if (e)
+			return e;
 		if (execute_once(rq, s, h, in, &v) == 0) {
 			*ret = h;
 			return FAULT_NONE;
