@@ -8,8 +8,8 @@ static uint32_t
 next_code_point(struct str *s)
 {
 	const unsigned char *b = (const unsigned char *)s->s;
-	size_t               n = b[0] < 0x80 ? 1 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
-	uint32_t             c = n == 1 ? b[0] : b[0] & (0x7fU >> n);
+	size_t n = b[0] < 0x80 ? 1 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
+	uint32_t c = n == 1 ? b[0] : b[0] & (0x7fU >> n);
 
 	if (n > s->n)
 		n = s->n;
@@ -55,7 +55,7 @@ continues_emoji(uint32_t before, uint32_t c)
 static size_t
 weighted_length(struct str s)
 {
-	size_t   sum = 0;
+	size_t sum = 0;
 	uint32_t before = 0;
 
 	while (s.n > 0) {
@@ -102,7 +102,7 @@ find_url(struct str s, size_t *ret_n)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		struct str rest = { s.s + i, s.n - i };
-		size_t     n = 0;
+		size_t n = 0;
 
 		if (!str_starts(rest, STR("http://")) && !str_starts(rest, STR("https://")))
 			continue;
@@ -119,13 +119,13 @@ size_t
 network_length(enum network n, struct str text)
 {
 	const struct network_row *row = &network_rows[n];
-	size_t                    sum = 0;
+	size_t sum = 0;
 
 	if (row->link_cost == 0)
 		return plain_length(row->unit, text);
 	while (text.n > 0) {
-		size_t     url;
-		size_t     at = find_url(text, &url);
+		size_t url;
+		size_t at = find_url(text, &url);
 		struct str plain = { text.s, at };
 
 		sum += plain_length(row->unit, plain);
