@@ -111,7 +111,7 @@ log_line(enum log_level level, const char *event, const char *fmt, ...)
 void
 log_raw(const struct buf *b)
 {
-	struct iovec parts[2] = { { b->s, b->n }, { "\n", 1 } };
+	struct iovec parts[2] = { { b->s, b->n }, { (char[]){ '\n' }, 1 } };
 
 	if (writev(atomic_load(&log_fd), parts, 2) < 0)
 		return; /* nowhere to complain */
