@@ -65,6 +65,8 @@ struct post {
 };
 /* The members of struct post that everybody who sees it gets; the rest of a feed item is the reader's. */
 extern const struct j_schema post_card_schema;
+/* A card with what the reader did with it, as feeds list it: the documentation of what post_item_put writes. */
+extern const struct j_schema post_item_schema;
 
 /* clang-format off */
 /* Columns texts_packed and disclosures_packed of post `po`: records end with 0x1e, their fields with 0x1f. */
@@ -91,6 +93,15 @@ struct post_card {
 };
 /* Fills the json of each from the cache; what is missing there is fetched by one statement and kept. */
 enum fault post_cards(struct rq *rq, struct post_card *cards, size_t n) MUST_CHECK;
+
+/* What the reader did with a post. */
+struct post_reader {
+	bool     pinned;
+	int64_t  seen_at, acknowledged_at;
+	uint32_t shared_networks;
+};
+/* Puts a rendered card with the reader's members: post_item_schema. */
+void post_item_put(struct buf *b, struct str card, const struct post_reader *r);
 
 /* Job: scheduled posts go live, live ones expire, pins end; each change is logged and counted. */
 enum fault post_clock_run(struct rq *rq);

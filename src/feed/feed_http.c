@@ -1,5 +1,175 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* feed_http.c - routes of feed. */
-#include "rostra/feed.h"
+/* feed_http.c - the feed over HTTP: schemas, handlers, routes. */
+#include "rostra/caller.h"
+#include "rostra/crypto.h"
+#include "rostra/post.h"
 
-const struct route_table feed_routes = { "feed", NULL, 0 };
+#include "feed_int.h"
+
+/* clang-format off */
+struct feed_query {
+	struct uuid channel;
+	bool        unseen;
+};
+static const struct j_field query_fields[] = {
+	J_ID(struct feed_query, channel, 0, .help = "Only posts of this channel"),
+	J_BOOLEAN(struct feed_query, unseen, 0, 0, .help = "Only posts the caller has not seen"),
+};
+static const struct j_schema query_schema = J_SCHEMA("feed_query", struct feed_query, query_fields);
+
+static const struct j_field impression_fields[] = {
+	J_ID(struct impression, post_id, J_REQUIRED),
+	J_AT(struct impression, seen_at, J_NULLABLE, .help = "When, by the phone's clock; absent: now"),
+};
+static const struct j_schema impression_schema = J_SCHEMA("impression", struct impression, impression_fields);
+
+struct seen_body {
+	struct j_list impressions;
+};
+static const struct j_field seen_fields[] = {
+	J_OBJECTS(struct seen_body, impressions, J_REQUIRED, 1, FEED_IMPRESSIONS_MAX, &impression_schema),
+};
+static const struct j_schema seen_schema = J_SCHEMA("feed_seen", struct seen_body, seen_fields);
+/* clang-format on */
+
+struct collected {
+	struct feed_row *rows;
+	struct post_card *cards;
+	size_t n, room;
+};
+
+static enum fault
+collect_row(struct rq *rq, void *row, void *arg)
+{
+	struct collected *c = arg;
+
+	(void)rq;
+	if (c->n < c->room) {
+		c->rows[c->n] = *(const struct feed_row *)row;
+		c->cards[c->n].id = c->rows[c->n].post_id;
+		c->cards[c->n].version = c->rows[c->n].post_version;
+		c->n++;
+	}
+	return FAULT_NONE;
+}
+
+static struct page_key
+key_of(const struct feed_row *row)
+{
+	return (struct page_key){ .k = { row->pinned, row->published_at }, .id = row->post_id };
+}
+
+static void
+add_items(struct rq *rq, struct call *call, const struct collected *c)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct feed_row *row = &c->rows[i];
+		struct post_reader reader = {
+			.pinned = row->pinned,
+			.seen_at = row->seen_at,
+			.acknowledged_at = row->acknowledged_at,
+			.shared_networks = row->shared_networks,
+		};
+		struct str json;
+
+		if (!c->cards[i].json.s) /* gone between two statements */
+			continue;
+		buf_clear(&b);
+		post_item_put(&b, c->cards[i].json, &reader);
+		json = (struct str){ b.s, b.n };
+		page_add_json(rq, call, json, key_of(row));
+	}
+	buf_free(&b);
+}
+
+/* The channels to read: all of the viewer's, or the one asked for if it is among them. */
+static const char *
+channels_of(struct rq *rq, const struct feed_viewer *viewer, const struct feed_query *q)
+{
+	struct str rest = str_of(viewer->channels);
+	struct str part;
+	char wanted[UUID_TEXT_SIZE];
+
+	if (uuid_is_zero(q->channel))
+		return viewer->channels;
+	uuid_format(q->channel, wanted);
+	while (str_split(&rest, ',', &part)) {
+		if (str_eq_nocase(part, str_of(wanted)))
+			return arena_strdup(rq->arena, wanted);
+	}
+	return "";
+}
+
+static enum fault
+validate(struct rq *rq, struct call *call, const struct feed_viewer *viewer)
+{
+	int64_t versions[2] = { viewer->company_version, viewer->person_version };
+	struct str channels = str_of(viewer->channels);
+	struct str parts[] = { { (const char *)versions, sizeof(versions) }, channels };
+	struct sha256 digest = sha256_parts(parts, 2);
+
+	return http_etag(rq, call, digest.b, sizeof(digest.b));
+}
+
+static enum fault
+handle_feed(struct rq *rq, struct call *call, void *reply)
+{
+	const struct feed_query *q = call->query;
+	struct feed_viewer viewer = { 0 };
+	struct collected c = { .room = (size_t)call->limit + 1 };
+	struct feed_page page = {
+		.company_id = rq_company(rq),
+		.person_id = rq->who->person,
+		.after = call->after,
+		.after_pinned = call->key.k[0] != 0,
+		.after_at = call->key.k[1],
+		.after_id = call->key.id,
+		.unseen = q->unseen,
+		.limit = call->limit + 1,
+	};
+	enum fault e = feed_sql_viewer(rq, &viewer);
+
+	(void)reply;
+	if (e)
+		return e;
+	e = validate(rq, call, &viewer);
+	if (e)
+		return e;
+
+	page.channels = channels_of(rq, &viewer, q);
+	c.rows = arena_array(rq->arena, c.room, struct feed_row);
+	c.cards = arena_array(rq->arena, c.room, struct post_card);
+	e = feed_sql_page(rq, &page, collect_row, &c);
+	if (e)
+		return e;
+	e = post_cards(rq, c.cards, c.n);
+	if (e)
+		return e;
+
+	add_items(rq, call, &c);
+	return FAULT_NONE;
+}
+
+static enum fault
+handle_seen(struct rq *rq, struct call *call, void *reply)
+{
+	const struct seen_body *body = call->body;
+
+	(void)reply;
+	return feed_seen(rq, &body->impressions);
+}
+
+/* clang-format off */
+static const struct route rows[] = {
+	{ .method = HTTP_GET, .path = "/v1/feed", .access = ACCESS_PEOPLE, .rate = RATE_READ,
+	  .query = &query_schema, .kind = REPLY_LIST, .reply = &post_item_schema, .handle = handle_feed,
+	  .name = "feed_list", .summary = "What the caller may share: pinned posts first, then newest first" },
+	{ .method = HTTP_POST, .path = "/v1/feed/seen", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
+	  .body = &seen_schema, .kind = REPLY_NONE, .handle = handle_seen,
+	  .name = "feed_seen", .summary = "Posts the caller has seen; harmless when repeated" },
+};
+/* clang-format on */
+
+const struct route_table feed_routes = ROUTES("feed", rows);

@@ -1,5 +1,122 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feed_sql.c - statements of feed. */
-#include "rostra/feed.h"
+#include "rostra/caller.h"
+#include "rostra/channel.h"
 
-const struct db_stmt_table feed_stmts = { "feed", NULL, 0 };
+#include "feed_int.h"
+
+/* clang-format off */
+struct viewer_key {
+	struct uuid company_id, person_id;
+};
+static const struct db_col viewer_in[] = {
+	DB_COL_UUID(struct viewer_key, company_id), DB_COL_UUID(struct viewer_key, person_id),
+};
+static const struct db_col viewer_out[] = {
+	DB_COL_I64(struct feed_viewer, company_version), DB_COL_I64(struct feed_viewer, person_version),
+	DB_COL_STR(struct feed_viewer, channels),
+};
+
+static const struct db_col top_in[] = {
+	DB_COL_UUID(struct feed_page, person_id), DB_COL_UUID(struct feed_page, company_id),
+	DB_COL_STR(struct feed_page, channels),   DB_COL_BOOL(struct feed_page, after),
+	DB_COL_TIME(struct feed_page, after_at),  DB_COL_TIME(struct feed_page, after_at),
+	DB_COL_UUID(struct feed_page, after_id),  DB_COL_BOOL(struct feed_page, unseen),
+	DB_COL_I64(struct feed_page, limit),
+};
+static const struct db_col rest_in[] = {
+	DB_COL_UUID(struct feed_page, person_id), DB_COL_UUID(struct feed_page, company_id),
+	DB_COL_STR(struct feed_page, channels),
+	DB_COL_TIME(struct feed_page, after_at),  DB_COL_TIME(struct feed_page, after_at),
+	DB_COL_UUID(struct feed_page, after_id),  DB_COL_BOOL(struct feed_page, unseen),
+	DB_COL_I64(struct feed_page, limit),
+};
+static const struct db_col page_out[] = {
+	DB_COL_UUID(struct feed_row, post_id),       DB_COL_BOOL(struct feed_row, pinned),
+	DB_COL_TIME(struct feed_row, published_at),  DB_COL_I64(struct feed_row, post_version),
+	DB_COL_TIME(struct feed_row, seen_at),       DB_COL_TIME(struct feed_row, acknowledged_at),
+	DB_COL_SET(struct feed_row, shared_networks),
+};
+
+struct seen {
+	struct uuid company_id, person_id;
+	const char *impressions;
+};
+static const struct db_col seen_in[] = {
+	DB_COL_UUID(struct seen, person_id), DB_COL_STR(struct seen, impressions),
+	DB_COL_UUID(struct seen, company_id), DB_COL_UUID(struct seen, person_id),
+};
+
+#define ITEMS                                                                                   \
+	"SELECT f.post_id, f.pinned, f.published_at, f.post_version, st.seen_at, st.acknowledged_at," \
+	" COALESCE(st.shared_networks, 0) FROM feed_item f"                                         \
+	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
+	" AND st.post_id = f.post_id"                                                               \
+	" WHERE f.company_id = ? AND FIND_IN_SET(f.channel_id, ?)"
+#define IN_ORDER                                                                                \
+	" AND (NOT ? OR st.seen_at IS NULL)"                                                        \
+	" ORDER BY f.company_id DESC, f.pinned DESC, f.published_at DESC, f.post_id DESC LIMIT ?"
+
+enum { Q_VIEWER, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
+
+static const struct db_stmt rows[Q__MAX] = {
+	[Q_VIEWER] = {
+		.name = "feed_viewer",
+		.sql = "SELECT c.feed_version, p.feed_version, (SELECT GROUP_CONCAT(ch.id ORDER BY ch.id)"
+		       " FROM channel ch WHERE ch.company_id = p.company_id AND" CHANNEL_IN_FEED_SQL ")"
+		       " FROM person p JOIN company c ON c.id = p.company_id"
+		       " WHERE p.company_id = ? AND p.id = ?",
+		DB_IN(viewer_in), DB_OUT(viewer_out),
+	},
+	[Q_TOP] = { /* from the start, or from within the few that are pinned */
+		.name = "feed_top",
+		.sql = ITEMS " AND (NOT ? OR NOT f.pinned OR f.published_at < ?"
+		       " OR (f.published_at = ? AND f.post_id < ?))" IN_ORDER,
+		DB_IN(top_in), DB_OUT(page_out),
+	},
+	[Q_REST] = { /* a range of the key: no row constructors, they read the whole prefix */
+		.name = "feed_rest",
+		.sql = ITEMS " AND f.pinned = 0 AND f.published_at <= ?"
+		       " AND (f.published_at < ? OR f.post_id < ?)" IN_ORDER,
+		DB_IN(rest_in), DB_OUT(page_out),
+	},
+	[Q_SEEN] = { /* only posts of the company's feed, and only what was not seen before */
+		.name = "feed_seen",
+		.sql = "INSERT INTO person_post (company_id, person_id, post_id, seen_at)"
+		       " SELECT f.company_id, ?, f.post_id, j.at FROM"
+		       " JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$.id', at DATETIME(6) PATH '$.at')) j"
+		       " STRAIGHT_JOIN feed_item f ON f.company_id = ? AND f.post_id = CAST(j.id AS UUID)"
+		       " LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"
+		       " AND st.post_id = f.post_id WHERE st.seen_at IS NULL"
+		       " ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at)",
+		DB_IN(seen_in),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table feed_stmts = DB_STMTS("feed", rows);
+
+enum fault
+feed_sql_viewer(struct rq *rq, struct feed_viewer *out)
+{
+	struct viewer_key in = { rq_company(rq), rq->who->person };
+
+	return db_one(rq, &rows[Q_VIEWER], &in, out);
+}
+
+enum fault
+feed_sql_page(struct rq *rq, const struct feed_page *page, db_row_fn *fn, void *arg)
+{
+	const bool top = !page->after || page->after_pinned;
+	struct feed_row row = { 0 };
+
+	return db_each(rq, &rows[top ? Q_TOP : Q_REST], page, &row, fn, arg);
+}
+
+enum fault
+feed_sql_seen(struct rq *rq, const char *impressions, uint64_t *ret_new)
+{
+	struct seen in = { rq_company(rq), rq->who->person, impressions };
+
+	return db_exec(rq, &rows[Q_SEEN], &in, ret_new);
+}

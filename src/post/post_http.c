@@ -61,16 +61,26 @@ const struct j_schema post_patch_schema = J_SCHEMA_HAS("post_patch", struct post
 static const struct j_field card_fields[] = { CARD_FIELDS };
 const struct j_schema post_card_schema = J_SCHEMA("post_card", struct post, card_fields);
 
+#define READER_FIELDS(T)                                                                        \
+	J_BOOLEAN(T, pinned, J_REQUIRED, 0, .help = "Shown first"),                                 \
+	J_AT(T, seen_at, J_NULLABLE, .help = "By the reader, first"),                               \
+	J_AT(T, acknowledged_at, J_NULLABLE, .help = "By the reader"),                              \
+	J_WORDS(T, shared_networks, J_REQUIRED, network_names, .help = "Where the reader shared it")
+
+static const struct j_field item_fields[] = { CARD_FIELDS, READER_FIELDS(struct post) };
+const struct j_schema post_item_schema = J_SCHEMA("post_item", struct post, item_fields);
+
+static const struct j_field reader_fields[] = { READER_FIELDS(struct post_reader) };
+static const struct j_schema reader_schema = J_SCHEMA("post_reader", struct post_reader, reader_fields);
+
 static const struct j_field view_fields[] = {
-	CARD_FIELDS,
+	CARD_FIELDS, READER_FIELDS(struct post),
 	J_WORD(struct post, state, J_REQUIRED, post_state_names, 0),
 	J_AT(struct post, pin_until, J_NULLABLE),
 	J_ID(struct post, author_id, J_REQUIRED),
 	J_ID(struct post, decided_by, J_NULLABLE),
 	J_TEXT(struct post, decision_note, J_NULLABLE, 0, 500, .help = "Why it was rejected"),
 	J_AT(struct post, created_at, J_REQUIRED), J_AT(struct post, updated_at, J_REQUIRED),
-	J_AT(struct post, acknowledged_at, J_NULLABLE, .help = "By the caller"),
-	J_WORDS(struct post, shared_networks, J_REQUIRED, network_names, .help = "Where the caller shared it"),
 };
 static const struct j_schema view_schema = J_SCHEMA("post", struct post, view_fields);
 
@@ -101,6 +111,18 @@ static const struct j_field pin_fields[] = {
 };
 static const struct j_schema pin_schema = J_SCHEMA("post_pin", struct decision, pin_fields);
 /* clang-format on */
+
+void
+post_item_put(struct buf *b, struct str card, const struct post_reader *r)
+{
+	size_t seam;
+
+	/* Two objects become one: the closing brace goes, the opening one is the comma. */
+	buf_put(b, card.s, card.n - 1);
+	seam = b->n;
+	json_encode(b, &reader_schema, r);
+	b->s[seam] = ',';
+}
 
 static enum fault
 list_row(struct rq *rq, void *row, void *arg)

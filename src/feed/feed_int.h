@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feed_int.h - between the files of feed. */
+#ifndef ROSTRA_FEED_INT_H
+#define ROSTRA_FEED_INT_H
+
+#include "rostra/feed.h"
+
+enum { FEED_IMPRESSIONS_MAX = 200 };
+
+/* Who looks: all that decides what the feed is, in one row. */
+struct feed_viewer {
+	int64_t company_version, person_version;
+	const char *channels; /* ids in the feed, comma-separated; NULL none */
+};
+
+struct feed_page {
+	struct uuid company_id, person_id;
+	const char *channels;
+	bool after; /* where the last page ended: */
+	bool after_pinned;
+	int64_t after_at;
+	struct uuid after_id;
+	bool unseen;
+	int64_t limit;
+};
+
+struct feed_row {
+	struct uuid post_id;
+	bool pinned;
+	int64_t published_at, post_version;
+	int64_t seen_at, acknowledged_at;
+	uint32_t shared_networks;
+};
+
+struct impression {
+	struct uuid post_id;
+	int64_t seen_at;
+};
+
+/* --- rules (feed.c) */
+/* What statements read: a JSON list of {id, at}; times are kept between a month ago and now. */
+const char *feed_impressions_text(struct arena *a, const struct j_list *list, int64_t now_us);
+enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK;
+
+/* --- statements (feed_sql.c) */
+enum fault feed_sql_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
+enum fault feed_sql_page(struct rq *rq, const struct feed_page *page, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
+/* How many were seen for the first time. */
+enum fault feed_sql_seen(struct rq *rq, const char *impressions, uint64_t *ret_new) MUST_CHECK;
+
+#endif
