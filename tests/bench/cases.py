@@ -115,5 +115,5 @@ def prepare(product, scratch):
 
 def share_of(post):
     """The body of a share of this post with its own first text."""
-    text = post["texts"][0]["body"] if post.get("texts") else post["title"]
+    text = post["texts"][0]["text"] if post.get("texts") else post["title"]
     return {"post_id": post["id"], "network": "linkedin", "text": text}
