@@ -6,6 +6,7 @@
 
 #include <fcgiapp.h>
 
+#include "rostra/crypto.h"
 #include "rostra/metrics.h"
 #include "rostra/server.h"
 
