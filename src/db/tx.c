@@ -114,7 +114,8 @@ run_once(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 		e = FAULT_RESTART;
 	if (!e)
 		return commit(rq);
-	if (rq->db->tx_broken)
+	/* IN_FLIGHT is a body's own verdict on a lock it did not want to wait for any longer. */
+	if (rq->db->tx_broken && e != FAULT_IN_FLIGHT)
 		e = FAULT_RESTART;
 	roll_back(rq);
 	return e;
