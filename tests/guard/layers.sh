@@ -6,7 +6,7 @@
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
 base="arena buf cache caller clock conf crypto csv fault log metrics network rq shared str text uuid"
-declare -A owner=([json]=json [db]=db [auth]=auth [http]=http [server]=http [jobs]=jobs)
+declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 
 # What each layer may see beside itself.  Features and app see all of it.
@@ -48,7 +48,7 @@ only '(mysql|mariadb)' 'src/db/'
 only 'jwt\.h>' 'src/auth/'
 only '(fcgiapp|fcgios|fastcgi)' 'src/http/'
 only 'openssl/' 'src/base/crypto\.c'
-only 'uni[a-z]+\.h>' 'src/base/text\.c'
+only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'glib' 'src/base/zone\.c'
 only 'fcgi_stdio' 'nowhere'
 
