@@ -36,8 +36,20 @@ struct visits *visits_map(const struct conf *conf, char *err, size_t err_n); /* 
 /* Bytes waiting in the spool directory, finished or not. */
 int64_t spool_pending_bytes(const struct conf *conf);
 
-/* Jobs: loads the node's spool exactly once; keeps partitions of click ahead; writes the snapshot of links. */
+/* Jobs.  Per node, every 300 ms: loads the node's spool, exactly once. */
 enum fault click_loader_run(struct rq *rq);
+/* Every hour: keeps monthly partitions of click ahead; may run twice at once. */
 enum fault click_partitions_run(struct rq *rq);
+/* Per node, every 30 s: writes the links of the last days to state_dir, for workers that start while the database is away. */
+enum fault link_snapshot_run(struct rq *rq);
+/* Per node, every minute: destroys the keys of past days in the hour of visits, also when nobody clicks. */
+enum fault visits_keys_run(struct rq *rq);
+
+/* Compares click_day with the clicks (for `rostra click rollup`), or makes it anew. */
+struct rollup_report {
+	int64_t rows, wrong; /* of click_day that should be, and those that differ */
+};
+enum fault click_rollup_check(struct rq *rq, struct rollup_report *out) MUST_CHECK;
+enum fault click_rollup_rebuild(struct rq *rq, struct rollup_report *out) MUST_CHECK;
 
 #endif

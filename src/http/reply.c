@@ -10,7 +10,7 @@
 
 #include "http_int.h"
 
-enum { RAW_HIGH_WATER = 32 * 1024, HEADER_VALUE_MAX = 2048, RETRY_AFTER_S = 2 };
+enum { RAW_HIGH_WATER = 32 * 1024, HEADER_VALUE_MAX = 8192, RETRY_AFTER_S = 2 };
 
 void
 http_created(struct call *c)

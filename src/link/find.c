@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* find.c - from a code to its target: cache, database, and the cache again while the database is
+ * away. */
+#include <string.h>
+
+#include "rostra/cache.h"
+#include "rostra/metrics.h"
+
+#include "link_int.h"
+
+enum { AWAY_S = 1, RETRY_AFTER_S = 5 };
+
+/* Codes are eight characters, so nothing else has this key. */
+static const struct sha256 away_key = { "database away" };
+
+static struct sha256
+code_key(struct str code)
+{
+	struct sha256 key = { { 0 } };
+
+	memcpy(key.b, code.s, code.n);
+	return key;
+}
+
+/* Was the database found away so lately that asking again would only cost this visitor time? */
+static bool
+database_away(struct rq *rq, int64_t now_us)
+{
+	struct str none;
+	int64_t at_us;
+
+	return cache_get(rq->shared->links, away_key, rq->arena, &none, &at_us) &&
+	       now_us - at_us < AWAY_S * US_PER_S;
+}
+
+static enum fault
+find_in_tables(struct rq *rq, struct str code, struct target *out)
+{
+	struct link_row row;
+	bool found;
+	enum fault e;
+
+	*out = (struct target){ .found = false };
+	e = link_sql_find(rq, arena_copy(rq->arena, code.s, code.n), &row, &found);
+	if (e)
+		return e;
+	if (found)
+		target_of_row(rq->arena, &row, out);
+	return FAULT_NONE;
+}
+
+/* What is known without the database, or that nothing is. */
+static enum fault
+find_stale(struct rq *rq, struct str code, const struct target *cached, struct target *out)
+{
+	if (cached != NULL) {
+		*out = *cached;
+	} else if (!snapshot_find(rq, code, out)) {
+		rq->problem.retry_after_s = RETRY_AFTER_S;
+		return rq_fail(rq, FAULT_BUSY, "This link cannot be looked up at the moment.");
+	}
+	problem_reset(&rq->problem);
+	metrics_add(rq->shared->metrics, METRIC_LINKS_STALE, 1);
+	return FAULT_NONE;
+}
+
+enum fault
+link_find(struct rq *rq, struct str code, struct target *out)
+{
+	struct cache *links = rq->shared->links;
+	struct sha256 key = code_key(code);
+	int64_t now_us = clock_monotonic_us(), at_us;
+	struct target cached = { .found = false };
+	struct str bytes;
+	bool have =
+	    cache_get(links, key, rq->arena, &bytes, &at_us) && target_unpack(bytes, &cached);
+	enum fault e;
+
+	if (have && at_us > 0 && now_us - at_us < rq->conf->link_cache_s * US_PER_S) {
+		*out = cached;
+		return FAULT_NONE;
+	}
+	if (database_away(rq, now_us))
+		return find_stale(rq, code, have ? &cached : NULL, out);
+	e = find_in_tables(rq, code, out);
+	if (e) {
+		cache_put(links, away_key, (struct str){ "", 0 }, now_us);
+		return find_stale(rq, code, have ? &cached : NULL, out);
+	}
+	cache_put(links, key, target_pack(rq->arena, out), now_us);
+	return FAULT_NONE;
+}

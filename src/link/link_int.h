@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* link_int.h - between the files of link: what a code leads to, how a hit is judged, how a click is
+ * kept. */
+#ifndef ROSTRA_LINK_INT_H
+#define ROSTRA_LINK_INT_H
+
+#include "rostra/conf.h"
+#include "rostra/link.h"
+#include "rostra/shared.h"
+
+/* --- what a code leads to (target.c, find.c, snapshot.c) ----------------------------------- */
+
+enum target_text {
+	TARGET_BASE,     /* destination with the campaign's UTM parameters, without fragment; empty:
+	                    none */
+	TARGET_FRAGMENT, /* with its '#'; empty: none */
+	TARGET_TITLE,
+	TARGET_SUMMARY,
+	TARGET_IMAGE,
+	TARGET_SITE, /* the company's name */
+	TARGET_LANGUAGE,
+	TARGET__TEXTS
+};
+
+struct target {
+	bool found;
+	bool dead;           /* revoked, or its company is suspended */
+	bool visitor_cookie; /* the company's policy */
+	bool track;          /* the destination gets ?rclid= */
+	struct uuid company, share, person;
+	int64_t created_us; /* of the link: when it was published */
+	struct str text[TARGET__TEXTS];
+};
+
+/* A target as bytes, for the cache and the snapshot; false when the bytes are not whole or of
+ * another version. */
+struct str target_pack(struct arena *a, const struct target *t);
+bool target_unpack(struct str bytes, struct target *out);
+
+/* The target of a code in this node's snapshot; false when there is none.  For when the database
+ * does not answer. */
+bool snapshot_find(struct rq *rq, struct str code, struct target *out);
+
+/* A row of the look-up, as the tables have it. */
+struct link_row {
+	const char *code;
+	int state; /* 0 active, 1 revoked */
+	struct uuid company_id, share_id, person_id, post_id;
+	int64_t created_us;
+	bool company_active, visitor_cookie, track;
+	int network;
+	const char *company_name, *language, *title, *summary, *destination_url, *image_url,
+	    *campaign_name;
+	const char *utm[5]; /* templates, in the order of utm_names */
+};
+void target_of_row(struct arena *a, const struct link_row *r, struct target *out);
+
+/* 8 base62 characters: anything else is no code, and no statement is spent on it. */
+bool link_code_valid(struct str code);
+/*
+ * The target of a code, from the cache for conf.link_cache_s, then from the database; when that
+ * does not answer, from the cache again, however old.  BUSY when neither knows.
+ */
+enum fault link_find(struct rq *rq, struct str code, struct target *out) MUST_CHECK;
+
+/* --- where the visitor goes (dest.c) ------------------------------------------------------- */
+
+enum { DEST_INCOMING_BYTES = 2048, DEST_INCOMING_PARAMS = 50 };
+
+extern const char *const utm_names[5 + 1]; /* "utm_source" … */
+
+/* What a template may name. */
+struct dest_words {
+	struct str network, campaign, post, share;
+};
+
+/* http or https, a host, no user, no control character, space or backslash: safe in a Location
+ * header. */
+bool dest_url_valid(struct str url);
+/* Splits at '#'; the UTM templates are added to the query unless the destination has the parameter
+ * itself. */
+void dest_prepare(struct arena *a, struct str url, const char *const utm[5],
+                  const struct dest_words *w, struct str *ret_base, struct str *ret_fragment);
+/* The whole URL for one hit: base, what may be passed on of the incoming query, rclid (empty:
+ * none), fragment. */
+struct str dest_url(struct arena *a, const struct target *t, struct str incoming, struct str rclid);
+
+/* --- who came (client.c, cookie.c) --------------------------------------------------------- */
+
+enum { IP_PREFIX_SIZE = 25, VISITOR_SIZE = 16, VISITOR_COOKIE_TEXT = 43 };
+
+struct address {
+	unsigned char b[16]; /* IPv4 as ::ffff:a.b.c.d */
+	bool known;
+};
+
+struct address address_parse(struct str text);
+/* "192.0.2.0/24", "2001:db8:1::/48"; "" when unknown. */
+void address_prefix(const struct address *a, char out[IP_PREFIX_SIZE]);
+/* The host of a Referer; the empty view when there is none we would keep. */
+struct str referrer_host(struct str referrer);
+
+/* The random part of a cookie header's rv cookie; false when it is absent or not signed by us. */
+bool visitor_cookie_read(const unsigned char key[32], struct str cookies,
+                         unsigned char out[VISITOR_SIZE]);
+/* Draws a visitor and its cookie value. */
+void visitor_cookie_make(const unsigned char key[32], unsigned char out[VISITOR_SIZE],
+                         char text[VISITOR_COOKIE_TEXT + 1]);
+/* What one company is told of a visitor: two companies cannot join theirs. */
+void visitor_of_company(const unsigned char key[32], const unsigned char visitor[VISITOR_SIZE],
+                        struct uuid company, unsigned char out[VISITOR_SIZE]);
+
+/* --- what kind of hit it is (classify.c) --------------------------------------------------- */
+
+enum {
+	CLASSIFY_RULES = 1
+}; /* the version stored with each click: raise it with every change of rule or table */
+
+/* What the request alone says. */
+struct hit {
+	bool head;
+	bool employee, sharer; /* a valid token of the company came with it */
+	bool has_language;     /* Accept-Language was sent, as every browser does */
+	int64_t age_us;        /* since the link was made */
+	struct str user_agent, sec_purpose, purpose, x_moz, x_purpose;
+};
+
+struct verdict {
+	enum click_class cls;
+	const char *reason; /* a word for the row; never NULL */
+};
+
+/* By the request alone; human ones may still turn out a duplicate or a burst (visits.c). */
+struct verdict classify_hit(const struct hit *h);
+
+/* One row of the table of user agents; for the test that it is in order. */
+struct agent_row {
+	const char *word;
+	bool first;           /* only as the first word */
+	enum click_class cls; /* CLICK_HUMAN: looks like a bot and is none */
+	const char *reason;
+};
+extern const struct agent_row agent_rows[];
+extern const size_t agent_rows_n;
+
+/* --- an hour of visits (visits.c) ---------------------------------------------------------- */
+
+struct visit {
+	unsigned char ip_hash[16];
+	bool duplicate; /* the same visitor opened the same link within the hour */
+	bool burst;     /* too many links in a few seconds */
+	bool has_first; /* first_id is known; else the visitor came under another address */
+	unsigned char first_id[CLICK_ID_SIZE]; /* of the first click of the hour: this one's own
+	                                          unless duplicate */
+};
+
+struct visitor_key {
+	const struct address *address;
+	struct str user_agent;
+	const unsigned char *visitor; /* VISITOR_SIZE bytes of a signed cookie beside address and
+	                                 user agent; may be NULL */
+	struct str code;
+};
+
+/* Only the hash of the address, for hits that are not looked at further. */
+void visits_hash(struct visits *v, const struct address *a, int64_t now_us, unsigned char out[16]);
+/* Notes the hit and says what is known of its visitor. */
+void visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out);
+/* Destroys keys whose time is over; also done by every hit. */
+void visits_expire(struct visits *v, int64_t now_us);
+void visits_unmap(struct visits **v);
+
+/* --- a click on disk (frame.c, spool.c, segment.c) ----------------------------------------- */
+
+struct click {
+	struct uuid company, share;
+	int64_t clicked_us;
+	unsigned char id[CLICK_ID_SIZE], rclid[CLICK_ID_SIZE];
+	enum click_class cls;
+	uint16_t rule_version;
+	bool has_visitor, has_ip_hash;
+	unsigned char visitor[VISITOR_SIZE], ip_hash[16];
+	struct str reason, ip_prefix, user_agent, referrer; /* printable ASCII */
+};
+
+enum {
+	FRAME_REASON_MAX = 40,
+	FRAME_PREFIX_MAX = 24,
+	FRAME_AGENT_MAX = 255,
+	FRAME_REFERRER_MAX = 120,
+	FRAME_HEAD = 8, /* length and CRC-32C of what follows, little endian */
+	FRAME_FIXED = 112,
+	FRAME_MAX = FRAME_HEAD + FRAME_FIXED + FRAME_REASON_MAX + FRAME_PREFIX_MAX +
+	            FRAME_AGENT_MAX + FRAME_REFERRER_MAX,
+};
+
+enum frame_state {
+	FRAME_WHOLE,
+	FRAME_SHORT,  /* the bytes end inside it: torn, or still being written */
+	FRAME_BROKEN, /* its length is possible, its checksum is not */
+	FRAME_LOST,   /* not even its length is possible: nothing behind it can be found */
+};
+
+/* Writes the frame; answers its size.  Longer texts are cut, bytes that are not printable ASCII
+ * become '?'. */
+size_t frame_write(const struct click *c, unsigned char out[FRAME_MAX]);
+/* Reads one; *ret_size is set for WHOLE and BROKEN; texts point into bytes. */
+enum frame_state frame_read(const unsigned char *bytes, size_t n, struct click *out,
+                            size_t *ret_size);
+
+#define SEGMENT_MAGIC "rostra1\n"
+enum { SEGMENT_HEAD = 8, SEGMENT_NAME_SIZE = 64 };
+
+/* The folder of segments, in the arena. */
+const char *spool_dir(struct arena *a, const struct conf *conf);
+/* The name of this host in spool_mark. */
+void spool_node(char out[64]);
+/* A finished name of a segment ("clicks.…"); others in the folder are left alone. */
+bool segment_name_valid(const char *name);
+
+enum spool_result { SPOOL_OK, SPOOL_FULL, SPOOL_FAILED };
+/* Thread-safe.  OK: the click outlives this process (and, by spool_sync_ms, this machine). */
+enum spool_result spool_append(struct spool *s, const struct click *c);
+
+/* --- into the tables (loader.c, rollup.c, link_sql.c) -------------------------------------- */
+
+enum { LOADER_CHUNK = 500 };
+
+/* A row of click, as bound. */
+struct click_row {
+	struct uuid company_id, share_id;
+	int64_t clicked_us;
+	unsigned char id[CLICK_ID_SIZE], rclid[CLICK_ID_SIZE];
+	int cls;
+	int64_t rule_version;
+	struct str visitor, ip_hash, reason, ip_prefix, user_agent, referrer;
+};
+
+/* Clicks of one day, share and class. */
+struct day_row {
+	struct uuid company_id, share_id;
+	const char *day; /* "2026-11-23" */
+	int cls;
+	int64_t n;
+};
+
+struct mark {
+	const char *node, *segment;
+	int64_t bytes;
+	int64_t updated_us;
+};
+
+enum fault link_sql_find(struct rq *rq, const char *code, struct link_row *out,
+                         bool *ret_found) MUST_CHECK;
+/* Links made since the least share id, and those clicked since the day: at most 10,000 each, rows
+ * are gone after fn. */
+enum fault link_sql_made(struct rq *rq, struct uuid least_share, struct link_row *out,
+                         db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault link_sql_clicked(struct rq *rq, const char *day, struct link_row *out, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+enum fault mark_sql_list(struct rq *rq, const char *node, struct mark *out, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
+enum fault mark_sql_open(struct rq *rq,
+                         struct mark *m) MUST_CHECK; /* makes it and locks it; bytes is set */
+enum fault mark_sql_set(struct rq *rq, const struct mark *m) MUST_CHECK;
+enum fault mark_sql_delete(struct rq *rq, const struct mark *m) MUST_CHECK;
+enum fault click_sql_insert(struct rq *rq, const struct click_row *rows, size_t n,
+                            uint64_t *ret_affected) MUST_CHECK;
+enum fault day_sql_add(struct rq *rq, const struct day_row *rows, size_t n) MUST_CHECK;
+
+/* Counts of the rows by day, share and class; answers how many of out were used (room: n). */
+size_t rollup_group(struct arena *a, const struct click_row *rows, size_t n, struct day_row *out);
+
+/* --- pages people and fetchers get (card.c) ------------------------------------------------ */
+
+void card_page(struct buf *b, const struct target *t, const char *url);
+void card_gone(struct buf *b);
+
+#endif

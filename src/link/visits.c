@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * visits.c - who opened which link within the last hour, and from where too many are opened at
+ * once: a file mapped by all link workers.  Every entry is one 64-bit word changed by
+ * compare-and-swap, so a process that is killed leaves nothing locked or half written.  A visitor
+ * is known by a keyed hash only; the key is of one UTC day and is destroyed an hour after it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rostra/crypto.h"
+
+#include "link_int.h"
+
+#define VISITS_MAGIC UINT64_C(0x3176617274736f72) /* "rostrav1" */
+#define SEEN_TAG_BITS 40
+#define SECOND_MASK UINT64_C(0xffffff) /* 24 bits of seconds: 194 days, and no key lives two */
+
+enum {
+	VISITS_KEYS = 3, /* today's, yesterday's, and one that nobody reads any more */
+	SEEN_SLOTS = 1 << 18,
+	BURST_SLOTS = 1 << 15,
+	PROBES = 8,
+	HOUR_S = 3600,
+	DAY_S = 86400,
+	BURST_WINDOW_S = 10,
+	BURST_LINKS = 12, /* different bits of 32: about 15 different links within the window */
+	KEY_WORDS = 4,
+};
+
+struct day_key {
+	_Atomic uint64_t day; /* since 1970; 0: no key */
+	_Atomic uint64_t word[KEY_WORDS];
+};
+
+struct visits_file {
+	_Atomic uint64_t magic;
+	struct day_key key[VISITS_KEYS];
+	_Atomic uint64_t seen[SEEN_SLOTS]; /* 40 bits of tag, 24 of the second of the first click */
+	_Atomic uint64_t
+	    burst[BURST_SLOTS]; /* 20 bits of tag, 12 of the window, 32 a bit per hash of a link */
+};
+
+struct visits {
+	int fd;
+	struct visits_file *file;
+};
+
+/* What a key makes of a hit: everything below is taken from it. */
+struct trace {
+	unsigned char ip_hash[16];
+	uint64_t client; /* address and user agent */
+	uint64_t visit;  /* client and link */
+	uint64_t cookie; /* visitor's cookie and link; 0: none */
+};
+
+/* --- mapping ------------------------------------------------------------------------------- */
+
+static struct visits *
+map_file(int fd, char *err, size_t err_n)
+{
+	struct visits *v;
+	void *file =
+	    mmap(NULL, sizeof(struct visits_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (file == MAP_FAILED) {
+		snprintf(err, err_n, "cannot map the hour of visits: %s", strerror(errno));
+		return NULL;
+	}
+	v = malloc(sizeof(*v));
+	if (v == NULL) {
+		munmap(file, sizeof(struct visits_file));
+		snprintf(err, err_n, "out of memory");
+		return NULL;
+	}
+	*v = (struct visits){ .fd = fd, .file = file };
+	return v;
+}
+
+/* A file of another size or kind begins anew. */
+static bool
+prepare_file(int fd)
+{
+	uint64_t magic = 0;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (st.st_size == (off_t)sizeof(struct visits_file) &&
+	    pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == VISITS_MAGIC)
+		return true;
+	magic = VISITS_MAGIC;
+	return ftruncate(fd, 0) == 0 && ftruncate(fd, (off_t)sizeof(struct visits_file)) == 0 &&
+	       pwrite(fd, &magic, sizeof(magic), 0) == sizeof(magic);
+}
+
+struct visits *
+visits_map(const struct conf *conf, char *err, size_t err_n)
+{
+	char path[4096];
+	struct visits *v = NULL;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/visits", conf->state_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_EX) != 0 || !prepare_file(fd))
+		snprintf(err, err_n, "%s: %s", path, strerror(errno));
+	else
+		v = map_file(fd, err, err_n);
+	if (v == NULL && fd >= 0)
+		close(fd);
+	else if (v != NULL)
+		flock(fd, LOCK_UN);
+	return v;
+}
+
+void
+visits_unmap(struct visits **v)
+{
+	if (*v == NULL)
+		return;
+	munmap((*v)->file, sizeof(*(*v)->file));
+	close((*v)->fd);
+	free(*v);
+	*v = NULL;
+}
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+static void
+key_destroy(struct day_key *k)
+{
+	atomic_store(&k->day, 0);
+	for (size_t i = 0; i < KEY_WORDS; i++)
+		atomic_store_explicit(&k->word[i], 0, memory_order_relaxed);
+}
+
+static void
+key_draw(struct day_key *k, uint64_t day)
+{
+	uint64_t word[KEY_WORDS];
+
+	random_bytes(word, sizeof(word));
+	for (size_t i = 0; i < KEY_WORDS; i++)
+		atomic_store_explicit(&k->word[i], word[i], memory_order_relaxed);
+	atomic_store(&k->day, day);
+	secret_wipe(word, sizeof(word));
+}
+
+/* Yesterday's key lives for the hour in which it can still tell a repeated visit. */
+static bool
+key_due(const struct day_key *k, int64_t now_us)
+{
+	uint64_t day = atomic_load(&k->day), today = (uint64_t)(now_us / US_PER_DAY);
+	int64_t second = now_us / US_PER_S % DAY_S;
+
+	return day != 0 && day != today && !(day + 1 == today && second < HOUR_S);
+}
+
+void
+visits_expire(struct visits *v, int64_t now_us)
+{
+	for (size_t i = 0; i < VISITS_KEYS; i++) {
+		if (key_due(&v->file->key[i], now_us))
+			key_destroy(&v->file->key[i]);
+	}
+}
+
+static bool
+key_read(struct visits *v, uint64_t day, unsigned char out[32])
+{
+	struct day_key *k = &v->file->key[day % VISITS_KEYS];
+	uint64_t word[KEY_WORDS];
+
+	if (atomic_load(&k->day) != day)
+		return false;
+	for (size_t i = 0; i < KEY_WORDS; i++)
+		word[i] = atomic_load_explicit(&k->word[i], memory_order_relaxed);
+	memcpy(out, word, sizeof(word));
+	return true;
+}
+
+/* Today's key, drawn by whoever comes first; the lock is the kernel's, so it cannot outlive its
+ * holder. */
+static void
+key_today(struct visits *v, int64_t now_us, unsigned char out[32])
+{
+	uint64_t day = (uint64_t)(now_us / US_PER_DAY);
+
+	visits_expire(v, now_us);
+	if (key_read(v, day, out))
+		return;
+	(void)flock(v->fd, LOCK_EX);
+	if (!key_read(v, day, out)) {
+		key_draw(&v->file->key[day % VISITS_KEYS], day);
+		(void)key_read(v, day, out);
+	}
+	(void)flock(v->fd, LOCK_UN);
+}
+
+/* --- traces -------------------------------------------------------------------------------- */
+
+static uint64_t
+word_of(const unsigned char *bytes)
+{
+	uint64_t w;
+
+	memcpy(&w, bytes, sizeof(w));
+	return w;
+}
+
+/* One MAC over the address; its other half seeds the fast hashes, so they are keyed too. */
+static struct trace
+trace_of(const struct visitor_key *k, const unsigned char key[32])
+{
+	struct sha256 mac = hmac_sha256(key, 32, k->address->b, sizeof(k->address->b));
+	struct trace t;
+
+	memcpy(t.ip_hash, mac.b, sizeof(t.ip_hash));
+	t.client = hash64(k->user_agent.s, k->user_agent.n, word_of(mac.b + 16));
+	t.visit = hash64(k->code.s, k->code.n, t.client ^ word_of(key));
+	t.cookie = 0;
+	if (k->visitor != NULL)
+		t.cookie = hash64(k->code.s, k->code.n,
+		                  hash64(k->visitor, VISITOR_SIZE, word_of(key + 8)));
+	return t;
+}
+
+void
+visits_hash(struct visits *v, const struct address *a, int64_t now_us, unsigned char out[16])
+{
+	unsigned char key[32];
+	struct sha256 mac;
+
+	key_today(v, now_us, key);
+	mac = hmac_sha256(key, sizeof(key), a->b, sizeof(a->b));
+	memcpy(out, mac.b, 16);
+	secret_wipe(key, sizeof(key));
+}
+
+/* --- the hour ------------------------------------------------------------------------------ */
+
+static uint64_t
+seen_tag(uint64_t visit)
+{
+	uint64_t tag = visit >> (64 - SEEN_TAG_BITS);
+
+	return (tag != 0 ? tag : 1) << 24;
+}
+
+static uint64_t
+age_of(uint64_t entry, uint64_t second)
+{
+	return (second - entry) & SECOND_MASK;
+}
+
+static _Atomic uint64_t *
+seen_slot(struct visits *v, uint64_t visit, size_t probe)
+{
+	return &v->file->seen[(visit + probe) & (SEEN_SLOTS - 1)];
+}
+
+/* The second of a first click within the hour; false when there is none. */
+static bool
+seen_find(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_first)
+{
+	for (size_t i = 0; i < PROBES; i++) {
+		uint64_t entry = atomic_load(seen_slot(v, visit, i));
+
+		if ((entry & ~SECOND_MASK) == seen_tag(visit) && age_of(entry, second) < HOUR_S) {
+			*ret_first = entry & SECOND_MASK;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The best place for a new entry: its own expired one, an empty one, else the oldest. */
+static _Atomic uint64_t *
+seen_place(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_old)
+{
+	_Atomic uint64_t *best = NULL;
+
+	for (size_t i = 0; i < PROBES; i++) {
+		_Atomic uint64_t *slot = seen_slot(v, visit, i);
+		uint64_t entry = atomic_load(slot);
+
+		bool fits = entry == 0 || (entry & ~SECOND_MASK) == seen_tag(visit);
+
+		if (best == NULL || fits || age_of(entry, second) > age_of(*ret_old, second)) {
+			best = slot;
+			*ret_old = entry;
+		}
+		if (fits)
+			break;
+	}
+	return best;
+}
+
+/* True when this hit is the first of its hour; *ret_first is the second of the first in any case.
+ */
+static bool
+seen_note(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_first)
+{
+	for (int tries = 0; tries < PROBES; tries++) {
+		uint64_t old = 0, fresh = seen_tag(visit) | second;
+		_Atomic uint64_t *slot;
+
+		if (seen_find(v, visit, second, ret_first))
+			return false;
+		slot = seen_place(v, visit, second, &old);
+		if (atomic_compare_exchange_strong(slot, &old, fresh))
+			break;
+	}
+	*ret_first = second;
+	return true;
+}
+
+/*
+ * The id of a first click follows from key, visit and second, so that a later hit of the hour finds
+ * it without its being stored: it is as unguessable as the key.
+ */
+static void
+first_id(const unsigned char key[32], uint64_t visit, uint64_t second,
+         unsigned char out[CLICK_ID_SIZE])
+{
+	uint64_t text[2] = { visit, second };
+	struct sha256 mac = hmac_sha256(key, 32, text, sizeof(text));
+
+	memcpy(out, mac.b, CLICK_ID_SIZE);
+}
+
+/* --- bursts -------------------------------------------------------------------------------- */
+
+/* Notes the link; true when this client has opened too many different ones in this window. */
+static bool
+burst_note(struct visits *v, const struct trace *t, int64_t now_us)
+{
+	_Atomic uint64_t *slot = &v->file->burst[t->client & (BURST_SLOTS - 1)];
+	uint64_t window = (uint64_t)(now_us / US_PER_S / BURST_WINDOW_S) & 0xfff;
+	uint64_t head = (t->client >> 44) << 44 | window << 32, bit = UINT64_C(1)
+	                                                              << (t->visit & 31);
+	uint64_t old = atomic_load(slot), fresh;
+
+	do {
+		fresh = (old >> 32 == head >> 32 ? old : head) | bit;
+	} while (fresh != old && !atomic_compare_exchange_weak(slot, &old, fresh));
+	return __builtin_popcountll(fresh & UINT64_C(0xffffffff)) >= BURST_LINKS;
+}
+
+/* --- a hit --------------------------------------------------------------------------------- */
+
+static void
+set_first(struct visit *out, const unsigned char key[32], uint64_t visit, uint64_t second)
+{
+	out->has_first = true;
+	first_id(key, visit, second, out->first_id);
+}
+
+/* In the first hour of a day: was the visitor here before midnight? */
+static bool
+seen_yesterday(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out)
+{
+	uint64_t second = (uint64_t)(now_us / US_PER_S) & SECOND_MASK, first;
+	unsigned char key[32];
+	struct trace t;
+
+	if (now_us / US_PER_S % DAY_S >= HOUR_S ||
+	    !key_read(v, (uint64_t)(now_us / US_PER_DAY) - 1, key))
+		return false;
+	t = trace_of(k, key);
+	if (seen_find(v, t.visit, second, &first))
+		set_first(out, key, t.visit, first);
+	else if (t.cookie == 0 || !seen_find(v, t.cookie, second, &first))
+		return false;
+	out->duplicate = true;
+	return true;
+}
+
+/* The cookie is noted beside the client: it may be refused, and the address may change. */
+static void
+seen_today(struct visits *v, const unsigned char key[32], const struct trace *t, uint64_t second,
+           struct visit *out)
+{
+	bool cookie_known = false, client_known;
+	uint64_t first;
+
+	if (t->cookie != 0)
+		cookie_known = !seen_note(v, t->cookie, second, &first);
+	if (cookie_known && !seen_find(v, t->visit, second, &first)) {
+		out->duplicate = true;
+		return;
+	}
+	client_known = !seen_note(v, t->visit, second, &first);
+	out->duplicate = client_known;
+	set_first(out, key, t->visit, first);
+}
+
+void
+visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out)
+{
+	uint64_t second = (uint64_t)(now_us / US_PER_S) & SECOND_MASK;
+	unsigned char key[32];
+	struct trace t;
+
+	memset(out, 0, sizeof(*out));
+	key_today(v, now_us, key);
+	t = trace_of(k, key);
+	memcpy(out->ip_hash, t.ip_hash, sizeof(out->ip_hash));
+	out->burst = burst_note(v, &t, now_us);
+	if (!seen_yesterday(v, k, now_us, out))
+		seen_today(v, key, &t, second, out);
+	secret_wipe(key, sizeof(key));
+}
+
+enum fault
+visits_keys_run(struct rq *rq)
+{
+	char err[240];
+	struct visits *v = visits_map(rq->conf, err, sizeof(err));
+
+	if (v == NULL) {
+		problem_internal(&rq->problem, "%s", err);
+		return rq_fail(rq, FAULT_INTERNAL, "The hour of visits is not readable.");
+	}
+	visits_expire(v, rq->now_us);
+	visits_unmap(&v);
+	return FAULT_NONE;
+}
