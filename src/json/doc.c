@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doc.c - JSON that is not ours, kept as a tree for the few places that read it. */
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#include "json_int.h"
+
+/* The handle is the tree itself; the name keeps jansson's out of the header. */
+struct json_doc {
+	json_t *tree;
+};
+
+struct json_doc *
+json_doc_parse(struct str text, size_t max_depth)
+{
+	struct json_doc *d;
+	json_t *tree;
+
+	if (text.s == NULL || json_too_deep(text, max_depth))
+		return NULL;
+	tree = json_loadb(text.s, text.n, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(tree)) {
+		json_decref(tree);
+		return NULL;
+	}
+	d = malloc(sizeof(*d));
+	if (d == NULL) {
+		json_decref(tree);
+		return NULL;
+	}
+	d->tree = tree;
+	return d;
+}
+
+void
+json_doc_free(struct json_doc **d)
+{
+	if (*d == NULL)
+		return;
+	json_decref((*d)->tree);
+	free(*d);
+	*d = NULL;
+}
+
+bool
+json_doc_string(const struct json_doc *d, const char *member, struct str *out)
+{
+	const json_t *v = json_object_get(d->tree, member);
+
+	if (!json_is_string(v))
+		return false;
+	*out = (struct str){ json_string_value(v), json_string_length(v) };
+	return true;
+}
+
+bool
+json_doc_int(const struct json_doc *d, const char *member, int64_t *out)
+{
+	const json_t *v = json_object_get(d->tree, member);
+
+	if (!json_is_integer(v))
+		return false;
+	*out = json_integer_value(v);
+	return true;
+}
+
+bool
+json_doc_has(const struct json_doc *d, const char *member)
+{
+	return json_object_get(d->tree, member) != NULL;
+}
+
+size_t
+json_doc_size(const struct json_doc *d)
+{
+	return json_object_size(d->tree);
+}
