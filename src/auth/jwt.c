@@ -64,7 +64,7 @@ token_mint(const struct token_keys *k, const struct token_claims *c, struct aren
 	if (text == NULL)
 		log_die("token", "jwt_encode_str");
 	copy = arena_strdup(a, text);
-	jwt_free_str(text);
+	free(text);
 	jwt_free(j);
 	return copy;
 }
