@@ -15,6 +15,8 @@ const struct job app_jobs[] = {
 	{ .name = "post_clock",         .every_ms = SECOND_MS,     .run = post_clock_run },
 	{ .name = "lead_match_pending", .every_ms = 2 * SECOND_MS, .run = lead_match_pending_run },
 	{ .name = "click_partitions",   .every_ms = HOUR_MS,       .run = click_partitions_run },
+	{ .name = "link_snapshot",      .every_ms = 30 * SECOND_MS, .per_node = true, .run = link_snapshot_run },
+	{ .name = "visits_keys",        .every_ms = 60 * SECOND_MS, .per_node = true, .run = visits_keys_run },
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
 };
 

@@ -264,6 +264,7 @@ enum fault mark_sql_open(struct rq *rq,
                          struct mark *m) MUST_CHECK; /* makes it and locks it; bytes is set */
 enum fault mark_sql_set(struct rq *rq, const struct mark *m) MUST_CHECK;
 enum fault mark_sql_delete(struct rq *rq, const struct mark *m) MUST_CHECK;
+enum fault mark_sql_prune(struct rq *rq, int64_t before_us) MUST_CHECK;
 enum fault click_sql_insert(struct rq *rq, const struct click_row *rows, size_t n,
                             uint64_t *ret_affected) MUST_CHECK;
 enum fault day_sql_add(struct rq *rq, const struct day_row *rows, size_t n) MUST_CHECK;

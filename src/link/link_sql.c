@@ -77,6 +77,7 @@ static const struct db_col mark_new_cols[] = {
 	DB_COL_STR(struct mark, segment),
 	DB_COL_TIME(struct mark, updated_us),
 };
+static const struct db_col mark_age_cols[] = { DB_COL_TIME(struct mark, updated_us) };
 static const struct db_col mark_set_cols[] = {
 	DB_COL_I64(struct mark, bytes),
 	DB_COL_TIME(struct mark, updated_us),
@@ -118,7 +119,7 @@ static const struct db_col day_cols[] = {
 
 enum {
 	Q_LINK_INSERT, Q_LINK_REVOKE, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
-	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE,
+	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE, Q_MARK_PRUNE,
 	Q_CLICK_INSERT, Q_DAY_ADD, Q__MAX
 };
 
@@ -180,6 +181,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "mark_delete",
 		.sql = "DELETE FROM spool_mark WHERE node = ? AND segment = ? /* all companies: a node's files hold them all */",
 		DB_IN(mark_key_cols),
+	},
+	[Q_MARK_PRUNE] = {
+		.name = "mark_prune",
+		.sql = "DELETE FROM spool_mark WHERE updated_at < ? /* all companies: a node's files hold them all */",
+		DB_IN(mark_age_cols),
 	},
 	[Q_CLICK_INSERT] = {
 		.name = "click_insert",
@@ -283,6 +289,14 @@ enum fault
 mark_sql_delete(struct rq *rq, const struct mark *m)
 {
 	return db_exec(rq, &stmts[Q_MARK_DELETE], m, NULL);
+}
+
+enum fault
+mark_sql_prune(struct rq *rq, int64_t before_us)
+{
+	struct mark in = { .updated_us = before_us };
+
+	return db_exec(rq, &stmts[Q_MARK_PRUNE], &in, NULL);
 }
 
 /* --- clicks -------------------------------------------------------------------------------- */
