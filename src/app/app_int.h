@@ -36,6 +36,7 @@ struct command {
 	const char *name;
 	const char *summary;
 	int (*run)(struct app *app, int argc, char **argv); /* exit status; argv[0] is the command */
+	bool        service; /* logs to log_file */
 };
 
 int cmd_serve(struct app *app, int argc, char **argv);     /* master.c */
@@ -43,6 +44,7 @@ int cmd_jobs(struct app *app, int argc, char **argv);      /* cmd_jobs.c */
 int cmd_migrate(struct app *app, int argc, char **argv);   /* cmd_migrate.c */
 int cmd_openapi(struct app *app, int argc, char **argv);   /* cmd_openapi.c */
 int cmd_config(struct app *app, int argc, char **argv);    /* cmd_config.c */
+int cmd_keys(struct app *app, int argc, char **argv);      /* cmd_keys.c */
 int cmd_company(struct app *app, int argc, char **argv);   /* cmd_people.c */
 int cmd_person(struct app *app, int argc, char **argv);
 int cmd_team(struct app *app, int argc, char **argv);

@@ -1,10 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the subcommands of rostra. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rostra/log.h"
+
 #include "app_int.h"
 
-int
-main(void)
+enum { EXIT_USAGE = 2 };
+
+static const struct command commands[] = {
+	{ "serve", "the workers behind nginx", cmd_serve, true },
+	{ "jobs", "background work", cmd_jobs, true },
+	{ "migrate", "bring the database to this version", cmd_migrate, false },
+	{ "config", "print the settings in force", cmd_config, false },
+	{ "click", "load the spool, check and rebuild daily sums", cmd_click, false },
+};
+
+static void
+print_usage(FILE *out)
 {
+	fputs("Usage: rostra [--config FILE] COMMAND [ARGUMENT...]\n"
+	      "       rostra COMMAND --help\n"
+	      "\n",
+	      out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nSettings: rostra.conf(5). Manual: rostra(8).\n", out);
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (cstr_eq(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static bool
+log_level_of(const char *word, enum log_level *out)
+{
+	static const char *const words[] = { "debug", "info", "warn", "error" };
+
+	for (int i = 0; i < 4; i++) {
+		if (cstr_eq(words[i], word)) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+load(struct app *app, bool service)
+{
+	char err[512] = "";
+	const char *path = app->conf_path;
+	enum log_level least;
+
+	if (path == NULL && access(ROSTRA_CONF_FILE, R_OK) == 0)
+		path = app->conf_path = ROSTRA_CONF_FILE;
+	if (!conf_load(&app->conf, conf_rows, path, err, sizeof(err))) {
+		fprintf(stderr, "rostra: %s\n", err);
+		return false;
+	}
+	if (!log_level_of(app->conf.log_level, &least)) {
+		fputs("rostra: log_level must be debug, info, warn or error\n", stderr);
+		return false;
+	}
+	/* Commands of operators speak on the terminal; only services open the log file. */
+	if (log_open(service ? app->conf.log_file : "-", least))
+		return true;
+	fprintf(stderr, "rostra: log_file %s: %s\n", app->conf.log_file, strerror(errno));
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct app app;
+	const struct command *command;
+	int at = 1;
+
+	app.program = argv[0];
+	if (at + 1 < argc && cstr_eq(argv[at], "--config")) {
+		app.conf_path = argv[at + 1];
+		at += 2;
+	}
+	if (at < argc && (cstr_eq(argv[at], "--help") || cstr_eq(argv[at], "help"))) {
+		print_usage(stdout);
+		return 0;
+	}
+	if (at < argc && cstr_eq(argv[at], "--version")) {
+		puts("rostra " PACKAGE_VERSION);
+		return 0;
+	}
+	command = at < argc ? find_command(argv[at]) : NULL;
+	if (command == NULL) {
+		if (at < argc)
+			fprintf(stderr, "rostra: no command \"%s\"\n", argv[at]);
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
 	app_tables_init();
-	return 0;
+	if (!load(&app, command->service))
+		return EXIT_USAGE;
+	return command->run(&app, argc - at, argv + at);
 }

@@ -20,6 +20,7 @@ enum { CONF_LINE_MAX = 4096 };
 struct origin {
 	const char *file; /* NULL: the environment or the table */
 	int line;
+	uint64_t given; /* bit i: rows[i] stands in the file already */
 	char *err;
 	size_t err_n;
 };
@@ -102,7 +103,7 @@ find_row(const struct conf_row *rows, struct str name)
 
 /* "name = value", "# comment" or nothing; a value may stand in double quotes. */
 static bool
-read_line(struct conf *c, const struct conf_row *rows, struct str line, const struct origin *o)
+read_line(struct conf *c, const struct conf_row *rows, struct str line, struct origin *o)
 {
 	const struct conf_row *row;
 	struct str name, value;
@@ -120,6 +121,9 @@ read_line(struct conf *c, const struct conf_row *rows, struct str line, const st
 		return refuse(o, shown, "is not a setting; rostra config shows them all");
 	if (value.s == NULL)
 		return refuse(o, shown, "needs a value: name = value");
+	if ((o->given >> (row - rows) & 1) != 0)
+		return refuse(o, shown, "stands in the file twice");
+	o->given |= UINT64_C(1) << (row - rows);
 	value = str_trim(value);
 	if (value.n >= 2 && value.s[0] == '"' && value.s[value.n - 1] == '"')
 		value = (struct str){ value.s + 1, value.n - 2 };

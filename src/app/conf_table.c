@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conf_table.c - the one table of settings.  rostra.conf(5) has a paragraph for each; a guard compares them. */
+#include <stddef.h>
+
+#include "rostra/conf.h"
+
+/* clang-format off */
+#define SETTING(type, member, def, lo, hi, help) \
+	{ #member, type, offsetof(struct conf, member), def, lo, hi, help }
+#define TEXT(member, def, help)   SETTING(CONF_STRING, member, def, 0, 0, help)
+#define PLACE(member, def, help)  SETTING(CONF_PATH, member, def, 0, 0, help)
+#define SECRET(member, def, help) SETTING(CONF_SECRET_FILE, member, def, 0, 0, help)
+#define NUMBER(member, def, lo, hi, help) SETTING(CONF_INT, member, def, lo, hi, help)
+#define YESNO(member, def, help)  SETTING(CONF_BOOL, member, def, 0, 0, help)
+
+const struct conf_row conf_rows[] = {
+	PLACE(state_dir, ROSTRA_STATE_DIR, "click spool, snapshot of links, hour of visits, pid file"),
+	PLACE(socket_dir, "/run/rostra", "the workers' sockets api.sock and link.sock"),
+	PLACE(sql_dir, ROSTRA_SQL_DIR, "migrations"),
+	TEXT(listen_group, "", "group of the sockets, mode 0660; empty keeps the process's"),
+	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens"),
+	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it"),
+
+	TEXT(db_hosts, "", "host[:port],… tried in order, when db_socket is empty"),
+	PLACE(db_socket, "/run/mysqld/mysqld.sock", "unix socket of MariaDB; empty for TCP"),
+	TEXT(db_user, "rostra", "who connects"),
+	SECRET(db_password_file, "", "file with the password; empty for unix_socket authentication"),
+	TEXT(db_name, "rostra", "the database"),
+	NUMBER(db_connect_timeout_s, "2", 1, 60, "seconds to connect"),
+	NUMBER(db_read_timeout_s, "5", 1, 3600, "seconds a statement may take to answer"),
+	NUMBER(db_write_timeout_s, "5", 1, 3600, "seconds a statement may take to be sent"),
+
+	SECRET(token_keys_file, ROSTRA_CONF_DIR "/token.keys", "keys of access tokens, the first signs"),
+	SECRET(cursor_key_file, ROSTRA_CONF_DIR "/cursor.key", "key of cursors and visitor cookies"),
+
+	NUMBER(api_processes, "2", 1, 64, "processes of the api pool"),
+	NUMBER(api_threads, "8", 1, 128, "threads of each, with a database connection each"),
+	NUMBER(link_processes, "2", 1, 64, "processes of the link pool"),
+	NUMBER(link_threads, "4", 1, 128, "threads of each"),
+	NUMBER(drain_s, "20", 1, 600, "seconds that requests under way have to end"),
+	NUMBER(request_deadline_ms, "4000", 100, 60000, "after this a request starts nothing again"),
+	NUMBER(caller_cache_s, "4", 0, 5, "seconds a caller's state is remembered"),
+	NUMBER(link_cache_s, "3", 0, 300, "seconds a link is remembered while the database answers"),
+	YESNO(trust_link_headers, "yes", "nginx in front names the client's address"),
+
+	NUMBER(rate_read_per_min, "600", 0, 100000000, "reads of one caller a minute; 0 is no limit"),
+	NUMBER(rate_write_per_min, "120", 0, 100000000, "writes of one caller a minute; 0 is no limit"),
+	NUMBER(rate_public_per_min, "300", 0, 100000000, "requests of one address a minute; 0 is no limit"),
+
+	NUMBER(spool_max_mb, "1024", 1, 1048576, "most that waits in the click spool"),
+	NUMBER(spool_sync_ms, "100", 0, 10000, "a click is on the disk after this; 0 before each answer"),
+	NUMBER(spool_segment_kb, "1024", 4, 1048576, "size at which a segment of the spool is finished"),
+	NUMBER(jobs_poll_ms, "500", 10, 60000, "pause between looks for background work"),
+
+	PLACE(log_file, "-", "where JSON lines go; - is standard error"),
+	TEXT(log_level, "info", "debug, info, warn or error"),
+	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL },
+};
+/* clang-format on */
