@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* share_int.h - between the files of share. */
+#ifndef ROSTRA_SHARE_INT_H
+#define ROSTRA_SHARE_INT_H
+
+#include "rostra/link.h"
+#include "rostra/post.h"
+#include "rostra/share.h"
+
+/*
+ * A share warns when at least this many colleagues among the last SHARE_RECENT of the post used the
+ * same or nearly the same words (SimHash distance up to SHARE_NEAR_BITS): identical posts expose
+ * the programme.
+ */
+enum { SHARE_RECENT = 50, SHARE_NEAR_BITS = 3, SHARE_NEAR_MIN = 3, SHARE_TEXT_MAX = 5000 };
+
+struct share_new {
+	struct uuid post_id;
+	int network;
+	const char *text;
+};
+
+/* All that a share is judged by, in one row. */
+struct share_context {
+	bool visible; /* live, and in the person's feed */
+	struct uuid channel_id, campaign_id, team_id;
+	const char *title;
+	bool has_link; /* the post leads somewhere */
+	uint32_t networks;
+	bool lock_text;
+	struct str texts_packed, disclosures_packed;
+	struct j_list texts, disclosures;
+	int64_t same, similar;    /* of colleagues, lately */
+	struct uuid there_person; /* zero: the id is free */
+};
+
+/* --- rules of the text (share_text.c) */
+/* Does the text have the disclosure as words of its own?  ASCII case does not matter. */
+bool share_has_disclosure(struct str text, struct str disclosure);
+/* Is it a suggested text for the network, word for word but for the disclosure beside it? */
+bool share_is_suggested(const struct share_context *c, enum network n, struct str text);
+/* What is posted: words, and the link behind them when there is one. */
+char *share_compose(struct arena *a, const char *words, const char *link);
+/* All faults of network and text; link: NULL when the post leads nowhere. */
+enum fault share_check(struct arena *a, struct problem *p, const struct share_context *c,
+                       const struct share_new *in, const char *link) MUST_CHECK;
+
+/* --- opening the network (share_intent.c) */
+struct share_intent {
+	const char *text;  /* final */
+	const char *link;  /* NULL none */
+	const char *title; /* subject of a mail */
+};
+/* NULL when the network has no such URL. */
+const char *share_intent_url(struct arena *a, enum network n, const struct share_intent *in);
+
+enum share_warning_code { SHARE_NEAR_DUPLICATE };
+struct share_warning {
+	int code; /* enum share_warning_code */
+	const char *detail;
+	int64_t same, similar;
+};
+
+/* --- units of work (share.c) */
+/* id, the caller's company and person, and the digest of the body are in *s; the rest is filled. */
+enum fault share_create(struct rq *rq, const struct share_new *in, struct share *s,
+                        bool *ret_created) MUST_CHECK;
+enum fault share_read(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
+enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
+
+/* --- statements (share_sql.c) */
+enum fault share_sql_context(struct rq *rq, const struct share_new *in, const struct share *s,
+                             struct share_context *out) MUST_CHECK;
+enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
+enum fault share_sql_insert(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
+/* Marks the post as shared by the person, or counts their networks again. */
+enum fault share_sql_mark(struct rq *rq, const struct share *s) MUST_CHECK;
+enum fault share_sql_unmark(struct rq *rq, const struct share *s) MUST_CHECK;
+enum fault share_sql_revoke(struct rq *rq, const struct share *s, bool *ret_done) MUST_CHECK;
+struct share_page {
+	struct uuid company_id, person_id, before_id;
+	int64_t before_at, limit;
+};
+enum fault share_sql_page(struct rq *rq, const struct share_page *page, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
+
+#endif
