@@ -27,7 +27,7 @@ enum route_flags {
 	ROUTE_PUT_ID = 1 << 1,          /* {id} is made by the client: UUIDv7, -30 d .. +10 min, else INVALID */
 	ROUTE_CORS = 1 << 2,            /* site keys: the origin must be in the key's list; OPTIONS is answered */
 	ROUTE_CSV = 1 << 3,             /* also as ?format=csv (REPLY_LIST or own stream) */
-	ROUTE_LINK_HOST = 1 << 4,       /* served by the link pool, on the link host only */
+	ROUTE_LINK_HOST = 1 << 4,       /* served by the link pool, on the link host only; any query is let through as query_text */
 	ROUTE_BODY_STREAM = 1 << 5,     /* the handler reads the body itself (http_read); body_max still holds */
 	ROUTE_HEAD = 1 << 6,            /* HEAD reaches the handler as such (else it is a GET without its body) */
 };

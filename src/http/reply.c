@@ -169,6 +169,43 @@ head_caching(struct http_conn *conn, struct buf *b, int status)
 		buf_printf(b, "Access-Control-Allow-Origin: %s\r\n", conn->cors_origin);
 }
 
+/* nginx passes the line on as it is; a client may insist on words (RFC 9112 4). */
+static const char *
+status_words(int status)
+{
+	static const struct {
+		int status;
+		const char *words;
+	} rows[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 301, "Moved Permanently" },
+		{ 302, "Found" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 410, "Gone" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].status == status)
+			return rows[i].words;
+	}
+	return status < 400 ? "OK" : "Error";
+}
+
 static void
 head_send(struct http_conn *conn, int status, bool sized)
 {
@@ -177,6 +214,8 @@ head_send(struct http_conn *conn, int status, bool sized)
 	buf_clear(b);
 	buf_lit(b, "Status: ");
 	buf_int(b, status);
+	buf_char(b, ' ');
+	buf_cstr(b, status_words(status));
 	buf_lit(b, "\r\n");
 	if (conn->type && status != 204 && status != 304) {
 		buf_lit(b, "Content-Type: ");

@@ -210,7 +210,7 @@ struct client {
 static bool
 says_hello(const struct fastcgi_reply *r)
 {
-	return strstr(r->text, "Status: 200\r\n") &&
+	return strstr(r->text, "Status: 200 OK\r\n") &&
 	       strstr(r->text, "{\"text\":\"hello\",\"number\":1}");
 }
 
