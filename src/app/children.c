@@ -27,8 +27,7 @@ static const struct server_hooks hooks = {
 	.app_version = access_app_version,
 };
 
-/* --- in the child
- * --------------------------------------------------------------------------------------------- */
+/* --- in the child --- */
 
 static bool
 link_open(struct app *app)
@@ -100,8 +99,7 @@ child_run(struct master *m, size_t slot, int ready_fd, pid_t master)
 	exit(status);
 }
 
-/* --- in the master
- * -------------------------------------------------------------------------------------------- */
+/* --- in the master --- */
 
 static bool
 child_fork(struct master *m, size_t slot)

@@ -29,8 +29,7 @@ static const char usage[] =
     "SIGHUP   reads the token keys again and reopens the log\n"
     "SIGUSR2  the program now at the same path takes over, without a failed request\n";
 
-/* --- the process
- * ---------------------------------------------------------------------------------------------- */
+/* --- the process --- */
 
 /* Keys are in this memory: no core files, no debugger of the same user. */
 static void
@@ -109,9 +108,7 @@ master_open(struct master *m, int argc, char *err, size_t err_n)
 	return pid_write(conf, err, err_n);
 }
 
-/* --- signals
- * --------------------------------------------------------------------------------------------------
- */
+/* --- signals --- */
 
 static void
 reload(struct master *m)
@@ -170,9 +167,7 @@ signals_read(struct master *m)
 	}
 }
 
-/* --- the loop
- * -------------------------------------------------------------------------------------------------
- */
+/* --- the loop --- */
 
 /* The new workers are there, or did not come in time: then the old ones stay and the new ones go.
  */

@@ -43,16 +43,14 @@ struct master {
 	int serve_at;        /* argv[serve_at] is "serve" */
 };
 
-/* --- sockets.c
- * ---------------------------------------------------------------------------------------------- */
+/* --- sockets.c --- */
 const char *pool_name(enum pool p);
 /* Binds the pool's socket, group and mode; waits a little for a predecessor that is leaving. */
 bool pool_listen(const struct conf *conf, enum pool p, struct pool_fds *out, char *err,
                  size_t err_n);
 void pool_unlink(const struct conf *conf, enum pool p);
 
-/* --- children.c
- * --------------------------------------------------------------------------------------------- */
+/* --- children.c --- */
 void children_want(struct master *m);
 /* Forks what is due; answers the monotonic time of the next fork, 0 none. */
 int64_t children_fork_due(struct master *m);
@@ -63,8 +61,7 @@ size_t children_count(const struct master *m, enum child_state state);
 /* Reads what became ready; answers how many running ones are not yet. */
 size_t children_unready(struct master *m);
 
-/* --- takeover.c
- * --------------------------------------------------------------------------------------------- */
+/* --- takeover.c --- */
 /* The command line as it was, with an absolute path. */
 bool takeover_prepare(struct master *m, int serve_argc, char *err, size_t err_n);
 /* Checks the program that is at our path now and becomes it; returns only when that failed. */

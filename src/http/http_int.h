@@ -10,8 +10,7 @@
 #include "rostra/metrics.h"
 #include "rostra/server.h"
 
-/* --- paths (path.c)
- * ---------------------------------------------------------------------------------------- */
+/* --- paths (path.c) --- */
 
 enum { PATH_SEGMENTS_MAX = 8, PATH_PARAMS_MAX = 4, PATH_BYTES_MAX = 2048 };
 
@@ -66,8 +65,7 @@ void path_allow_print(struct buf *b, unsigned allow);
 extern const char *const http_method_names[HTTP__METHODS + 1];
 enum http_method http_method_of(struct str name); /* HTTP__METHODS: unknown */
 
-/* --- pages (page.c)
- * ---------------------------------------------------------------------------------------- */
+/* --- pages (page.c) --- */
 
 enum {
 	PAGE_LIMIT_DEFAULT = 25,
@@ -95,8 +93,7 @@ enum fault page_begin(struct rq *rq, struct call *c) MUST_CHECK;
 /* Closes the envelope and makes the Link header. */
 void page_end(struct rq *rq, struct call *c);
 
-/* --- limits (limit.c)
- * -------------------------------------------------------------------------------------- */
+/* --- limits (limit.c) --- */
 
 struct limit_state {
 	bool limited; /* headers are sent */
@@ -109,8 +106,7 @@ struct limit_state {
 struct limit_state limits_take(struct limits *l, uint64_t who, enum rate_class c, int64_t quota,
                                int64_t now_us);
 
-/* --- the request on the wire (wire.c)
- * ---------------------------------------------------------------------- */
+/* --- the request on the wire (wire.c) --- */
 
 struct worker;
 
@@ -169,8 +165,7 @@ bool media_type_is(struct str header, const char *want);
 /* The tag of the highest weight in Accept-Language; "" none. */
 const char *language_wanted(struct arena *a, struct str header);
 
-/* --- steps of the router
- * ----------------------------------------------------------------------------------- */
+/* --- steps of the router --- */
 
 /* Who asks, and whether the row lets them (authn.c). */
 enum fault authenticate(struct http_conn *conn) MUST_CHECK;
@@ -189,11 +184,12 @@ enum fault run_handler(struct http_conn *conn) MUST_CHECK;
 enum fault idempotent_run(struct http_conn *conn) MUST_CHECK;
 bool idempotency_key_valid(struct str key);
 
-/* --- replies (reply.c, problem_json.c, log_request.c)
- * ------------------------------------------------------ */
+/* --- replies (reply.c, problem_json.c, log_request.c) --- */
 
 /* Sends head and body of a success, a 304, or what is left of a raw stream. */
 void reply_send(struct http_conn *conn);
+/* Writes the head to the wire; sized: all of the body is in conn->out. */
+void reply_head_send(struct http_conn *conn, int status, bool sized);
 /* Sends rq.problem as problem+json. */
 void reply_problem(struct http_conn *conn, enum fault e);
 void problem_json(struct buf *b, const struct problem *p, enum fault e, const char *request_id);
@@ -204,8 +200,7 @@ bool etag_matches(struct str if_none_match, const char *etag);
 void request_log_begin(struct http_conn *conn);
 void request_log(struct http_conn *conn, enum fault e);
 
-/* --- statements of http (http_sql.c)
- * ----------------------------------------------------------------------- */
+/* --- statements of http (http_sql.c) --- */
 
 struct kept_reply {
 	struct uuid company_id, caller_id;

@@ -44,9 +44,7 @@ http_header(struct call *c, const char *name, const char *fmt, ...)
 	buf_lit(b, "\r\n");
 }
 
-/* --- validators
- * -----------------------------------------------------------------------------------------------
- */
+/* --- validators --- */
 
 /* Everything but the content that decides what this reader sees; never the token itself. */
 static uint64_t
@@ -107,141 +105,7 @@ http_etag(struct rq *rq, struct call *c, const void *bytes, size_t n)
 	return client_has(c->conn) ? FAULT_NOT_MODIFIED : FAULT_NONE;
 }
 
-/* --- head
- * -----------------------------------------------------------------------------------------------------
- */
-
-static void
-head_limits(struct buf *b, const struct limit_state *s)
-{
-	if (!s->limited)
-		return;
-	/* draft-ietf-httpapi-ratelimit-headers-11 */
-	buf_lit(b, "RateLimit-Policy: \"");
-	buf_cstr(b, s->policy);
-	buf_lit(b, "\";q=");
-	buf_int(b, s->quota);
-	buf_lit(b, ";w=");
-	buf_int(b, s->window_s);
-	buf_lit(b, "\r\nRateLimit: \"");
-	buf_cstr(b, s->policy);
-	buf_lit(b, "\";r=");
-	buf_int(b, s->remaining);
-	buf_lit(b, ";t=");
-	buf_int(b, s->reset_s);
-	buf_lit(b, "\r\n");
-}
-
-static bool
-extra_has(const struct http_conn *conn, struct str name)
-{
-	struct str rest = { conn->extra.s, conn->extra.n }, line;
-
-	while (rest.n > 0 && str_split(&rest, '\n', &line)) {
-		if (line.n > name.n && line.s[name.n] == ':' &&
-		    str_eq_nocase((struct str){ line.s, name.n }, name))
-			return true;
-	}
-	return false;
-}
-
-static void
-head_caching(struct http_conn *conn, struct buf *b, int status)
-{
-	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
-
-	if (conn->etag[0] && (status == 200 || status == 304)) {
-		buf_lit(b, "ETag: ");
-		buf_cstr(b, conn->etag);
-		buf_lit(b, "\r\n");
-	}
-	if (!extra_has(conn, STR("Cache-Control"))) {
-		if (reads && (status == 200 || status == 304))
-			buf_lit(b, "Cache-Control: private, no-cache\r\n");
-		else
-			buf_lit(b, "Cache-Control: no-store\r\n");
-	}
-	if (conn->call.route && (conn->call.route->flags & ROUTE_CORS))
-		buf_lit(b, "Vary: Authorization, Accept-Language, Origin\r\n");
-	else
-		buf_lit(b, "Vary: Authorization, Accept-Language\r\n");
-	if (conn->cors_origin)
-		buf_printf(b, "Access-Control-Allow-Origin: %s\r\n", conn->cors_origin);
-}
-
-/* nginx passes the line on as it is; a client may insist on words (RFC 9112 4). */
-static const char *
-status_words(int status)
-{
-	static const struct {
-		int status;
-		const char *words;
-	} rows[] = {
-		{ 200, "OK" },
-		{ 201, "Created" },
-		{ 202, "Accepted" },
-		{ 204, "No Content" },
-		{ 301, "Moved Permanently" },
-		{ 302, "Found" },
-		{ 304, "Not Modified" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 409, "Conflict" },
-		{ 410, "Gone" },
-		{ 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 503, "Service Unavailable" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].status == status)
-			return rows[i].words;
-	}
-	return status < 400 ? "OK" : "Error";
-}
-
-static void
-head_send(struct http_conn *conn, int status, bool sized)
-{
-	struct buf *b = &conn->head;
-
-	buf_clear(b);
-	buf_lit(b, "Status: ");
-	buf_int(b, status);
-	buf_char(b, ' ');
-	buf_cstr(b, status_words(status));
-	buf_lit(b, "\r\n");
-	if (conn->type && status != 204 && status != 304) {
-		buf_lit(b, "Content-Type: ");
-		buf_cstr(b, conn->type);
-		buf_lit(b, "\r\n");
-	}
-	if (sized && status != 204 && status != 304) {
-		buf_lit(b, "Content-Length: ");
-		buf_int(b, (int64_t)conn->out.n);
-		buf_lit(b, "\r\n");
-	}
-	head_caching(conn, b, status);
-	head_limits(b, &conn->limit);
-	buf_lit(b, "X-Request-Id: ");
-	buf_cstr(b, conn->rq.request_id);
-	buf_lit(b, "\r\n");
-	buf_put(b, conn->extra.s, conn->extra.n);
-	buf_lit(b, "\r\n");
-	if (FCGX_PutStr(b->s, (int)b->n, conn->fcgi.out) < 0)
-		conn->broken = true;
-	conn->head_sent = true;
-	conn->sent_status = status;
-}
-
-/* --- raw streams
- * ---------------------------------------------------------------------------------------------- */
+/* --- raw streams --- */
 
 static bool
 stream_flush(void *arg, const char *s, size_t n)
@@ -249,7 +113,7 @@ stream_flush(void *arg, const char *s, size_t n)
 	struct http_conn *conn = arg;
 
 	if (!conn->head_sent)
-		head_send(conn, conn->status, false);
+		reply_head_send(conn, conn->status, false);
 	if (conn->no_body || n == 0)
 		return !conn->broken;
 	conn->body_sent += n;
@@ -289,9 +153,7 @@ reply_reset(struct http_conn *conn)
 	conn->etag[0] = '\0';
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------------------
- */
+/* --- sending --- */
 
 static void
 body_send(struct http_conn *conn)
@@ -327,7 +189,7 @@ reply_send(struct http_conn *conn)
 	if (status == 200 && client_has(conn))
 		status = 304;
 	conn->no_body = conn->no_body || status == 204 || status == 304;
-	head_send(conn, status, true);
+	reply_head_send(conn, status, true);
 	body_send(conn);
 }
 
@@ -368,7 +230,7 @@ reply_problem(struct http_conn *conn, enum fault e)
 	}
 	if (e == FAULT_NOT_MODIFIED) {
 		conn->no_body = true;
-		head_send(conn, fault_row(e)->status, false);
+		reply_head_send(conn, fault_row(e)->status, false);
 		return;
 	}
 	reply_reset(conn);
@@ -380,6 +242,6 @@ reply_problem(struct http_conn *conn, enum fault e)
 		buf_lit(&conn->extra, "\r\n");
 	}
 	problem_json(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
-	head_send(conn, fault_row(e)->status, true);
+	reply_head_send(conn, fault_row(e)->status, true);
 	body_send(conn);
 }

@@ -131,9 +131,7 @@ language_wanted(struct arena *a, struct str header)
 	return best.n ? arena_copy(a, best.s, best.n) : "";
 }
 
-/* --- body
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- body --- */
 
 static enum fault
 body_length(struct http_conn *conn, int64_t *out)

@@ -30,9 +30,7 @@ enum {
 	WORKER_THREADS_MAX = 256
 };
 
-/* --- signals
- * --------------------------------------------------------------------------------------------------
- */
+/* --- signals --- */
 
 static void
 keys_reload(struct worker *w)
@@ -88,9 +86,7 @@ signals_read(struct worker *w)
 	}
 }
 
-/* --- threads
- * --------------------------------------------------------------------------------------------------
- */
+/* --- threads --- */
 
 static void
 keep_house(struct worker_thread *t)
@@ -204,8 +200,7 @@ thread_main(void *arg)
 	return NULL;
 }
 
-/* --- the process
- * ---------------------------------------------------------------------------------------------- */
+/* --- the process --- */
 
 static bool
 watch(struct worker *w, int fd, uint32_t events)

@@ -136,9 +136,7 @@ idempotency_keys_are_printable_and_bounded(void **state)
 	assert_false(idempotency_key_valid(STR("1234567\xc3\xbc")));
 }
 
-/* --- cursors
- * --------------------------------------------------------------------------------------------------
- */
+/* --- cursors --- */
 
 static const struct route list_route = { .name = "thing_list" },
 			  other_route = { .name = "other_list" };
@@ -219,9 +217,7 @@ a_changed_cursor_is_refused(void **state)
 	arena_destroy(&a);
 }
 
-/* --- limits
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- limits --- */
 
 static void
 a_quota_is_spent_and_comes_back(void **state)
@@ -261,9 +257,7 @@ no_quota_is_no_limit(void **state)
 	assert_false(limits_take(l, 1, RATE_NONE, 1, 0).limited);
 }
 
-/* --- problems
- * -------------------------------------------------------------------------------------------------
- */
+/* --- problems --- */
 
 static void
 a_problem_names_every_fault_and_escapes_what_it_quotes(void **state)

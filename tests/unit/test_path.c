@@ -188,8 +188,7 @@ ambiguous_targets_are_refused(void **state)
 	arena_destroy(&a);
 }
 
-/* --- routes_check
- * --------------------------------------------------------------------------------------------- */
+/* --- routes_check --- */
 
 static const char *
 checked(const struct route *r, size_t n)

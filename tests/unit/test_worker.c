@@ -42,8 +42,7 @@ __tsan_default_suppressions(void)
 	return "race:connection_arm\n";
 }
 
-/* --- what the worker serves
- * ----------------------------------------------------------------------------------- */
+/* --- what the worker serves --- */
 
 struct echo {
 	const char *text;
@@ -108,8 +107,7 @@ static const struct conf conf = {
 	.rate_read_per_min = 1000000,
 };
 
-/* --- the processes
- * -------------------------------------------------------------------------------------------- */
+/* --- the processes --- */
 
 struct house {
 	char folder[64], path[96];
@@ -194,8 +192,7 @@ house_close(void **state)
 	return bad;
 }
 
-/* --- the clients
- * ---------------------------------------------------------------------------------------------- */
+/* --- the clients --- */
 
 static const char *const get_hello[] = { "REQUEST_METHOD", "GET",       "REQUEST_URI", "/v1/hello",
 	                                 "REMOTE_ADDR",    "192.0.2.1", NULL };
@@ -289,8 +286,7 @@ kept_connections_go_on_with_another_worker(void **state)
 	clients_run(*state, first_worker_leaves, *state);
 }
 
-/* --- requests on the wire
- * ------------------------------------------------------------------------------------- */
+/* --- requests on the wire --- */
 
 static void
 ask(const struct house *h, const char *const *params, const char *body, size_t n,
