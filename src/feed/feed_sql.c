@@ -49,7 +49,7 @@ static const struct db_col seen_in[] = {
 
 #define ITEMS                                                                                   \
 	"SELECT f.post_id, f.pinned, f.published_at, f.post_version, st.seen_at, st.acknowledged_at," \
-	" COALESCE(st.shared_networks, 0) FROM feed_item f"                                         \
+	" CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED) FROM feed_item f"                                         \
 	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
 	" AND st.post_id = f.post_id"                                                               \
 	" WHERE f.company_id = ? AND FIND_IN_SET(f.channel_id, ?)"

@@ -91,7 +91,7 @@ static const struct db_stmt rows[Q__MAX] = {
 		.name = "post_get",
 		.sql = "SELECT " POST_COLUMNS ", po.state = 'live' AND EXISTS (SELECT 1 FROM channel ch"
 		       " WHERE ch.company_id = po.company_id AND ch.id = po.channel_id AND" CHANNEL_IN_FEED_SQL
-		       ") AS visible, st.seen_at, st.acknowledged_at, COALESCE(st.shared_networks, 0)"
+		       ") AS visible, st.seen_at, st.acknowledged_at, CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED)"
 		       POST_FROM " JOIN person p ON p.company_id = ? AND p.id = ?"
 		       " LEFT JOIN person_post st ON st.company_id = p.company_id AND st.person_id = p.id"
 		       " AND st.post_id = po.id"
