@@ -8,6 +8,8 @@
 
 extern const struct route_table   people_routes;
 extern const struct db_stmt_table people_stmts;
+extern const struct route_table   team_routes;
+extern const struct db_stmt_table team_stmts;
 
 /* The primary team of a person at an instant; zero when none. */
 enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team) MUST_CHECK;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* routes.c - the one list of all features: their routes and their statements. */
-#include "app_int.h"
-
 #include "rostra/access.h"
 #include "rostra/campaign.h"
 #include "rostra/channel.h"
@@ -15,22 +13,28 @@
 #include "rostra/share.h"
 #include "rostra/sync.h"
 
-struct route_table   app_routes[APP_FEATURES_MAX + 1];
+#include "app_int.h"
+
+struct route_table app_routes[APP_FEATURES_MAX + 1];
 struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
-size_t               app_n_stmts;
+size_t app_n_stmts;
 
 static const struct route_table *const all_routes[] = {
-	&access_routes, &people_routes, &channel_routes, &campaign_routes, &post_routes,   &feed_routes,
-	&sync_routes,   &share_routes,  &link_routes,    &lead_routes,     &report_routes, &ops_routes,
+	&access_routes, &people_routes, &team_routes, &channel_routes, &campaign_routes,
+	&post_routes,   &feed_routes,   &sync_routes, &share_routes,   &link_routes,
+	&lead_routes,   &report_routes, &ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
-	&http_stmts,  &access_stmts, &people_stmts, &channel_stmts, &campaign_stmts, &post_stmts, &post_list_stmts, &feed_stmts,
-	&sync_stmts,  &share_stmts,  &link_stmts,   &lead_stmts,    &report_stmts,   &jobs_stmts,
+	&http_stmts,     &access_stmts, &people_stmts,    &team_stmts,   &channel_stmts,
+	&campaign_stmts, &post_stmts,   &post_list_stmts, &feed_stmts,   &sync_stmts,
+	&share_stmts,    &link_stmts,   &lead_stmts,      &report_stmts, &jobs_stmts,
 };
 
-_Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX, "room for every feature");
-_Static_assert(sizeof(all_stmts) / sizeof(all_stmts[0]) <= APP_FEATURES_MAX, "room for every feature");
+_Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX,
+               "room for every feature");
+_Static_assert(sizeof(all_stmts) / sizeof(all_stmts[0]) <= APP_FEATURES_MAX,
+               "room for every feature");
 
 void
 app_tables_init(void)

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* people.c - people of a company: who they are, what they may do, since when. */
+#include "rostra/caller.h"
+#include "rostra/sync.h"
+
+#include "people_int.h"
+
+const char *const person_state_names[PERSON_STATE__MAX + 1] = {
+	[PERSON_ACTIVE] = "active",
+	[PERSON_DEACTIVATED] = "deactivated",
+	[PERSON_ERASED] = "erased",
+};
+
+struct creation {
+	const struct person_new *in;
+	struct person_row row;
+};
+
+static enum fault
+create_tx(struct rq *rq, void *arg)
+{
+	struct creation *c = arg;
+	bool duplicate;
+	enum fault e = person_sql_insert(rq, &c->row, &duplicate);
+
+	if (e)
+		return e;
+	if (duplicate)
+		return rq_fail(rq, FAULT_CONFLICT,
+		               "Somebody of this company has that e-mail address.");
+	return person_sql_role_begin(rq, c->row.id, (enum role)c->row.role);
+}
+
+enum fault
+person_create(struct rq *rq, const struct person_new *in, struct uuid *ret_id)
+{
+	struct creation c = {
+		.in = in,
+		.row = {
+			.company_id = rq_company(rq),
+			.id = uuid_v7(rq->now_us),
+			.email = in->email,
+			.display_name = in->display_name,
+			.given_name = in->given_name,
+			.family_name = in->family_name,
+			.language = in->language,
+			.time_zone = in->time_zone,
+			.job_title = in->job_title,
+			.department = in->department,
+			.location = in->location,
+			.role = in->role,
+			.created_at = rq->now_us,
+			.updated_at = rq->now_us,
+		},
+	};
+	enum fault e = db_tx(rq, create_tx, &c);
+
+	if (!e)
+		*ret_id = c.row.id;
+	return e;
+}
+
+enum fault
+person_by_email(struct rq *rq, const char *email, struct uuid *ret_id)
+{
+	struct person_row row;
+	enum fault e = person_sql_by_email(rq, str_lower(rq->arena, str_of(email)), &row);
+
+	if (!e)
+		*ret_id = row.id;
+	return e;
+}
+
+static enum fault
+change_role(struct rq *rq, const struct person_row *now, enum role role)
+{
+	enum fault e;
+
+	if (now->role == (int)role)
+		return FAULT_NONE;
+	e = person_sql_role_end(rq, now->id);
+	if (e)
+		return e;
+	return person_sql_role_begin(rq, now->id, role);
+}
+
+static enum fault
+apply_state(struct rq *rq, struct person_row *row, int state)
+{
+	if (row->state == PERSON_ERASED && state != PERSON_ERASED)
+		return rq_fail(rq, FAULT_CONFLICT, "An erased person does not come back.");
+	if (state != row->state)
+		row->deactivated_at = state == PERSON_ACTIVE ? TIME_NONE : rq->now_us;
+	row->state = state;
+	return FAULT_NONE;
+}
+
+static enum fault
+change_tx(struct rq *rq, void *arg)
+{
+	struct person_change *c = arg;
+	struct person_row row;
+	bool access;
+	enum fault e = person_sql_lock(rq, c->id, &row);
+
+	if (e)
+		return e;
+	if (c->version != J_NO_INT && c->version != row.version)
+		return rq_fail(rq, FAULT_VERSION_CONFLICT, "The version is %lld now.",
+		               (long long)row.version);
+	access = (c->role >= 0 && c->role != row.role) || (c->state >= 0 && c->state != row.state);
+	if (c->role >= 0) {
+		e = change_role(rq, &row, (enum role)c->role);
+		if (e)
+			return e;
+		row.role = c->role;
+	}
+	if (c->state >= 0) {
+		e = apply_state(rq, &row, c->state);
+		if (e)
+			return e;
+	}
+	if (c->set_language)
+		row.language = c->language;
+	if (c->set_time_zone)
+		row.time_zone = c->time_zone;
+	row.updated_at = rq->now_us;
+	e = person_sql_update(rq, &row, access);
+	if (e)
+		return e;
+	row.version++;
+	c->after = row;
+	return sync_log(rq, SYNC_ME, row.id, SYNC_UPSERT, row.id);
+}
+
+enum fault
+person_change(struct rq *rq, struct person_change *change)
+{
+	return db_tx(rq, change_tx, change);
+}
+
+static enum fault
+change_one(struct rq *rq, struct uuid person, int role, int state)
+{
+	struct person_change c = {
+		.id = person, .version = J_NO_INT, .role = role, .state = state
+	};
+
+	return person_change(rq, &c);
+}
+
+enum fault
+person_set_role(struct rq *rq, struct uuid person, enum role role)
+{
+	return change_one(rq, person, (int)role, -1);
+}
+
+enum fault
+person_deactivate(struct rq *rq, struct uuid person)
+{
+	return change_one(rq, person, -1, PERSON_DEACTIVATED);
+}
+
+enum fault
+person_activate(struct rq *rq, struct uuid person)
+{
+	return change_one(rq, person, -1, PERSON_ACTIVE);
+}
+
+enum fault
+people_feed_changed(struct rq *rq, struct uuid person)
+{
+	return person_sql_feed_changed(rq, person);
+}
+
+enum fault
+people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team)
+{
+	return member_sql_primary_at(rq, person, at_us, ret_team);
+}
