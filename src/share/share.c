@@ -146,6 +146,21 @@ digest_words(struct rq *rq, const char *words, struct share *s)
 	s->text_simhash = text_simhash(rq->arena, str_of(words));
 }
 
+/* One tap: words that the post suggests, when the body brought none. */
+static enum fault
+choose_words(struct rq *rq, struct share_context *c, struct share *s, struct share_new *in)
+{
+	const char *language = in->language ? in->language : rq->language;
+
+	if (in->text || !c->visible)
+		return FAULT_NONE;
+	in->text = share_default_words(rq->arena, c, (enum network)in->network, language);
+	if (!in->text)
+		return FAULT_NONE;
+	digest_words(rq, in->text, s);
+	return share_sql_near(rq, s, c);
+}
+
 /* As long as every link: the code is drawn in the transaction. */
 static const char *
 sample_link(struct rq *rq, const struct share_context *c)
@@ -156,24 +171,29 @@ sample_link(struct rq *rq, const struct share_context *c)
 enum fault
 share_create(struct rq *rq, const struct share_new *in, struct share *s, bool *ret_created)
 {
-	struct creation creation = { .s = s, .words = in->text };
+	struct share_new chosen = *in;
+	struct creation creation = { .s = s };
 	struct share_context c = { 0 };
 	enum fault e;
 
 	*ret_created = false;
 	s->post_id = in->post_id;
 	s->network = in->network;
-	digest_words(rq, in->text, s);
+	if (in->text)
+		digest_words(rq, in->text, s);
 	e = share_sql_context(rq, in, s, &c);
 	if (e)
 		return e;
 	if (!uuid_is_zero(c.there_person))
 		return replay(rq, s);
-	e = share_check(rq->arena, &rq->problem, &c, in, sample_link(rq, &c));
+	e = choose_words(rq, &c, s, &chosen);
+	if (!e)
+		e = share_check(rq->arena, &rq->problem, &c, &chosen, sample_link(rq, &c));
 	if (e)
 		return e;
 
-	judge_words(rq, &c, in->text, s);
+	creation.words = chosen.text;
+	judge_words(rq, &c, chosen.text, s);
 	e = db_tx(rq, create_tx, &creation);
 	if (e)
 		return e;

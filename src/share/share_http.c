@@ -45,8 +45,9 @@ static const struct j_schema made_schema = J_SCHEMA("share_made", struct share, 
 static const struct j_field new_fields[] = {
 	J_ID(struct share_new, post_id, J_REQUIRED),
 	J_WORD(struct share_new, network, J_REQUIRED, network_names, 0),
-	J_TEXT(struct share_new, text, J_REQUIRED | J_TRIM | J_MULTILINE, 1, SHARE_TEXT_MAX,
-	       .help = "With the disclosure, without the link, which is put behind it"),
+	J_TEXT(struct share_new, text, J_TRIM | J_MULTILINE, 1, SHARE_TEXT_MAX,
+	       .help = "With the disclosure, without the link, which is put behind it; absent: a suggested text"),
+	J_TEXT(struct share_new, language, J_LANG, 2, 16, .help = "Of the suggested text; absent: the reader's"),
 };
 static const struct j_schema new_schema = J_SCHEMA("share_new", struct share_new, new_fields);
 

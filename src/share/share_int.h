@@ -17,7 +17,8 @@ enum { SHARE_RECENT = 50, SHARE_NEAR_BITS = 3, SHARE_NEAR_MIN = 3, SHARE_TEXT_MA
 struct share_new {
 	struct uuid post_id;
 	int network;
-	const char *text;
+	const char *text;     /* NULL: the first suggested one that fits */
+	const char *language; /* of the suggested one; NULL: the reader's */
 };
 
 /* All that a share is judged by, in one row. */
@@ -39,6 +40,10 @@ struct share_context {
 bool share_has_disclosure(struct str text, struct str disclosure);
 /* Is it a suggested text for the network, word for word but for the disclosure beside it? */
 bool share_is_suggested(const struct share_context *c, enum network n, struct str text);
+/* The suggested text of one tap, with its disclosure: for the network, else any; in the language,
+ * else the first. */
+const char *share_default_words(struct arena *a, const struct share_context *c, enum network n,
+                                const char *language);
 /* What is posted: words, and the link behind them when there is one. */
 char *share_compose(struct arena *a, const char *words, const char *link);
 /* All faults of network and text; link: NULL when the post leads nowhere. */
@@ -71,6 +76,9 @@ enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
 /* --- statements (share_sql.c) */
 enum fault share_sql_context(struct rq *rq, const struct share_new *in, const struct share *s,
                              struct share_context *out) MUST_CHECK;
+/* The same counts of colleagues' recent words, for words that were not known before. */
+enum fault share_sql_near(struct rq *rq, const struct share *s,
+                          struct share_context *out) MUST_CHECK;
 enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
 enum fault share_sql_insert(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
 /* Marks the post as shared by the person, or counts their networks again. */

@@ -33,6 +33,15 @@ static const struct db_col context_out[] = {
 	DB_COL_UUID(struct share_context, there_person),
 };
 
+static const struct db_col near_in[] = {
+	DB_COL_BYTES(struct share, text_sha256), DB_COL_U64(struct share, text_simhash),
+	DB_COL_UUID(struct share, company_id),   DB_COL_UUID(struct share, post_id),
+	DB_COL_UUID(struct share, person_id),
+};
+static const struct db_col near_out[] = {
+	DB_COL_I64(struct share_context, same), DB_COL_I64(struct share_context, similar),
+};
+
 static const struct db_col share_out[] = {
 	DB_COL_UUID(struct share, id),          DB_COL_UUID(struct share, person_id),
 	DB_COL_UUID(struct share, post_id),     DB_COL_UUID(struct share, channel_id),
@@ -99,10 +108,22 @@ static const struct db_col some_in[] = {
 #define OF_POST " JOIN post po ON po.company_id = s.company_id AND po.id = s.post_id"
 #define NOT_COUNTED ", NULL AS clicks"
 
-enum { Q_CONTEXT, Q_GET, Q_INSERT, Q_MARK, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_SINCE, Q_SOME, Q__MAX };
+/* Of the last shares of a post: from the index share_post alone. */
+#define NEAR                                                                                    \
+	"SELECT SUM(r.text_sha256 = ?) AS same, SUM(BIT_COUNT(r.text_simhash ^ ?) <= 3) AS similar"   \
+	" FROM (SELECT person_id, state, text_sha256, text_simhash FROM share"                      \
+	" WHERE company_id = ? AND post_id = ? ORDER BY created_at DESC LIMIT 50) r"                \
+	" WHERE r.person_id <> ? AND r.state = 'active'"
+
+enum { Q_CONTEXT, Q_NEAR, Q_GET, Q_INSERT, Q_MARK, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_SINCE, Q_SOME, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
-	[Q_CONTEXT] = { /* the recent shares are read from share_post alone */
+	[Q_NEAR] = {
+		.name = "share_near",
+		.sql = "SELECT CAST(COALESCE(same, 0) AS SIGNED), CAST(COALESCE(similar, 0) AS SIGNED) FROM (" NEAR ") near",
+		DB_IN(near_in), DB_OUT(near_out),
+	},
+	[Q_CONTEXT] = {
 		.name = "share_context",
 		.sql = "SELECT COALESCE(po.state = 'live' AND EXISTS (SELECT 1 FROM channel ch"
 		       " WHERE ch.company_id = po.company_id AND ch.id = po.channel_id AND" CHANNEL_IN_FEED_SQL
@@ -110,22 +131,20 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " (SELECT tm.team_id FROM team_member tm WHERE tm.company_id = p.company_id"
 		       " AND tm.person_id = p.id AND tm.is_primary AND tm.from_at <= ?"
 		       " AND (tm.to_at IS NULL OR tm.to_at > ?) ORDER BY tm.from_at DESC LIMIT 1),"
-		       " po.title, po.destination_url IS NOT NULL, COALESCE(po.networks, 0),"
+		       " po.title, po.destination_url IS NOT NULL, CAST(COALESCE(po.networks, 0) AS UNSIGNED),"
 		       " COALESCE(po.lock_text, 0), " POST_TEXTS_SQL ", " POST_DISCLOSURES_SQL ","
-		       " COALESCE(near.same, 0), COALESCE(near.similar, 0), x.person_id"
+		       " CAST(COALESCE(near.same, 0) AS SIGNED), CAST(COALESCE(near.similar, 0) AS SIGNED),"
+		       " x.person_id"
 		       " FROM person p"
 		       " LEFT JOIN post po ON po.company_id = p.company_id AND po.id = ?"
 		       " LEFT JOIN share x ON x.company_id = p.company_id AND x.id = ?"
-		       " JOIN (SELECT SUM(r.text_sha256 = ?) AS same, SUM(BIT_COUNT(r.text_simhash ^ ?) <= 3) AS similar"
-		       " FROM (SELECT person_id, state, text_sha256, text_simhash FROM share"
-		       " WHERE company_id = ? AND post_id = ? ORDER BY created_at DESC LIMIT 50) r"
-		       " WHERE r.person_id <> ? AND r.state = 'active') near"
+		       " JOIN (" NEAR ") near"
 		       " WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(context_in), DB_OUT(context_out),
 	},
 	[Q_GET] = {
 		.name = "share_get",
-		.sql = "SELECT " COLUMNS ", (SELECT COALESCE(SUM(cd.n), 0) FROM click_day cd"
+		.sql = "SELECT " COLUMNS ", (SELECT CAST(COALESCE(SUM(cd.n), 0) AS SIGNED) FROM click_day cd"
 		       " WHERE cd.company_id = s.company_id AND cd.share_id = s.id AND cd.class = 'human')"
 		       " FROM share s" OF_POST " WHERE s.company_id = ? AND s.id = ?",
 		DB_IN(get_in), DB_OUT(share_out),
@@ -207,6 +226,12 @@ share_sql_context(struct rq *rq, const struct share_new *in, const struct share 
 	out->texts = post_texts_unpack(rq->arena, out->texts_packed);
 	out->disclosures = post_disclosures_unpack(rq->arena, out->disclosures_packed);
 	return FAULT_NONE;
+}
+
+enum fault
+share_sql_near(struct rq *rq, const struct share *s, struct share_context *out)
+{
+	return db_one(rq, &rows[Q_NEAR], s, out);
 }
 
 enum fault

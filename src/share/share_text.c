@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* share_text.c - may these words be shared there? */
+#include "rostra/text.h"
+
 #include "share_int.h"
 
 static bool
@@ -82,6 +84,41 @@ share_is_suggested(const struct share_context *c, enum network n, struct str tex
 	return false;
 }
 
+/* Better fits are greater; 0 does not fit. */
+static int
+fitness(const struct post_text *t, enum network n, const char *language)
+{
+	const int in_language = cstr_eq(t->language, language);
+
+	if (t->network == 1 + (int)n)
+		return 3 + in_language;
+	return t->network == POST_PLACE_ANY ? 1 + in_language : 0;
+}
+
+const char *
+share_default_words(struct arena *a, const struct share_context *c, enum network n,
+                    const char *language)
+{
+	const struct post_text *t = c->texts.items;
+	const char *must = post_disclosure_for(&c->disclosures, n);
+	const char *offered[POST_TEXTS_MAX];
+	const struct post_text *best = NULL;
+	size_t n_offered = 0;
+
+	for (size_t i = 0; i < c->texts.n && n_offered < POST_TEXTS_MAX; i++)
+		offered[n_offered++] = t[i].language;
+	if (n_offered == 0)
+		return NULL;
+	language = lang_pick(language, offered, n_offered);
+	for (size_t i = 0; i < c->texts.n; i++) {
+		if (fitness(&t[i], n, language) > (best ? fitness(best, n, language) : 0))
+			best = &t[i];
+	}
+	if (!best || !must || share_has_disclosure(str_of(best->text), str_of(must)))
+		return best ? best->text : NULL;
+	return arena_printf(a, "%s %s", best->text, must);
+}
+
 char *
 share_compose(struct arena *a, const char *words, const char *link)
 {
@@ -113,6 +150,9 @@ share_check(struct arena *a, struct problem *p, const struct share_context *c,
 
 	if (!c->visible)
 		return problem_add(p, "#/post_id", "is no post in your feed");
+	if (!in->text)
+		return problem_add(p, "#/text",
+		                   "is needed: the post suggests none for this network");
 	if (!(c->networks >> n & 1))
 		problem_add(p, "#/network", "is not among the post's networks");
 	if (must && !share_has_disclosure(str_of(in->text), str_of(must)))

@@ -121,7 +121,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_VIEW] = {
 		.name = "sync_view",
-		.sql = "SELECT COALESCE(s.seq, 0), COALESCE(s.floor_seq, 0),"
+		.sql = "SELECT CAST(COALESCE(s.seq, 0) AS SIGNED), CAST(COALESCE(s.floor_seq, 0) AS SIGNED),"
 		       " (SELECT GROUP_CONCAT(ch.id ORDER BY ch.id) FROM channel ch"
 		       " WHERE ch.company_id = p.company_id AND" CHANNEL_IN_FEED_SQL ")"
 		       " FROM person p LEFT JOIN company_seq s ON s.company_id = p.company_id"
