@@ -15,7 +15,7 @@ enum access {
 	ACCESS_ADMIN = 1 << 4,
 	ACCESS_API_KEY = 1 << 5,  /* with the row's scope */
 	ACCESS_SITE_KEY = 1 << 6, /* public forms */
-	ACCESS_LOOPBACK = 1 << 7, /* only behind the loopback server of nginx */
+	ACCESS_LOOPBACK = 1 << 7, /* only behind the loopback server of nginx, which says ROSTRA_SITE ops */
 };
 #define ACCESS_PEOPLE (ACCESS_MEMBER | ACCESS_CURATOR | ACCESS_MANAGER | ACCESS_ADMIN)
 #define ACCESS_CURATORS (ACCESS_CURATOR | ACCESS_ADMIN)

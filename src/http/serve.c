@@ -74,7 +74,7 @@ find_route(struct http_conn *conn)
 		return FAULT_METHOD;
 	}
 	if (conn->call.route->access == ACCESS_LOOPBACK &&
-	    !str_is(http_param(&conn->call, "ROSTRA_SERVER"), "ops")) {
+	    !str_is(http_param(&conn->call, "ROSTRA_SITE"), "ops")) {
 		conn->call.route = NULL;
 		return FAULT_NOT_FOUND;
 	}
