@@ -25,16 +25,26 @@ utf8_valid(struct str s)
 	return s.n == 0 || u8_check(u8(s), s.n) == NULL;
 }
 
+/* u8_grapheme_next looks at pairs only, and so halves flags and joined emoji; this one sees all of
+ * the text. */
 size_t
 text_graphemes(struct str s)
 {
-	const uint8_t *at = u8(s), *end = at + s.n;
+	char few[1024];
+	char *breaks = few;
 	size_t n = 0;
 
-	while (at != NULL && at < end) {
-		at = u8_grapheme_next(at, end);
-		n++;
+	if (s.n > sizeof(few)) {
+		breaks = malloc(s.n);
+		if (!breaks)
+			log_die("memory", "no %zu bytes for a text", s.n);
 	}
+	if (s.n > 0)
+		u8_grapheme_breaks(u8(s), s.n, breaks);
+	for (size_t i = 0; i < s.n; i++)
+		n += breaks[i] == 1;
+	if (breaks != few)
+		free(breaks);
 	return n;
 }
 
