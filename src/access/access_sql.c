@@ -1,5 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* access_sql.c - statements of access. */
-#include "rostra/access.h"
+/* access_sql.c - statements of access, and how their rows map. */
+#include <string.h>
 
-const struct db_stmt_table access_stmts = { "access", NULL, 0 };
+#include "rostra/caller.h"
+
+#include "access_int.h"
+
+/* clang-format off */
+static const struct db_col person_in[] = {
+	DB_COL_UUID(struct person_now, company_id), DB_COL_UUID(struct person_now, person_id),
+};
+static const struct db_col person_out[] = {
+	DB_COL_ENUM(struct person_now, role, role_names), DB_COL_STR(struct person_now, language),
+	DB_COL_STR(struct person_now, min_app_version),
+};
+static const struct db_col digest_in[] = { DB_COL_BYTES(struct key_row, key_sha256) };
+static const struct db_col key_out[] = {
+	DB_COL_UUID(struct key_row, company_id),  DB_COL_UUID(struct key_row, id),
+	DB_COL_ENUM(struct key_row, kind, key_kind_names), DB_COL_STR(struct key_row, name),
+	DB_COL_STR(struct key_row, prefix),       DB_COL_STR(struct key_row, scopes),
+	DB_COL_STR(struct key_row, origins),      DB_COL_TIME(struct key_row, created_at),
+	DB_COL_TIME(struct key_row, expires_at),  DB_COL_TIME(struct key_row, revoked_at),
+	DB_COL_TIME(struct key_row, last_used_at),
+};
+#define KEY_COLUMNS \
+	"k.company_id, k.id, k.kind, k.name, k.prefix, k.scopes, k.origins, k.created_at, k.expires_at," \
+	" k.revoked_at, k.last_used_at"
+static const struct db_col used_in[] = {
+	DB_COL_TIME(struct key_row, last_used_at), DB_COL_UUID(struct key_row, company_id),
+	DB_COL_UUID(struct key_row, id),
+};
+static const struct db_col insert_in[] = {
+	DB_COL_UUID(struct key_row, company_id),  DB_COL_UUID(struct key_row, id),
+	DB_COL_ENUM(struct key_row, kind, key_kind_names), DB_COL_STR(struct key_row, name),
+	DB_COL_STR(struct key_row, prefix),       DB_COL_BYTES(struct key_row, key_sha256),
+	DB_COL_STR(struct key_row, scopes),       DB_COL_STR(struct key_row, origins),
+	DB_COL_TIME(struct key_row, created_at),  DB_COL_TIME(struct key_row, expires_at),
+};
+static const struct db_col revoke_in[] = {
+	DB_COL_TIME(struct key_row, revoked_at),  DB_COL_UUID(struct key_row, company_id),
+	DB_COL_UUID(struct key_row, id),
+};
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct key_page, company_id), DB_COL_UUID(struct key_page, after_id),
+	DB_COL_I64(struct key_page, limit),
+};
+
+enum { Q_PERSON, Q_KEY_FIND, Q_KEY_USED, Q_KEY_INSERT, Q_KEY_REVOKE, Q_KEY_PAGE, Q__MAX };
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_PERSON] = { .name = "access_person",
+		.sql = "SELECT p.role, COALESCE(p.language, c.language), c.min_app_version FROM person p"
+		       " JOIN company c ON c.id = p.company_id WHERE p.company_id = ? AND p.id = ?"
+		       " AND p.state = 'active' AND c.state = 'active'",
+		DB_IN(person_in), DB_OUT(person_out) },
+	[Q_KEY_FIND] = { .name = "api_key_find",
+		.sql = "SELECT " KEY_COLUMNS " FROM api_key k /* all companies: the key says which */"
+		       " JOIN company c ON c.id = k.company_id AND c.state = 'active'"
+		       " WHERE k.key_sha256 = ? AND k.revoked_at IS NULL",
+		DB_IN(digest_in), DB_OUT(key_out) },
+	[Q_KEY_USED] = { .name = "api_key_used",
+		.sql = "UPDATE api_key SET last_used_at = ? WHERE company_id = ? AND id = ?", DB_IN(used_in) },
+	[Q_KEY_INSERT] = { .name = "api_key_insert",
+		.sql = "INSERT INTO api_key (company_id, id, kind, name, prefix, key_sha256, scopes, origins,"
+		       " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(insert_in) },
+	[Q_KEY_REVOKE] = { .name = "api_key_revoke",
+		.sql = "UPDATE api_key SET revoked_at = COALESCE(revoked_at, ?) WHERE company_id = ? AND id = ?",
+		DB_IN(revoke_in) },
+	[Q_KEY_PAGE] = { .name = "api_key_page",
+		.sql = "SELECT " KEY_COLUMNS " FROM api_key k WHERE k.company_id = ? AND k.id > ?"
+		       " ORDER BY k.id LIMIT ?",
+		DB_IN(page_in), DB_OUT(key_out) },
+};
+/* clang-format on */
+
+const struct db_stmt_table access_stmts = DB_STMTS("access", stmts);
+
+enum fault
+access_sql_person(struct rq *rq, struct uuid company, struct uuid person, struct person_now *ret,
+                  bool *ret_found)
+{
+	struct person_now in = { .company_id = company, .person_id = person };
+
+	return db_maybe(rq, &stmts[Q_PERSON], &in, ret, ret_found);
+}
+
+enum fault
+key_sql_find(struct rq *rq, struct sha256 digest, struct key_row *ret, bool *ret_found)
+{
+	struct key_row in = { 0 };
+
+	memcpy(in.key_sha256, digest.b, sizeof(in.key_sha256));
+	return db_maybe(rq, &stmts[Q_KEY_FIND], &in, ret, ret_found);
+}
+
+enum fault
+key_sql_used(struct rq *rq, const struct key_row *key)
+{
+	struct key_row in = *key;
+
+	in.last_used_at = rq->now_us;
+	return db_exec(rq, &stmts[Q_KEY_USED], &in, NULL);
+}
+
+enum fault
+key_sql_insert(struct rq *rq, const struct key_row *key)
+{
+	return db_exec(rq, &stmts[Q_KEY_INSERT], key, NULL);
+}
+
+enum fault
+key_sql_revoke(struct rq *rq, struct uuid id, uint64_t *ret_n)
+{
+	struct key_row in = { .company_id = rq_company(rq), .id = id, .revoked_at = rq->now_us };
+
+	return db_exec(rq, &stmts[Q_KEY_REVOKE], &in, ret_n);
+}
+
+enum fault
+key_sql_page(struct rq *rq, const struct key_page *page, db_row_fn *fn, void *arg)
+{
+	struct key_row row = { 0 };
+
+	return db_each(rq, &stmts[Q_KEY_PAGE], page, &row, fn, arg);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key.c - keys of servers ("rsk_…") and of public forms ("rpk_…"): made, checked, revoked. */
+#include <string.h>
+
+#include "access_int.h"
+
+enum { KEY_RANDOM_BYTES = 32, KEY_PREFIX_SHOWN = 12 };
+
+const char *const key_kind_names[KEY_KIND__MAX + 1] = {
+	[KEY_SECRET] = "secret",
+	[KEY_SITE] = "site",
+};
+
+const char *const key_scope_names[] = {
+	"leads:write", "leads:read", "conversions:write", "reports:read", NULL,
+};
+
+static bool
+is_scope(struct str word)
+{
+	for (size_t i = 0; key_scope_names[i] != NULL; i++) {
+		if (str_is(word, key_scope_names[i]))
+			return true;
+	}
+	return false;
+}
+
+const char *
+key_scopes_check(struct str scopes)
+{
+	struct str word;
+
+	if (scopes.n == 0 || scopes.n >= KEY_SCOPES_MAX)
+		return "must name scopes, separated by spaces";
+	while (str_split(&scopes, ' ', &word)) {
+		if (!is_scope(word))
+			return "must be of: leads:write leads:read conversions:write reports:read";
+	}
+	return NULL;
+}
+
+/* scheme://host[:port], as a browser sends it (RFC 6454 7). */
+static bool
+is_origin(struct str word)
+{
+	size_t slashes = 0;
+
+	if (!str_starts(word, STR("https://")) && !str_starts(word, STR("http://")))
+		return false;
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.s[i] <= ' ' || word.s[i] >= 0x7f || strchr("?#@*\\\"", word.s[i]) != NULL)
+			return false;
+		slashes += word.s[i] == '/';
+	}
+	return slashes == 2 && word.s[word.n - 1] != '/';
+}
+
+const char *
+key_origins_check(struct str origins)
+{
+	struct str word;
+
+	if (origins.n == 0 || origins.n >= KEY_ORIGINS_MAX)
+		return "must name origins, separated by spaces";
+	while (str_split(&origins, ' ', &word)) {
+		if (!is_origin(word))
+			return "must be origins such as https://www.example.com";
+	}
+	return NULL;
+}
+
+static enum fault
+check(struct rq *rq, const struct key_new *in)
+{
+	const char *wrong = in->site ? key_origins_check(str_of(in->origins))
+	                             : key_scopes_check(str_of(in->scopes));
+
+	if (wrong != NULL)
+		(void)problem_add(&rq->problem, in->site ? "#/origins" : "#/scopes", wrong);
+	if (in->expires_us != TIME_NONE && in->expires_us <= rq->now_us)
+		(void)problem_add(&rq->problem, "#/expires_at", "must lie ahead");
+	return rq->problem.code;
+}
+
+enum fault
+key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char ret_key[64])
+{
+	unsigned char random[KEY_RANDOM_BYTES];
+	struct key_row row = {
+		.company_id = rq_company(rq),
+		.id = uuid_v7(rq->now_us),
+		.kind = in->site ? KEY_SITE : KEY_SECRET,
+		.name = in->name,
+		.scopes = in->site || in->scopes == NULL ? "" : in->scopes,
+		.origins = in->site && in->origins != NULL ? in->origins : "",
+		.created_at = rq->now_us,
+		.expires_at = in->expires_us,
+	};
+	struct sha256 digest;
+	enum fault e = check(rq, in);
+
+	if (e)
+		return e;
+	memcpy(ret_key, in->site ? "rpk_" : "rsk_", 4);
+	random_bytes(random, sizeof(random));
+	base64url_encode(random, sizeof(random), ret_key + 4);
+	secret_wipe(random, sizeof(random));
+	digest = sha256_of(ret_key, strlen(ret_key));
+	memcpy(row.key_sha256, digest.b, sizeof(row.key_sha256));
+	row.prefix = arena_copy(rq->arena, ret_key, KEY_PREFIX_SHOWN);
+	*ret_id = row.id;
+	return key_sql_insert(rq, &row);
+}
+
+enum fault
+key_revoke(struct rq *rq, struct uuid id)
+{
+	uint64_t n;
+	enum fault e = key_sql_revoke(rq, id, &n);
+
+	if (!e && n == 0)
+		return rq_fail(rq, FAULT_NOT_FOUND, "No such resource.");
+	return e;
+}
