@@ -70,7 +70,7 @@ struct demo_post {
 	size_t channel, author;
 	long campaign; /* -1 none */
 	int kind, state;
-	const char *language, *title, *summary, *url;
+	const char *language, *title, *summary, *url, *image_url;
 	uint32_t networks;
 	bool must_read, lock_text;
 	int64_t created_us, publish_us, published_us, expire_us, pin_us;

@@ -6,6 +6,8 @@
 
 /* One in PEOPLE_PER_TEAM heads; the first four people have known addresses, one a role. */
 enum { PEOPLE_PER_TEAM = 20, TEAMS_LEAST = 3, KNOWN_PEOPLE = ROLE__MAX };
+/* Nobody shares more than so many times what an ordinary sharer does. */
+enum { ZEAL_MAX = 30 };
 
 static enum fault
 make_teams(struct world *w)
@@ -87,6 +89,8 @@ make_person(struct world *w, struct dice *d, size_t i)
 	p->active = i < KNOWN_PEOPLE || !dice_chance(d, 0.04);
 	/* A few share most of it; a third never does. */
 	p->zeal = i >= KNOWN_PEOPLE && dice_chance(d, 0.33) ? 0 : dice_pareto(d, 1.1);
+	if (p->zeal > ZEAL_MAX)
+		p->zeal = ZEAL_MAX;
 	p->reach = dice_lognormal(d, 1, 0.8);
 	p->id = dice_uuid(d, p->joined_us);
 }

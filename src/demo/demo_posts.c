@@ -106,6 +106,9 @@ make_post(struct world *w, struct dice *d, size_t i)
 	p->campaign =
 	    dice_chance(d, 0.7) ? (long)dice_range(d, 0, (int64_t)w->n_campaigns - 1) : -1;
 	p->kind = dice_chance(d, 0.85) ? POST_LINK : POST_IMAGE;
+	if (p->kind == POST_IMAGE)
+		p->image_url =
+		    arena_printf(w->rq->arena, "%s/images/%zu.jpg", w->company->site, i + 1);
 	p->networks = dice_chance(d, 0.8)
 	                  ? ALL_NETWORKS
 	                  : (1u << NETWORK_LINKEDIN | 1u << NETWORK_X | 1u << NETWORK_COPY);

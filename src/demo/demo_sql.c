@@ -70,6 +70,7 @@ static const struct db_col post_in[] = {
 	DB_COL_UUID(T, company_id), DB_COL_UUID(T, p.id), DB_COL_UUID(T, channel_id), DB_COL_UUID(T, campaign_id),
 	DB_COL_ENUM(T, p.kind, post_kind_names), DB_COL_ENUM(T, p.state, post_state_names),
 	DB_COL_STR(T, p.language), DB_COL_STR(T, p.title), DB_COL_STR(T, p.summary), DB_COL_STR(T, p.url),
+	DB_COL_STR(T, p.image_url),
 	DB_COL_SET(T, p.networks), DB_COL_BOOL(T, p.lock_text), DB_COL_BOOL(T, p.must_read),
 	DB_COL_TIME(T, p.publish_us), DB_COL_TIME(T, p.published_us), DB_COL_TIME(T, p.expire_us),
 	DB_COL_TIME(T, p.pin_us), DB_COL_UUID(T, author_id), DB_COL_UUID(T, suggested_by),
@@ -214,10 +215,10 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 	[DEMO_POST] = {
 		.name = "post",
 		.sql = "INSERT INTO post (company_id, id, channel_id, campaign_id, kind, state, language, title,"
-		       " summary, destination_url, networks, lock_text, must_read, publish_at, published_at,"
+		       " summary, destination_url, image_url, networks, lock_text, must_read, publish_at, published_at,"
 		       " expire_at, pin_until, author_id, suggested_by, decided_by, decision_note, body_sha256,"
 		       " created_at, updated_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(post_in),
 	},
 	[DEMO_TEXT] = {
