@@ -47,15 +47,16 @@ static const struct db_col seen_in[] = {
 	DB_COL_UUID(struct seen, company_id), DB_COL_UUID(struct seen, person_id),
 };
 
+/* The order is the primary key's, read backwards: ORDER BY must not name company_id, or the rows are sorted. */
 #define ITEMS                                                                                   \
 	"SELECT f.post_id, f.pinned, f.published_at, f.post_version, st.seen_at, st.acknowledged_at," \
-	" CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED) FROM feed_item f"                                         \
+	" CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED)"                                        \
+	" FROM feed_item f FORCE INDEX (PRIMARY)"                                                   \
 	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
 	" AND st.post_id = f.post_id"                                                               \
 	" WHERE f.company_id = ? AND FIND_IN_SET(f.channel_id, ?)"
-#define IN_ORDER                                                                                \
-	" AND (NOT ? OR st.seen_at IS NULL)"                                                        \
-	" ORDER BY f.company_id DESC, f.pinned DESC, f.published_at DESC, f.post_id DESC LIMIT ?"
+#define NOT_SEEN " AND (NOT ? OR st.seen_at IS NULL)"
+#define NEWEST_FIRST " f.published_at DESC, f.post_id DESC LIMIT ?"
 
 enum { Q_VIEWER, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
 
@@ -71,13 +72,13 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_TOP] = { /* from the start, or from within the few that are pinned */
 		.name = "feed_top",
 		.sql = ITEMS " AND (NOT ? OR NOT f.pinned OR f.published_at < ?"
-		       " OR (f.published_at = ? AND f.post_id < ?))" IN_ORDER,
+		       " OR (f.published_at = ? AND f.post_id < ?))" NOT_SEEN " ORDER BY f.pinned DESC," NEWEST_FIRST,
 		DB_IN(top_in), DB_OUT(page_out),
 	},
 	[Q_REST] = { /* a range of the key: no row constructors, they read the whole prefix */
 		.name = "feed_rest",
 		.sql = ITEMS " AND f.pinned = 0 AND f.published_at <= ?"
-		       " AND (f.published_at < ? OR f.post_id < ?)" IN_ORDER,
+		       " AND (f.published_at < ? OR f.post_id < ?)" NOT_SEEN " ORDER BY" NEWEST_FIRST,
 		DB_IN(rest_in), DB_OUT(page_out),
 	},
 	[Q_SEEN] = { /* only posts of the company's feed, and only what was not seen before */
