@@ -78,8 +78,8 @@ limits_take(struct limits *l, uint64_t who, enum rate_class c, int64_t quota, in
 	struct limit_cell *cell;
 	int64_t step_us, at, was;
 
-	if (!l || quota <= 0 || c == RATE_NONE)
-		return s;
+	if (!l || quota <= 0 || quota > window_us || c == RATE_NONE)
+		return s; /* more than one a microsecond is no limit */
 	s.limited = true;
 	step_us = window_us / quota;
 	cell = cell_find(l, who ? who : 1);
