@@ -23,5 +23,15 @@ struct lead_import_result {
 struct lead_import *lead_import_begin(struct rq *rq, const char *source);
 enum fault lead_import_feed(struct lead_import *i, const char *bytes, size_t n) MUST_CHECK;
 enum fault lead_import_finish(struct lead_import *i, struct lead_import_result *ret) MUST_CHECK;
+/* Gives back the memory of the rows; after finish, or instead of it when feed failed (what was stored stays). */
+void lead_import_end(struct lead_import *i);
+/* The first faults of lines, in order; they live as long as the request. */
+enum { LEAD_FAULTS_MAX = 100 };
+struct lead_fault {
+	int64_t     line;
+	const char *column; /* NULL: the line as such */
+	const char *detail;
+};
+const struct lead_fault *lead_import_faults(const struct lead_import *i, size_t *ret_n);
 
 #endif

@@ -71,7 +71,7 @@ complain(struct spool *s, const char *what, int error)
 static int
 segment_open(struct spool *s)
 {
-	char path[4096], fresh[4096];
+	char path[4096], fresh[4096 + 8];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/clicks.%s.%ld.%llx.%llu", s->dir, s->host, (long)getpid(),

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lead.c - how somebody becomes a lead: once for each id of a source, with the path that led there.
+ */
+#include <string.h>
+
+#include "rostra/caller.h"
+#include "rostra/crypto.h"
+
+#include "lead_int.h"
+
+const char *const lead_stage_names[STAGE__MAX + 1] = {
+	[STAGE_LEAD] = "lead", [STAGE_QUALIFIED] = "qualified", [STAGE_OPPORTUNITY] = "opportunity",
+	[STAGE_WON] = "won",   [STAGE_LOST] = "lost",           NULL,
+};
+const char *const lead_channel_names[] = {
+	[LEAD_FORM] = "form",
+	[LEAD_API] = "api",
+	[LEAD_CSV] = "csv",
+	[LEAD_WEBHOOK] = "webhook",
+	NULL,
+};
+const char *const lead_match_names[] = {
+	[MATCH_PENDING] = "pending",
+	[MATCH_CLICK] = "click",
+	[MATCH_VISITOR] = "visitor",
+	[MATCH_EMAIL] = "email",
+	[MATCH_EXTERNAL] = "external",
+	[MATCH_NONE] = "none",
+	NULL,
+};
+
+const char *
+lead_source(const struct rq *rq)
+{
+	return rq->who->name[0] != '\0' ? rq->who->name : LEAD_SOURCE_CONSOLE;
+}
+
+enum fault
+lead_check(struct rq *rq, const struct lead_new *in, bool strict)
+{
+	unsigned char id[CLICK_ID_SIZE];
+	enum fault e = FAULT_NONE;
+
+	if (in->email == NULL && in->external_id == NULL && in->click_id == NULL)
+		e = problem_add(&rq->problem, "#/email",
+		                "an email, external_id or click_id is needed");
+	if (strict && in->click_id != NULL && !click_id_parse(str_of(in->click_id), id))
+		e = problem_add(&rq->problem, "#/click_id",
+		                "must be 16 characters of A-Z a-z 0-9 - _");
+	if (in->created_at != TIME_NONE &&
+	    in->created_at > rq->now_us + LEAD_CLOCK_AHEAD_S * US_PER_S)
+		e = problem_add(&rq->problem, "#/created_at", "must not be in the future");
+	return e;
+}
+
+/* --- putting --- */
+
+struct put {
+	struct lead lead;
+	struct path path;
+	struct conversion first;
+	bool repeated;
+};
+
+static void
+set_hash(struct rq *rq, struct lead *l)
+{
+	struct sha256 h;
+
+	if (l->email == NULL)
+		return;
+	h = sha256_of(l->email, strlen(l->email));
+	l->email_sha256 = (struct str){ arena_copy(rq->arena, h.b, sizeof(h.b)), sizeof(h.b) };
+}
+
+static void
+set_click(struct rq *rq, struct lead *l, const char *text)
+{
+	unsigned char id[CLICK_ID_SIZE];
+
+	if (text != NULL && click_id_parse(str_of(text), id))
+		l->click_bytes = (struct str){ arena_copy(rq->arena, id, sizeof(id)), sizeof(id) };
+}
+
+static void
+lead_of_new(struct rq *rq, const struct lead_origin *from, const struct lead_new *in,
+            struct lead *out)
+{
+	char text[UUID_TEXT_SIZE];
+
+	*out = (struct lead){
+		.company_id = from->company,
+		.id = uuid_v7(rq->now_us),
+		.source = from->source,
+		.channel = (int)from->channel,
+		.external_id = in->external_id,
+		.email = in->email,
+		.name = in->name,
+		.organisation = in->organisation,
+		.phone = in->phone,
+		.message = in->message,
+		.stage = STAGE_LEAD,
+		.value_minor = in->value != NULL ? in->value->amount_minor : J_NO_INT,
+		.currency = in->value != NULL ? in->value->currency : NULL,
+		.created_at = in->created_at != TIME_NONE ? in->created_at : rq->now_us,
+		.received_at = rq->now_us,
+		.erased_at = TIME_NONE,
+		.version = 1,
+	};
+	uuid_format(out->id, text);
+	if (out->external_id == NULL)
+		out->external_id = arena_strdup(rq->arena, text);
+	set_hash(rq, out);
+	set_click(rq, out, in->click_id);
+}
+
+/* That a lead came is an event too: reports give credit for it.  Its id cannot be one that a source
+ * would send. */
+static enum fault
+put_first_conversion(struct rq *rq, struct put *p)
+{
+	const struct lead *l = &p->lead;
+	char text[UUID_TEXT_SIZE];
+	bool duplicate;
+	enum fault e;
+
+	uuid_format(l->id, text);
+	p->first = (struct conversion){
+		.company_id = l->company_id,
+		.id = uuid_v7(rq->now_us),
+		.lead_id = l->id,
+		.campaign_id = path_campaign(&p->path),
+		.stage = STAGE_LEAD,
+		.value_minor = l->value_minor,
+		.currency = l->currency,
+		.source = l->source,
+		.external_id = arena_printf(rq->arena, "lead.%s", text),
+		.occurred_at = l->created_at,
+		.received_at = l->received_at,
+	};
+	e = conversion_sql_insert(rq, &p->first, &duplicate);
+	if (e)
+		return e;
+	return duplicate ? rq_fail(rq, FAULT_CONFLICT, "The lead's first event exists already.")
+	                 : FAULT_NONE;
+}
+
+static enum fault
+put_tx(struct rq *rq, void *arg)
+{
+	struct put *p = arg;
+	enum fault e;
+
+	e = path_collect(rq, &p->lead, TIME_NONE, p->lead.created_at, &p->path);
+	if (e)
+		return e;
+	p->lead.matched_by = (int)p->path.match;
+	e = lead_sql_insert(rq, &p->lead, &p->repeated);
+	if (e)
+		return e;
+	if (p->repeated)
+		return FAULT_NONE;
+	e = path_freeze(rq, &p->path);
+	return e ? e : put_first_conversion(rq, p);
+}
+
+enum fault
+lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *in, struct lead *out)
+{
+	struct put *p = arena_new(rq->arena, struct put);
+	enum fault e;
+
+	lead_of_new(rq, from, in, &p->lead);
+	e = db_tx(rq, put_tx, p);
+	if (!e && p->repeated)
+		e = lead_sql_by_external(rq, &p->lead, out);
+	else if (!e)
+		*out = p->lead;
+	if (e)
+		return e;
+	out->repeated = p->repeated;
+	lead_finish(rq, out);
+	return FAULT_NONE;
+}
+
+/* --- reading, erasing --- */
+
+void
+lead_finish(struct rq *rq, struct lead *l)
+{
+	struct money *m;
+
+	if (l->click_bytes.n == CLICK_ID_SIZE) {
+		char text[CLICK_ID_TEXT + 1];
+
+		click_id_format((const unsigned char *)l->click_bytes.s, text);
+		l->click_id = arena_strdup(rq->arena, text);
+	}
+	if (l->value_minor == J_NO_INT)
+		return;
+	m = arena_new(rq->arena, struct money);
+	*m = (struct money){ l->value_minor, l->currency };
+	l->value = m;
+}
+
+struct row_list {
+	char *items;
+	size_t size, n, room;
+};
+
+static void *
+row_push(struct arena *a, struct row_list *r)
+{
+	if (r->n == r->room) {
+		size_t room = r->room > 0 ? 2 * r->room : 8;
+		char *more = arena_alloc(a, room * r->size, alignof(max_align_t));
+
+		if (r->n > 0)
+			memcpy(more, r->items, r->n * r->size);
+		r->items = more;
+		r->room = room;
+	}
+	return r->items + r->size * r->n++;
+}
+
+static enum fault
+take_touch(struct rq *rq, void *row, void *arg)
+{
+	struct touch *t = row_push(rq->arena, arg);
+	char text[CLICK_ID_TEXT + 1];
+
+	*t = *(const struct touch *)row;
+	click_id_format(t->click_id, text);
+	t->click = arena_strdup(rq->arena, text);
+	return FAULT_NONE;
+}
+
+static enum fault
+take_conversion(struct rq *rq, void *row, void *arg)
+{
+	struct conversion *c = row_push(rq->arena, arg);
+
+	*c = *(const struct conversion *)row;
+	conversion_finish(rq, c);
+	return FAULT_NONE;
+}
+
+enum fault
+lead_get(struct rq *rq, struct uuid id, struct lead *out)
+{
+	struct row_list touches = { .size = sizeof(struct touch) },
+			conversions = { .size = sizeof(struct conversion) };
+	struct touch t = { .cls = 0 };
+	struct conversion c = { .stage = 0 };
+	enum fault e;
+
+	e = lead_sql_get(rq, rq_company(rq), id, out);
+	if (!e)
+		e = touch_sql_list(rq, out, &t, take_touch, &touches);
+	if (!e)
+		e = conversion_sql_list(rq, out, &c, take_conversion, &conversions);
+	if (e)
+		return e;
+	lead_finish(rq, out);
+	out->touches = (struct j_list){ touches.items, touches.n };
+	out->conversions = (struct j_list){ conversions.items, conversions.n };
+	return FAULT_NONE;
+}
+
+enum fault
+lead_erase(struct rq *rq, struct uuid id, struct lead *out)
+{
+	enum fault e = lead_sql_erase(rq, rq_company(rq), id);
+
+	return e ? e : lead_get(rq, id, out);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lead_int.h - between the files of lead: leads, conversions, touches, the file that brings them.
+ */
+#ifndef ROSTRA_LEAD_INT_H
+#define ROSTRA_LEAD_INT_H
+
+#include "rostra/lead.h"
+#include "rostra/link.h"
+
+enum {
+	LEAD_SOURCE_MAX = 60,
+	LEAD_EXTERNAL_MAX = 128,
+	LEAD_TOUCHES_MAX = 500,   /* of one lead: the newest */
+	LEAD_CLOCK_AHEAD_S = 600, /* a server's clock may be so far ahead of ours */
+};
+
+/* Leads that name nobody and people who bring them have this in the place of a key's name. */
+#define LEAD_SOURCE_CONSOLE "console"
+
+enum lead_channel { LEAD_FORM, LEAD_API, LEAD_CSV, LEAD_WEBHOOK };
+extern const char *const lead_channel_names[];
+
+enum lead_match {
+	MATCH_PENDING,
+	MATCH_CLICK,
+	MATCH_VISITOR,
+	MATCH_EMAIL,
+	MATCH_EXTERNAL,
+	MATCH_NONE
+};
+extern const char *const lead_match_names[];
+
+struct money {
+	int64_t amount_minor;
+	const char *currency;
+};
+
+/* One human click on the way to a lead, as frozen. */
+struct touch {
+	struct uuid company_id, lead_id;
+	int64_t touched_at;
+	unsigned char click_id[CLICK_ID_SIZE];
+	struct uuid share_id, person_id, team_id, post_id, campaign_id, channel_id;
+	int network;
+	int64_t added_at;
+	/* of the click while it is looked at */
+	int cls;
+	struct str visitor;
+	/* in replies */
+	const char *click;
+};
+
+struct conversion {
+	struct uuid company_id, id, lead_id, campaign_id;
+	int stage;
+	int64_t value_minor;
+	const char *currency, *source, *external_id;
+	int64_t occurred_at, received_at;
+	const struct money *value;
+	bool repeated;
+};
+
+struct lead {
+	struct uuid company_id, id;
+	const char *source, *external_id, *email, *name, *organisation, *phone, *message, *currency;
+	int channel, matched_by, stage;
+	struct str email_sha256, click_bytes;
+	int64_t value_minor, created_at, received_at, erased_at, version;
+	/* in replies */
+	const char *click_id;
+	const struct money *value;
+	struct j_list touches, conversions;
+	bool repeated;
+};
+
+/* What comes in, by any way. */
+struct lead_new {
+	const char *external_id, *email, *name, *organisation, *phone, *message, *click_id;
+	int64_t created_at;
+	const struct money *value;
+	const char *website; /* forms: people do not see it, so only programs fill it in */
+};
+
+struct conversion_new {
+	const char *external_id;
+	int stage;
+	int64_t occurred_at;
+	const struct money *value;
+};
+
+/* --- rules (lead.c, conversion.c) --- */
+
+extern const struct j_schema lead_new_schema;
+
+/* Where a lead comes from. */
+struct lead_origin {
+	struct uuid company;
+	const char *source;
+	enum lead_channel channel;
+};
+/* The key's name, or the console for people. */
+const char *lead_source(const struct rq *rq);
+/* What the schema cannot say; adds to the problem.  strict: a click id that is none is a fault,
+ * else it is ignored. */
+enum fault lead_check(struct rq *rq, const struct lead_new *in, bool strict) MUST_CHECK;
+/* In a transaction of its own or the running one: the lead with its path and its first conversion,
+ * or the lead that came by this id first. */
+enum fault lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *in,
+                    struct lead *out) MUST_CHECK;
+enum fault lead_get(struct rq *rq, struct uuid id, struct lead *out) MUST_CHECK;
+enum fault lead_erase(struct rq *rq, struct uuid id, struct lead *out) MUST_CHECK;
+/* Fills what replies show from what rows hold. */
+void lead_finish(struct rq *rq, struct lead *l);
+
+enum fault conversion_put(struct rq *rq, struct uuid lead, const struct conversion_new *in,
+                          struct conversion *out) MUST_CHECK;
+void conversion_finish(struct rq *rq, struct conversion *c);
+
+/* --- paths (path.c) --- */
+
+struct path {
+	struct touch *touch; /* in the arena; at most LEAD_TOUCHES_MAX */
+	size_t n, room;
+	enum lead_match match;
+};
+
+/* The human clicks of the lead's click, visitor and e-mail with after < time <= until; match says
+ * how they were found. */
+enum fault path_collect(struct rq *rq, const struct lead *l, int64_t after_us, int64_t until_us,
+                        struct path *out) MUST_CHECK;
+enum fault path_freeze(struct rq *rq, struct path *p) MUST_CHECK;
+/* The campaign of the newest touch; zero when there is none. */
+struct uuid path_campaign(const struct path *p);
+
+/* --- statements (lead_sql.c) --- */
+
+struct lead_page {
+	struct uuid company_id;
+	int stage;         /* -1 any */
+	int64_t from, to;  /* created_at: from <= t < to; TIME_NONE none */
+	const char *like;  /* pattern of name, e-mail and organisation; NULL any */
+	int64_t before_us; /* the cursor */
+	struct uuid before_id;
+	int64_t limit;
+};
+
+/* What a search for clicks is given. */
+struct path_query {
+	struct uuid company_id, lead_id;
+	unsigned char click_id[CLICK_ID_SIZE];
+	struct str visitor, email_sha256;
+	int64_t after, until;
+	int64_t limit;
+};
+
+/* What a new conversion of a lead must know of the former ones. */
+struct lead_state {
+	int64_t frozen_until; /* newest conversion; TIME_NONE none */
+	int stage;            /* of it */
+};
+
+struct pending_query {
+	int64_t from, to; /* received_at: from <= t < to */
+	int64_t limit;
+};
+
+enum fault lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate) MUST_CHECK;
+enum fault lead_sql_by_external(struct rq *rq, const struct lead *key, struct lead *out) MUST_CHECK;
+enum fault lead_sql_get(struct rq *rq, struct uuid company, struct uuid id,
+                        struct lead *out) MUST_CHECK;
+enum fault lead_sql_lock(struct rq *rq, struct uuid company, struct uuid id,
+                         struct lead *out) MUST_CHECK;
+enum fault lead_sql_page(struct rq *rq, const struct lead_page *p, struct lead *out, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
+enum fault lead_sql_erase(struct rq *rq, struct uuid company, struct uuid id) MUST_CHECK;
+enum fault lead_sql_match(struct rq *rq, const struct lead *l) MUST_CHECK;
+enum fault lead_sql_stage(struct rq *rq, const struct lead *l) MUST_CHECK;
+enum fault lead_sql_pending(struct rq *rq, const struct pending_query *q, struct lead *out,
+                            db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault lead_sql_overdue(struct rq *rq, const struct pending_query *q, struct lead *out,
+                            db_row_fn *fn, void *arg) MUST_CHECK;
+
+enum fault conversion_sql_insert(struct rq *rq, const struct conversion *c,
+                                 bool *ret_duplicate) MUST_CHECK;
+enum fault conversion_sql_by_external(struct rq *rq, const struct conversion *key,
+                                      struct conversion *out, bool *ret_found) MUST_CHECK;
+enum fault conversion_sql_list(struct rq *rq, const struct lead *l, struct conversion *out,
+                               db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault conversion_sql_newest(struct rq *rq, const struct lead *l, struct conversion *out,
+                                 bool *ret_found) MUST_CHECK;
+enum fault conversion_sql_campaigns(struct rq *rq, const struct lead *l) MUST_CHECK;
+
+enum fault touch_sql_click(struct rq *rq, const struct path_query *q, struct touch *out,
+                           bool *ret_found) MUST_CHECK;
+enum fault touch_sql_visitor(struct rq *rq, const struct path_query *q, struct touch *out,
+                             db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault touch_sql_email(struct rq *rq, const struct path_query *q, struct touch *out,
+                           db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault touch_sql_email_visitor(struct rq *rq, const struct path_query *q, struct touch *out,
+                                   db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault touch_sql_insert(struct rq *rq, const struct touch *rows, size_t n) MUST_CHECK;
+enum fault touch_sql_list(struct rq *rq, const struct lead *l, struct touch *out, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
+
+#endif
