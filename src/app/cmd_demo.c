@@ -14,7 +14,7 @@ enum {
 	STATEMENT_TIMEOUT_S = 3600,
 	ARENA_BYTES = 1 << 20,
 	BAR_WIDTH = 32,
-	EXIT_USAGE = 64 /* sysexits.h */
+	EXIT_USAGE = 2,
 };
 enum { SEED = 20260101, REDRAW_US = 100000 };
 

@@ -6,7 +6,7 @@
 #include "app_int.h"
 #include "jobs_table.h"
 
-enum { READ_TIMEOUT_S = 60, ARENA_BYTES = 262144 };
+enum { READ_TIMEOUT_S = 60, ARENA_BYTES = 262144, EXIT_USAGE = 2 };
 
 static const char usage[] =
     "Usage: rostra jobs [--once]\n"
@@ -46,7 +46,7 @@ cmd_jobs(struct app *app, int argc, char **argv)
 		return once(app);
 	if (argc != 1) {
 		(void)fputs(usage, stderr);
-		return 64; /* EX_USAGE of sysexits.h */
+		return EXIT_USAGE;
 	}
 	return jobs_run(&app->conf, app_stmts, app_n_stmts, app_jobs, app_n_jobs, app_consumers,
 	                app_n_consumers);

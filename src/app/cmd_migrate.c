@@ -12,7 +12,7 @@
 
 /* A DDL statement may take long; the wait for another `up` ends before an operator's patience does.
  */
-enum { STATEMENT_TIMEOUT_S = 3600, WAIT_MS = 600000, ARENA_BYTES = 65536 };
+enum { STATEMENT_TIMEOUT_S = 3600, WAIT_MS = 600000, ARENA_BYTES = 65536, EXIT_USAGE = 2 };
 
 static const char usage[] =
     "Usage: rostra migrate status [--json]\n"
@@ -180,7 +180,7 @@ cmd_migrate(struct app *app, int argc, char **argv)
 	if (!parse(argc, argv, &r) ||
 	    !(cstr_eq(argv[optind], "up") || cstr_eq(argv[optind], "status"))) {
 		(void)fputs(usage, stderr);
-		return 64; /* EX_USAGE of sysexits.h */
+		return EXIT_USAGE;
 	}
 	return run(app, argv[optind], &r);
 }
