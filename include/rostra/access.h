@@ -22,6 +22,17 @@ struct key_new {
 };
 /* The whole key is shown this once: "rsk_…" secret, "rpk_…" site. */
 enum fault key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char ret_key[64]) MUST_CHECK;
+/* Revoking twice keeps the first time.  NOT_FOUND when the company has no such key. */
 enum fault key_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
+
+/* A key as it may be shown. */
+struct key_view {
+	struct uuid id;
+	bool        site;
+	const char *name, *prefix, *scopes, *origins;
+	int64_t     created_at, expires_at, revoked_at, last_used_at;
+};
+/* All keys of the caller's company, oldest first; rows: struct key_view. */
+enum fault key_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 
 #endif

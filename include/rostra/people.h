@@ -42,4 +42,32 @@ enum fault team_create(struct rq *rq, const char *name, struct uuid *ret_id) MUS
 enum fault team_join(struct rq *rq, struct uuid team, struct uuid person, bool primary) MUST_CHECK;
 enum fault team_leave(struct rq *rq, struct uuid team, struct uuid person) MUST_CHECK;
 
+/* --- lists, whole and in order: for operators ------------------------------------------------------------------ */
+struct company_view {
+	struct uuid id;
+	const char *slug, *name, *time_zone, *currency, *language;
+	bool        active; /* else suspended */
+	int64_t     created_at;
+};
+enum fault company_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK; /* rows: company_view */
+/* The caller's company: nobody of a suspended one is let in. */
+enum fault company_set_active(struct rq *rq, bool active) MUST_CHECK;
+
+struct person_view {
+	struct uuid id;
+	const char *email, *display_name, *department, *location;
+	int         role;   /* enum role */
+	bool        active; /* else deactivated or erased */
+};
+enum fault person_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK; /* rows: person_view */
+
+struct team_view {
+	struct uuid id;
+	const char *name;
+	int64_t     members; /* now */
+	int64_t     archived_at;
+};
+enum fault team_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK; /* rows: team_view */
+enum fault team_by_name(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;
+
 #endif

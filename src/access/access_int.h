@@ -51,4 +51,6 @@ bool app_version_older(struct str a, struct str b);
 const char *key_scopes_check(struct str scopes);
 const char *key_origins_check(struct str origins);
 
+struct key_view key_view_of(const struct key_row *row);
+
 #endif

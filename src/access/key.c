@@ -122,3 +122,43 @@ key_revoke(struct rq *rq, struct uuid id)
 		return rq_fail(rq, FAULT_NOT_FOUND, "No such resource.");
 	return e;
 }
+
+struct each {
+	db_row_fn *fn;
+	void *arg;
+};
+
+struct key_view
+key_view_of(const struct key_row *row)
+{
+	return (struct key_view){
+		.id = row->id,
+		.site = row->kind == KEY_SITE,
+		.name = row->name,
+		.prefix = row->prefix,
+		.scopes = row->scopes,
+		.origins = row->origins,
+		.created_at = row->created_at,
+		.expires_at = row->expires_at,
+		.revoked_at = row->revoked_at,
+		.last_used_at = row->last_used_at,
+	};
+}
+
+static enum fault
+pass_on(struct rq *rq, void *row, void *arg)
+{
+	struct each *each = arg;
+	struct key_view view = key_view_of(row);
+
+	return each->fn(rq, &view, each->arg);
+}
+
+enum fault
+key_each(struct rq *rq, db_row_fn *fn, void *arg)
+{
+	struct key_page page = { .company_id = rq_company(rq), .limit = INT32_MAX };
+	struct each each = { fn, arg };
+
+	return key_sql_page(rq, &page, pass_on, &each);
+}

@@ -1,88 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_click.c - `rostra click`: the spool and the roll-up by hand. */
-#include <stdio.h>
-#include <stdlib.h>
+#include <inttypes.h>
 
-#include "rostra/caller.h"
 #include "rostra/link.h"
 
-#include "app_int.h"
-
-enum { ARENA_BYTES = 262144, TIMEOUT_S = 600, EXIT_USAGE = 64 /* EX_USAGE of sysexits.h */ };
+#include "cmd_int.h"
 
 static const char usage[] =
-    "Usage: rostra click load | rollup check | rollup rebuild\n"
+    "Usage: rostra click load | rollup check | rollup rebuild [--json]\n"
     "\n"
     "load            loads what waits in this host's spool, as the jobs do\n"
     "rollup check    compares click_day with the clicks; status 1 when they differ\n"
     "rollup rebuild  makes click_day anew from the clicks, day by day\n";
 
-static enum fault
-load(struct rq *rq)
+static const char *
+number(struct cmd *c, int64_t n)
 {
-	const int64_t before = spool_pending_bytes(rq->conf);
-	enum fault e = click_loader_run(rq);
-
-	if (!e)
-		(void)printf("%lld bytes waited, %lld wait now\n", (long long)before,
-		             (long long)spool_pending_bytes(rq->conf));
-	return e;
+	return arena_printf(c->rq.arena, "%" PRId64, n);
 }
 
 static enum fault
-rollup(struct rq *rq, enum fault (*run)(struct rq *, struct rollup_report *), int *ret_status)
+click_load(struct cmd *c)
 {
-	struct rollup_report r;
-	enum fault e = run(rq, &r);
+	static const char *const columns[] = { "bytes_before", "bytes_after" };
+	const char *before = number(c, spool_pending_bytes(c->rq.conf));
+	enum fault e = cmd_options(c, NULL, 0);
 
+	if (!e)
+		e = click_loader_run(&c->rq);
 	if (e)
 		return e;
-	(void)printf("%lld rows, %lld differ from the clicks\n", (long long)r.rows,
-	             (long long)r.wrong);
-	*ret_status = r.wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	CMD_COLUMNS(c, columns, false);
+	cmd_row(c, (const char *const[]){ before, number(c, spool_pending_bytes(c->rq.conf)) });
 	return FAULT_NONE;
 }
 
 static enum fault
-run(struct rq *rq, int argc, char **argv, int *ret_status)
+rollup_run(struct cmd *c, const char *what, struct rollup_report *out)
 {
-	*ret_status = EXIT_SUCCESS;
-	if (argc == 2 && cstr_eq(argv[1], "load"))
-		return load(rq);
-	if (argc == 3 && cstr_eq(argv[1], "rollup") && cstr_eq(argv[2], "check"))
-		return rollup(rq, click_rollup_check, ret_status);
-	if (argc == 3 && cstr_eq(argv[1], "rollup") && cstr_eq(argv[2], "rebuild"))
-		return rollup(rq, click_rollup_rebuild, ret_status);
-	(void)fputs(usage, stderr);
-	*ret_status = EXIT_USAGE;
+	if (cstr_eq(what, "check"))
+		return click_rollup_check(&c->rq, out);
+	if (cstr_eq(what, "rebuild"))
+		return click_rollup_rebuild(&c->rq, out);
+	return rq_fail(&c->rq, FAULT_BAD_REQUEST, "rollup must be followed by check or rebuild");
+}
+
+static enum fault
+click_rollup(struct cmd *c)
+{
+	static const char *const columns[] = { "rows", "wrong" };
+	const char *what = c->argc > 0 ? c->argv[0] : "";
+	struct rollup_report r;
+	enum fault e;
+
+	c->argc -= c->argc > 0;
+	c->argv++;
+	e = cmd_options(c, NULL, 0);
+	if (!e)
+		e = rollup_run(c, what, &r);
+	if (!e && r.wrong > 0)
+		e = rq_fail(&c->rq, FAULT_CONFLICT,
+		            "%" PRId64 " of %" PRId64 " rows of click_day differ from the clicks",
+		            r.wrong, r.rows);
+	if (e)
+		return e;
+	CMD_COLUMNS(c, columns, false);
+	cmd_row(c, (const char *const[]){ number(c, r.rows), number(c, r.wrong) });
 	return FAULT_NONE;
 }
 
 int
 cmd_click(struct app *app, int argc, char **argv)
 {
-	static const struct caller operator_ = { .kind = ACCESS_ADMIN };
-	struct conf conf = app->conf;
-	struct rq rq = {
-		.shared = &app->shared, .who = &operator_, .now_us = clock_now_us(), .language = ""
+	static const struct cmd_verb verbs[] = {
+		{ "load", click_load },
+		{ "rollup", click_rollup },
+		{ NULL, NULL },
 	};
-	enum fault e;
-	int status;
 
-	if (argc == 2 && cstr_eq(argv[1], "--help")) {
-		(void)fputs(usage, stdout);
-		return EXIT_SUCCESS;
-	}
-	conf.db_read_timeout_s = TIMEOUT_S;
-	rq.conf = &conf;
-	rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
-	rq.arena = arena_create(ARENA_BYTES);
-	rq.db = db_create(&conf, app_stmts, app_n_stmts);
-	e = run(&rq, argc, argv, &status);
-	if (e)
-		(void)fprintf(stderr, "rostra click: %s %s (%s)\n", fault_row(e)->name,
-		              rq.problem.detail, rq.problem.internal);
-	db_destroy(&rq.db);
-	arena_destroy(&rq.arena);
-	return e ? EXIT_FAILURE : status;
+	return cmd_run(app, argc, argv, verbs, usage);
 }

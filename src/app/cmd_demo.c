@@ -211,7 +211,7 @@ run(struct app *app, const struct demo_options *o, struct bar *b)
 		              rq.problem.internal[0] ? ": " : "", rq.problem.internal);
 	else if (!b->quiet)
 		printf("%" PRId64 " rows in %.1f s; sign in as admin@, manager@, curator@ or "
-		                  "member@acme.example\n",
+		       "member@acme.example\n",
 		       b->before, (double)(clock_monotonic_us() - began) / (double)US_PER_S);
 	db_destroy(&rq.db);
 	arena_destroy(&rq.arena);

@@ -16,6 +16,13 @@ static const struct command commands[] = {
 	{ "jobs", "background work", cmd_jobs, true },
 	{ "migrate", "bring the database to this version", cmd_migrate, false },
 	{ "config", "print the settings in force", cmd_config, false },
+	{ "keys", "make and rotate the secret files", cmd_keys, false },
+	{ "company", "add, list and change companies", cmd_company, false },
+	{ "person", "add, list and change people", cmd_person, false },
+	{ "team", "add and list teams, move people", cmd_team, false },
+	{ "channel", "add channels", cmd_channel, false },
+	{ "key", "keys of servers and of public forms", cmd_key, false },
+	{ "token", "mint an access token of a person", cmd_token, false },
 	{ "click", "load the spool, check and rebuild daily sums", cmd_click, false },
 };
 
