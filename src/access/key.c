@@ -157,7 +157,11 @@ pass_on(struct rq *rq, void *row, void *arg)
 enum fault
 key_each(struct rq *rq, db_row_fn *fn, void *arg)
 {
-	struct key_page page = { .company_id = rq_company(rq), .limit = INT32_MAX };
+	struct key_page page = {
+		.company_id = rq_company(rq),
+		.after_id = { { 1 } }, /* below every id of ours; zero would be NULL */
+		.limit = INT32_MAX,
+	};
 	struct each each = { fn, arg };
 
 	return key_sql_page(rq, &page, pass_on, &each);
