@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * shared.h - the one list of what the threads of a process share.  Everything else is per request or per
- * thread: no locks in features.
+ * shared.h - the one list of what the threads of a process share.  Everything else is per request
+ * or per thread: no locks in features.
  */
 #ifndef ROSTRA_SHARED_H
 #define ROSTRA_SHARED_H
@@ -19,8 +19,8 @@ struct shared {
 	struct cache *cards;   /* (post, version, language) -> rendered JSON */
 	struct cache *links;   /* link code -> destination and policy */
 	struct token_keys *_Atomic keys;
-	unsigned char  cursor_key[32];
-	struct spool  *spool;  /* NULL outside the link pool */
+	unsigned char cursor_key[32];
+	struct spool *spool;   /* NULL outside the link pool */
 	struct visits *visits; /* NULL outside the link pool */
 	struct limits *limits;
 	struct metrics *metrics;
