@@ -82,7 +82,7 @@ def prepare(product, scratch):
     for bearer, body, id_ in zip(itertools.cycle(bearers), itertools.cycle(shares), uuids(LINKS)):
         _, answer = fetch(f"{api}/v1/shares/{id_}", {"Authorization": bearer, "Content-Type": "application/json"},
                           json.dumps(body).encode(), "PUT")
-        codes.append("/r/" + json.loads(answer)["short_url"].rsplit("/", 1)[1])
+        codes.append("/r/" + json.loads(answer)["link"].rsplit("/", 1)[1])
 
     scripts = {
         "empty": 'function request() return wrk.format("GET", "/healthz") end',

@@ -116,7 +116,7 @@ class World:
                          json={"post_id": self.post["id"], "network": "copy"})
         assert r.status_code == 201, r.text
         self.share = r.json()
-        self.code = self.share["short_url"].rsplit("/", 1)[1]
+        self.code = self.share["link"].rsplit("/", 1)[1]
         self.loads = []
 
     def load(self):

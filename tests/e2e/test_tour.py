@@ -29,5 +29,5 @@ def test_the_tour_of_the_readme_runs_as_it_stands(tour, own_stack):
     assert '"code"' not in done.stdout, "a problem was answered:\n" + done.stdout
     assert "HTTP/1.1 302" in done.stdout
     assert "og:title" in done.stdout
-    assert f'"short_url": "{stack.places["LINK"]}/r/' in done.stdout
+    assert f'"link": "{stack.places["LINK"]}/r/' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
