@@ -222,7 +222,10 @@ fetch(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, enum fault *ret)
 		rq->stats.rows++;
 		return 0;
 	}
-	v = db_note(rq, s->name, mysql_stmt_errno(h), mysql_stmt_error(h));
+	/* A stream that breaks leaves its reason on the connection, not on the statement. */
+	v = mysql_stmt_errno(h)
+	        ? db_note(rq, s->name, mysql_stmt_errno(h), mysql_stmt_error(h))
+	        : db_note(rq, s->name, mysql_errno(rq->db->my), mysql_error(rq->db->my));
 	*ret = db_fault(rq, v, reads_only(s));
 	return -1;
 }
