@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "channel", "add channels", cmd_channel, false },
 	{ "key", "keys of servers and of public forms", cmd_key, false },
 	{ "token", "mint an access token of a person", cmd_token, false },
+	{ "lead", "bring in a file of leads", cmd_lead, false },
 	{ "click", "load the spool, check and rebuild daily sums", cmd_click, false },
 };
 
