@@ -336,7 +336,8 @@ get_fixed(const struct db *db, const struct db_col *col, size_t i, void *field)
 	const union db_cell *cell = &db->out[i];
 	struct str text = { cell->text, (size_t)db->out_length[i] };
 
-	if (db->out_cut[i])
+	/* The library leaves the flag of a DATETIME as the statement before it did. */
+	if (db->out_cut[i] && col->type != DB_TIME)
 		return false;
 	switch (col->type) {
 	case DB_INT:
