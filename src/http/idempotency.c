@@ -40,11 +40,11 @@ attempt_begin(struct http_conn *conn, struct attempt *t)
 	struct sha256 digest;
 
 	if (!idempotency_key_valid(key)) {
-		problem_add(&conn->rq.problem, "Idempotency-Key",
-		            "8 to 255 printable ASCII characters");
-		conn->rq.problem.code = FAULT_BAD_REQUEST;
-		return rq_fail(&conn->rq, FAULT_BAD_REQUEST,
-		               "This request needs the header Idempotency-Key.");
+		(void)rq_fail(&conn->rq, FAULT_BAD_REQUEST,
+		              "This request needs the header Idempotency-Key.");
+		(void)problem_add(&conn->rq.problem, "Idempotency-Key",
+		                  "must be 8 to 255 printable ASCII characters");
+		return FAULT_BAD_REQUEST;
 	}
 	t->conn = conn;
 	t->row.company_id = conn->who.company;

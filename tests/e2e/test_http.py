@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from conftest import ORIGIN, Client, company_of, uuid7, wait_until
-from content import new_channel
+from content import draft_post, new_channel
 
 
 def problem(response, status, code):
@@ -198,66 +198,76 @@ def test_a_cursor_is_good_for_its_reader_and_list_only(api, listed, acme):
 # --- idempotency -------------------------------------------------------------------------------------------------
 
 
-def lead(**members):
-    return {"external_id": secrets.token_hex(8), "email": f"{secrets.token_hex(6)}@example.com", **members}
+@pytest.fixture
+def draft(api, acme):
+    return draft_post(api, acme)
 
 
-def test_a_repeated_post_is_answered_byte_for_byte(api, acme):
-    key, body = uuid7(), lead()
-    first = api.post("/v1/leads", who=acme.api_key, json=body, idempotency_key=key)
-    assert first.status_code in (200, 201) and "Idempotency-Replayed" not in first.headers
-    again = api.post("/v1/leads", who=acme.api_key, json=body, idempotency_key=key)
+def publish(api, company, post, key, **body):
+    return api.post(f"/v1/posts/{post['id']}/publish", who=company.curator, json=body, idempotency_key=key, contract=False)
+
+
+def test_a_repeated_post_is_answered_byte_for_byte(api, acme, draft):
+    key = uuid7()
+    first = publish(api, acme, draft, key)
+    assert first.status_code == 200 and "Idempotency-Replayed" not in first.headers
+    again = publish(api, acme, draft, key)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.headers["Content-Type"] == first.headers["Content-Type"]
 
 
-def test_the_same_key_with_another_body_is_refused(api, acme):
+def test_the_same_key_with_another_body_is_refused(api, acme, draft):
     key = uuid7()
-    assert api.post("/v1/leads", who=acme.api_key, json=lead(), idempotency_key=key).ok
-    r = api.post("/v1/leads", who=acme.api_key, json=lead(), idempotency_key=key)
-    problem(r, 422, "idempotency_mismatch")
+    assert publish(api, acme, draft, key).ok
+    problem(publish(api, acme, draft, key, version=draft["version"]), 422, "idempotency_mismatch")
 
 
-def test_another_callers_same_key_is_another_key(api, acme, globex):
-    key, body = uuid7(), lead()
-    mine = api.post("/v1/leads", who=acme.api_key, json=body, idempotency_key=key)
-    theirs = api.post("/v1/leads", who=globex.api_key, json=body, idempotency_key=key)
-    assert mine.ok and theirs.ok and "Idempotency-Replayed" not in theirs.headers
-    assert mine.json()["id"] != theirs.json()["id"]
+def test_another_callers_or_paths_same_key_is_another_key(api, acme, globex, draft):
+    key = uuid7()
+    assert publish(api, acme, draft, key).ok
+    for who, post in ((acme, draft_post(api, acme)), (globex, draft_post(api, globex))):
+        r = publish(api, who, post, key)
+        assert r.status_code == 200 and "Idempotency-Replayed" not in r.headers
 
 
-@pytest.mark.parametrize("key", [None, "short", "x" * 256, "with\ttab!"])
-def test_a_post_with_an_effect_needs_its_key(api, acme, key):
-    r = api.post("/v1/leads", who=acme.api_key, json=lead(), idempotency_key=key, contract=False)
-    body = problem(r, 400, "malformed_request")
+@pytest.mark.parametrize("key", [None, "short", "x" * 256, "with\ttab!"], ids=["none", "short", "long", "tab"])
+def test_a_post_with_an_effect_needs_its_key(api, acme, draft, key):
+    body = problem(publish(api, acme, draft, key), 400, "malformed_request")
     assert "Idempotency-Key" in body["detail"]
 
 
-def test_what_failed_before_it_began_is_not_kept(api, acme):
+def test_a_final_refusal_is_kept(api, acme, draft):
     key = uuid7()
-    assert api.post("/v1/leads", who=acme.api_key, json={"email": 1}, idempotency_key=key).status_code == 422
-    assert api.post("/v1/leads", json=lead(), idempotency_key=key).status_code == 401
-    assert api.post("/v1/leads", who=acme.api_key, json=lead(), idempotency_key=key).ok
+    assert publish(api, acme, draft, uuid7()).ok
+    first = publish(api, acme, draft, key)
+    assert first.status_code in (409, 422), first.text
+    again = publish(api, acme, draft, key)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
-def test_twenty_at_once_have_one_effect(api, acme, db):
-    key, body = uuid7(), lead()
+def test_what_failed_before_it_began_is_not_kept(api, acme, draft):
+    key = uuid7()
+    assert publish(api, acme, draft, key, version="x").status_code == 422
+    assert api.post(f"/v1/posts/{draft['id']}/publish", json={}, idempotency_key=key).status_code == 401
+    r = publish(api, acme, draft, key)
+    assert r.status_code == 200 and "Idempotency-Replayed" not in r.headers
 
-    def one(_):
-        return Client(api.base).post("/v1/leads", who=acme.api_key, json=body, idempotency_key=key, contract=False)
 
+def test_twenty_at_once_have_one_effect(api, acme, draft, db):
+    key = uuid7()
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(one, range(20)))
-    good = {a.content for a in answers if a.ok}
-    assert len(good) == 1
-    assert {a.status_code for a in answers} <= {200, 201, 409}
+        answers = list(pool.map(lambda _: publish(Client(api.base), acme, draft, key), range(20)))
+    assert {a.status_code for a in answers} <= {200, 409}
     for a in answers:
         if a.status_code == 409:
             assert a.json()["code"] == "idempotency_in_flight" and "Retry-After" in a.headers
-    assert sum(a.ok and "Idempotency-Replayed" not in a.headers for a in answers) == 1
-    rows = db("SELECT COUNT(*) AS n FROM `lead` WHERE company_id = %s AND external_id = %s", (acme.id, body["external_id"]))
-    assert rows[0]["n"] == 1
+    good = [a for a in answers if a.ok]
+    assert len({a.content for a in good}) == 1
+    assert sum("Idempotency-Replayed" not in a.headers for a in good) == 1
+    rows = db("SELECT version FROM post WHERE company_id = %s AND id = %s", (acme.id, draft["id"]))
+    assert rows[0]["version"] == good[0].json()["version"]
 
 
 # --- limits ------------------------------------------------------------------------------------------------------
