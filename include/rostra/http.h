@@ -67,6 +67,7 @@ struct route {
 	size_t body_max;             /* 0: 64 KiB */
 	enum reply_kind kind;
 	const struct j_schema *reply; /* of the object, or of a list's item */
+	const struct j_schema *head;  /* of page_head's members, REPLY_LIST; NULL: none */
 	const char *reply_type;       /* REPLY_RAW: the media type, for OpenAPI */
 	handler_fn *handle;
 	const char *name;    /* operationId, metrics label: "post_put" */

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "serve", "the workers behind nginx", cmd_serve, true },
 	{ "jobs", "background work", cmd_jobs, true },
 	{ "migrate", "bring the database to this version", cmd_migrate, false },
+	{ "openapi", "print the OpenAPI document", cmd_openapi, false },
 	{ "config", "print the settings in force", cmd_config, false },
 	{ "keys", "make and rotate the secret files", cmd_keys, false },
 	{ "company", "add, list and change companies", cmd_company, false },
