@@ -85,6 +85,10 @@ put_int(struct buf *b, const struct j_field *f, bool nullable)
 static void
 put_object(struct buf *b, const struct j_schema *s, bool nullable, bool body)
 {
+	if (s == NULL) { /* a row that says no more than "an object" */
+		put_type(b, "object", nullable);
+		return;
+	}
 	if (body) {
 		put_members(b, s, body, nullable);
 		return;
