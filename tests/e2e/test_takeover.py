@@ -16,6 +16,7 @@ from conftest import Client, Stack, company_of, uuid7, wait_until
 from content import live_post
 
 CLIENTS = 6
+UNLIMITED = [w for c in ("read", "write", "public") for w in ("--set", f"rate_{c}_per_min=1000000")]
 
 
 class Load(threading.Thread):
@@ -31,7 +32,7 @@ class Load(threading.Thread):
         while not self.stop.is_set():
             self.one("GET", "/v1/feed")
             self.one("PUT", f"/v1/shares/{uuid7()}", json={"post_id": self.post["id"], "network": "copy"})
-            self.one("POST", "/v1/feed/seen", json={"post_ids": [self.post["id"]]})
+            self.one("POST", "/v1/feed/seen", json={"impressions": [{"post_id": self.post["id"]}]})
 
     def one(self, method, path, **options):
         try:
@@ -71,7 +72,7 @@ def house(tmp_path_factory):
     build = folder / "build"
     build.mkdir()
     shutil.copy2(pathlib.Path(os.environ.get("TEST_BUILD", Stack(folder).build)) / "rostra", build / "rostra")
-    stack = Stack(folder / "stack", build).start("--processes", "2,1", "--threads", "3,2")
+    stack = Stack(folder / "stack", build).start("--processes", "2,1", "--threads", "3,2", *UNLIMITED)
     company = company_of(stack, "acme", "Acme")
     post = live_post(Client(stack.places["API"]), company)
     yield stack, company, post
