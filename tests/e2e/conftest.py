@@ -276,7 +276,8 @@ def stack(tmp_path_factory):
         data = json.loads((pathlib.Path(given) / "stack.json").read_text())
         yield Stack(given, pathlib.Path(data["rostra"]).parent)
         return
-    running = Stack(tmp_path_factory.mktemp("stack")).start(
+    running = Stack(tmp_path_factory.mktemp("stack"))
+    running.start(
         "--processes", "2,2", "--threads", "4,4", "--set", "rate_read_per_min=100000", "--set",
         "rate_write_per_min=100000", "--set", "rate_public_per_min=100000", "--set", "caller_cache_s=1", "--set",
         "link_cache_s=2")
