@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "rostra/crypto.h"
 
 #include "migrate_int.h"
 
@@ -119,23 +120,37 @@ migrate_list(struct rq *rq, struct migration_list *ret)
  * -----------------------------------------------------------------------------------------------
  */
 
-/* "host:process": tells a holder that is gone from this host. */
-static const char *
-lease_owner(struct rq *rq, pid_t pid)
+static void
+host_name(char out[HOST_BYTES])
 {
-	char host[HOST_BYTES] = "";
+	memset(out, 0, HOST_BYTES);
+	(void)gethostname(out, HOST_BYTES - 1);
+}
 
-	(void)gethostname(host, sizeof(host) - 1);
-	return arena_printf(rq->arena, "%s:%ld", host, (long)pid);
+/* "host:process:number": tells two runs apart, and a holder that is gone from this host. */
+static const char *
+lease_owner(struct rq *rq)
+{
+	char host[HOST_BYTES];
+	uint32_t number;
+
+	host_name(host);
+	random_bytes(&number, sizeof(number));
+	return arena_printf(rq->arena, "%s:%ld:%08x", host, (long)getpid(), number);
 }
 
 static bool
-holder_is_gone(struct rq *rq, const char *holder)
+holder_is_gone(const char *holder)
 {
-	const char *colon = holder ? strrchr(holder, ':') : NULL;
-	long pid = colon ? strtol(colon + 1, NULL, 10) : 0;
+	struct str rest = str_of(holder);
+	struct str host, process;
+	char here[HOST_BYTES];
+	int64_t pid = 0;
 
-	if (pid <= 0 || !cstr_eq(holder, lease_owner(rq, (pid_t)pid)))
+	host_name(here);
+	if (!str_split(&rest, ':', &host) || !str_is(host, here))
+		return false;
+	if (!str_split(&rest, ':', &process) || !str_int64(process, &pid) || pid <= 0)
 		return false;
 	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
@@ -152,7 +167,7 @@ take_lease(struct rq *rq, const char *owner, int64_t wait_ms)
 
 		if (e || taken)
 			return e;
-		if (holder_is_gone(rq, holder)) {
+		if (holder_is_gone(holder)) {
 			e = migrate_sql_release(rq, holder);
 			if (e)
 				return e;
@@ -208,9 +223,14 @@ run_file(struct rq *rq, const struct migration *m)
 {
 	enum fault e = db_run_text(rq, m->sql.s);
 
-	if (e)
-		return rq_fail(rq, FAULT_INTERNAL, "%s failed.", m->name);
-	return FAULT_NONE;
+	char cause[sizeof(rq->problem.internal)];
+
+	if (!e)
+		return FAULT_NONE;
+	memcpy(cause, rq->problem.internal, sizeof(cause));
+	problem_reset(&rq->problem);
+	problem_internal(&rq->problem, "%s", cause);
+	return rq_fail(rq, e, "%s failed; see \"migrate status\".", m->name);
 }
 
 static enum fault
@@ -265,7 +285,7 @@ apply_pending(struct rq *rq, const char *owner, const struct migrate_options *o,
 enum fault
 migrate_up(struct rq *rq, const struct migrate_options *o, size_t *ret_applied)
 {
-	const char *owner = lease_owner(rq, getpid());
+	const char *owner = lease_owner(rq);
 	size_t applied = 0;
 	enum fault e = take_lease(rq, owner, o->wait_ms);
 	enum fault released;
