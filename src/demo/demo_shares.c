@@ -100,14 +100,16 @@ make_share(struct world *w, struct dice *d, struct demo_share *s, const double *
 {
 	const struct demo_post *p;
 	size_t person = 0;
+	bool found = false;
 
 	s->post = (uint32_t)dice_weighted(d, posts, w->n_posts);
 	p = &w->posts[s->post];
-	for (int i = 0; i < AUDIENCE_TRIES; i++) {
+	for (int i = 0; i < AUDIENCE_TRIES && !found; i++) {
 		person = dice_weighted(d, people, w->n_people);
-		if (may_see(w, person, p))
-			break;
+		found = may_see(w, person, p);
 	}
+	if (!found)
+		person = 0; /* an admin, who was there from the start */
 	s->person = (uint32_t)person;
 	s->network = pick_network(d, p);
 	s->at_us = pick_time(w, d, p);

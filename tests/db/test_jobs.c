@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_jobs.c - leases, the outbox and pruning. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rostra/jobs.h"
+
+#include "dbtest.h"
+
+static int job_runs, events;
+static enum fault event_answer;
+static struct uuid seen_company, seen_object;
+static char seen_payload[80];
+
+static enum fault
+count_run(struct rq *rq)
+{
+	(void)rq;
+	job_runs++;
+	return FAULT_NONE;
+}
+
+static enum fault
+fail_run(struct rq *rq)
+{
+	return rq_fail(rq, FAULT_INTERNAL, "This job never works.");
+}
+
+static enum fault
+take_event(struct rq *rq, const struct outbox_event *e)
+{
+	events++;
+	seen_company = rq_company(rq);
+	seen_object = e->object_id;
+	(void)snprintf(seen_payload, sizeof(seen_payload), "%s", e->payload ? e->payload : "");
+	if (event_answer)
+		return rq_fail(rq, event_answer, "The receiver is away.");
+	return FAULT_NONE;
+}
+
+static const struct job jobs[] = { { .name = "test_job", .every_ms = 10, .run = count_run } };
+static const struct job broken[] = { { .name = "test_job", .every_ms = 10, .run = fail_run } };
+static const struct outbox_consumer consumers[] = { { .kind = "test.event",
+	                                              .handle = take_event } };
+
+static int
+open_unit(void **state)
+{
+	static struct unit u;
+
+	unit_open(&u, &jobs_stmts, 1);
+	u.who.company = uuid_v7(u.rq.now_us);
+	unit_text(&u, "DELETE FROM job");
+	unit_text(&u, "DELETE FROM outbox");
+	unit_text(&u, "DELETE FROM change_log");
+	unit_text(&u, "DELETE FROM company_seq");
+	unit_text(&u, "DELETE FROM idempotency");
+	job_runs = events = 0;
+	event_answer = FAULT_NONE;
+	*state = &u;
+	return 0;
+}
+
+static int
+close_unit(void **state)
+{
+	unit_close(*state);
+	return 0;
+}
+
+static enum fault
+once(struct unit *u, const struct job *list)
+{
+	unit_begin(u);
+	return jobs_once(&u->rq, list, 1, consumers, 1);
+}
+
+static void
+a_job_runs_and_its_lease_is_free_again(void **state)
+{
+	struct unit *u = *state;
+
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(job_runs, 2);
+	assert_int_equal(
+	    unit_number(u, "SELECT COUNT(*) FROM job WHERE name = 'test_job' AND owner IS NULL"
+	                   " AND last_run_at IS NOT NULL AND last_error IS NULL"),
+	    1);
+}
+
+static void
+a_job_that_another_host_holds_is_left_alone(void **state)
+{
+	struct unit *u = *state;
+
+	unit_text(u, "INSERT INTO job (name, owner, lease_until)"
+	             " VALUES ('test_job', 'elsewhere:1:0', UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE)");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(job_runs, 0);
+	unit_text(u, "UPDATE job SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(job_runs, 1);
+}
+
+static void
+a_job_of_a_dead_process_of_this_host_is_taken_at_once(void **state)
+{
+	struct unit *u = *state;
+	char host[64] = "";
+	char sql[200];
+
+	(void)gethostname(host, sizeof(host) - 1);
+	(void)snprintf(
+	    sql, sizeof(sql),
+	    "INSERT INTO job (name, owner, lease_until)"
+	    " VALUES ('test_job', '%.40s:4194999:0', UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE)",
+	    host);
+	unit_text(u, sql);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(job_runs, 1);
+}
+
+static void
+a_job_that_fails_says_so(void **state)
+{
+	assert_fault(once(*state, broken), FAULT_INTERNAL);
+}
+
+/* --- the outbox
+ * ---------------------------------------------------------------------------------------------- */
+
+static enum fault
+put_and_fail(struct rq *rq, void *arg)
+{
+	enum fault e = outbox_put(rq, "test.event", uuid_v7(rq->now_us), NULL);
+
+	(void)arg;
+	return e ? e : FAULT_FORBIDDEN;
+}
+
+static void
+an_event_is_handled_once_and_done(void **state)
+{
+	struct unit *u = *state;
+	struct uuid object = uuid_v7(u->rq.now_us);
+
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "test.event", object, "{\"n\": 1}"), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1);
+	assert_true(uuid_eq(seen_object, object));
+	assert_true(uuid_eq(seen_company, u->who.company));
+	assert_string_equal(seen_payload, "{\"n\": 1}");
+	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'done'"), 1);
+}
+
+static void
+nothing_is_caused_by_a_transaction_that_was_undone(void **state)
+{
+	struct unit *u = *state;
+
+	unit_begin(u);
+	assert_fault(db_tx(&u->rq, put_and_fail, NULL), FAULT_FORBIDDEN);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 0);
+}
+
+static void
+an_event_that_fails_comes_again_later_and_dies_in_the_end(void **state)
+{
+	struct unit *u = *state;
+
+	event_answer = FAULT_BUSY;
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "test.event", uuid_v7(u->rq.now_us), NULL), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1); /* not due again yet */
+	assert_int_equal(
+	    unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'ready' AND tries = 1"
+	                   " AND due_at > UTC_TIMESTAMP(6) AND last_error LIKE '%receiver%'"),
+	    1);
+	unit_text(u, "UPDATE outbox SET due_at = '2020-01-01', tries = 11");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'dead'"), 1);
+}
+
+static void
+an_event_of_a_relay_that_died_comes_again(void **state)
+{
+	struct unit *u = *state;
+
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "test.event", uuid_v7(u->rq.now_us), NULL), FAULT_NONE);
+	unit_text(u, "UPDATE outbox SET state = 'claimed', owner = 'elsewhere:1:7',"
+	             " lease_until = UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 0);
+	unit_text(u, "UPDATE outbox SET lease_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1);
+}
+
+static void
+an_unknown_kind_waits_for_a_release_that_knows_it(void **state)
+{
+	struct unit *u = *state;
+
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "later.event", uuid_v7(u->rq.now_us), NULL), FAULT_NONE);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(
+	    unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'ready' AND tries = 1"), 1);
+}
+
+static void
+a_thousand_events_are_handled_in_one_go(void **state)
+{
+	struct unit *u = *state;
+
+	unit_text(u, "INSERT INTO outbox (company_id, kind, object_id, due_at, created_at)"
+	             " SELECT '01933333-3333-7333-8333-333333333333', 'test.event',"
+	             " '01933333-3333-7333-8333-333333333334', '2026-01-01', '2026-01-01' FROM "
+	             "seq_1_to_1000");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1000);
+	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'done'"), 1000);
+}
+
+/* --- pruning
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static void
+old_changes_go_and_the_floor_rises(void **state)
+{
+	struct unit *u = *state;
+
+	unit_text(
+	    u, "INSERT INTO company_seq VALUES ('01933333-3333-7333-8333-333333333333', 2500, 0)");
+	unit_text(
+	    u, "INSERT INTO change_log SELECT '01933333-3333-7333-8333-333333333333', seq, 'post',"
+	       " '01933333-3333-7333-8333-333333333334', 'upsert', NULL,"
+	       " UTC_TIMESTAMP(6) - INTERVAL IF(seq <= 2200, 31, 2) DAY FROM seq_1_to_2500");
+	unit_begin(u);
+	assert_fault(prune_run(&u->rq), FAULT_NONE);
+	assert_int_equal(unit_number(u, "SELECT MIN(seq) FROM change_log"), 2201);
+	assert_int_equal(unit_number(u, "SELECT floor_seq FROM company_seq"), 2200);
+	unit_begin(u);
+	assert_fault(prune_run(&u->rq), FAULT_NONE);
+	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM change_log"), 300);
+}
+
+static void
+kept_answers_go_after_a_week_and_done_events_after_two_days(void **state)
+{
+	struct unit *u = *state;
+
+	unit_text(
+	    u, "INSERT INTO idempotency SELECT '01933333-3333-7333-8333-333333333333',"
+	       " '01933333-3333-7333-8333-333333333334', UNHEX(SHA2(seq, 256)), UNHEX(SHA2(seq, "
+	       "256)), 201,"
+	       " 'application/json', '{}', UTC_TIMESTAMP(6) - INTERVAL seq DAY FROM seq_1_to_10");
+	unit_text(u, "INSERT INTO outbox (company_id, kind, object_id, state, due_at, created_at)"
+	             " SELECT '01933333-3333-7333-8333-333333333333', 'test.event',"
+	             " '01933333-3333-7333-8333-333333333334', IF(seq = 9, 'dead', 'done'),"
+	             " UTC_TIMESTAMP(6) - INTERVAL seq DAY, '2026-01-01' FROM seq_1_to_9");
+	unit_begin(u);
+	assert_fault(prune_run(&u->rq), FAULT_NONE);
+	assert_in_range(unit_number(u, "SELECT COUNT(*) FROM idempotency"), 6, 7);
+	assert_in_range(unit_number(u, "SELECT COUNT(*) FROM outbox"), 2,
+	                3); /* dead ones stay to be looked at */
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, open_unit, close_unit)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_job_runs_and_its_lease_is_free_again),
+		CASE(a_job_that_another_host_holds_is_left_alone),
+		CASE(a_job_of_a_dead_process_of_this_host_is_taken_at_once),
+		CASE(a_job_that_fails_says_so),
+		CASE(an_event_is_handled_once_and_done),
+		CASE(nothing_is_caused_by_a_transaction_that_was_undone),
+		CASE(an_event_that_fails_comes_again_later_and_dies_in_the_end),
+		CASE(an_event_of_a_relay_that_died_comes_again),
+		CASE(an_unknown_kind_waits_for_a_release_that_knows_it),
+		CASE(a_thousand_events_are_handled_in_one_go),
+		CASE(old_changes_go_and_the_floor_rises),
+		CASE(kept_answers_go_after_a_week_and_done_events_after_two_days),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
