@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * db.h - MariaDB for features: statements declared in const tables with typed columns, prepared when a thread
- * connects; one connection a thread.  src/db alone includes mysql.h.
+ * db.h - MariaDB for features: statements declared in const tables with typed columns, prepared
+ * when a thread connects; one connection a thread.  src/db alone includes mysql.h.
  */
 #ifndef ROSTRA_DB_H
 #define ROSTRA_DB_H
@@ -10,24 +10,24 @@
 #include "rostra/rq.h"
 
 enum db_type {
-	DB_INT,   /* int64_t; J_NO_INT is NULL */
-	DB_UINT,  /* uint64_t for BIGINT UNSIGNED past 2^63; never NULL */
-	DB_BOOL,  /* bool */
-	DB_STR,   /* const char *; NULL is NULL */
-	DB_VIEW,  /* struct str; s == NULL is NULL.  Text or blob */
-	DB_UUID,  /* struct uuid; zero is NULL */
-	DB_TIME,  /* int64_t us <-> DATETIME(6) UTC; TIME_NONE is NULL */
-	DB_ENUM,  /* int index into names <-> the word; -1 is NULL */
-	DB_SET,   /* uint32_t mask <-> INT UNSIGNED */
-	DB_BYTES, /* unsigned char[size], at most 48; never NULL (a NULL column reads as zeros) */
+	DB_INT,    /* int64_t; J_NO_INT is NULL */
+	DB_UINT,   /* uint64_t for BIGINT UNSIGNED past 2^63; never NULL */
+	DB_BOOL,   /* bool */
+	DB_STR,    /* const char *; NULL is NULL */
+	DB_VIEW,   /* struct str; s == NULL is NULL.  Text or blob */
+	DB_UUID,   /* struct uuid; zero is NULL */
+	DB_TIME,   /* int64_t us <-> DATETIME(6) UTC; TIME_NONE is NULL */
+	DB_ENUM,   /* int index into names <-> the word; -1 is NULL */
+	DB_SET,    /* uint32_t mask <-> INT UNSIGNED */
+	DB_BYTES,  /* unsigned char[size], at most 48; never NULL (a NULL column reads as zeros) */
 	DB_DOUBLE, /* double */
 };
 
 struct db_col {
-	const char        *name;
-	enum db_type       type;
-	uint32_t           off;
-	uint32_t           size;  /* DB_BYTES */
+	const char *name;
+	enum db_type type;
+	uint32_t off;
+	uint32_t size;            /* DB_BYTES */
 	const char *const *names; /* DB_ENUM; ends with NULL */
 };
 
@@ -46,81 +46,95 @@ struct db_col {
 /* clang-format on */
 
 /*
- * A statement: parameters in the order of its question marks, columns in the order of its select list (both
- * counts are checked against the server when it is prepared).  Every SELECT, UPDATE and DELETE names
- * company_id = ? or carries the comment "all companies: why" in its text; a guard test checks it.
+ * A statement: parameters in the order of its question marks, columns in the order of its select
+ * list (both counts are checked against the server when it is prepared).  Every SELECT, UPDATE and
+ * DELETE names company_id = ? or carries the comment "all companies: why" in its text; a guard test
+ * checks it.
  */
 struct db_stmt {
-	const char          *name; /* "share_insert": metrics, logs */
-	const char          *sql;
+	const char *name; /* "share_insert": metrics, logs */
+	const char *sql;
 	const struct db_col *in;
-	size_t               n_in;
+	size_t n_in;
 	const struct db_col *out;
-	size_t               n_out;
+	size_t n_out;
 };
 #define DB_IN(t) .in = (t), .n_in = sizeof(t) / sizeof((t)[0])
 #define DB_OUT(t) .out = (t), .n_out = sizeof(t) / sizeof((t)[0])
 
 /* All statements of one feature; app/routes.c lists them all. */
 struct db_stmt_table {
-	const char           *feature;
+	const char *feature;
 	const struct db_stmt *rows;
-	size_t                n;
+	size_t n;
 };
-#define DB_STMTS(feature, t) { (feature), (t), sizeof(t) / sizeof((t)[0]) }
+#define DB_STMTS(feature, t)                                                                       \
+	{                                                                                          \
+		(feature), (t), sizeof(t) / sizeof((t)[0])                                         \
+	}
 
 struct db;
 
 /*
- * A handle that connects when first used (or by db_connect).  At its first connection every statement of the
- * tables is prepared and checked; the tables must outlive it.
+ * A handle that connects when first used (or by db_connect).  At its first connection every
+ * statement of the tables is prepared and checked; the tables must outlive it.
  */
 struct db *db_create(const struct conf *conf, const struct db_stmt_table *tables, size_t n_tables);
-void       db_destroy(struct db **db);
-/* Connects now; BUSY when no server answers, INTERNAL when a statement does not fit the schema (problem says which). */
+void db_destroy(struct db **db);
+/* Connects now; BUSY when no server answers, INTERNAL when a statement does not fit the schema
+ * (problem says which). */
 enum fault db_connect(struct rq *rq) MUST_CHECK;
-bool       db_is_up(const struct db *db); /* connected at the last use */
+bool db_is_up(const struct db *db); /* connected at the last use */
 
 /*
- * Running one.  in: the struct its parameters are read from (NULL when it has none); out: the struct a row is
- * written to; strings and blobs of a row live in the arena.  A lost connection outside a transaction is
- * re-made and a SELECT is repeated once; a write outside a transaction is not repeated: UNKNOWN_OUTCOME.
- * A duplicate key of a statement other than db_insert: CONFLICT, without text.
- * The server ends a statement a second before the read timeout; one that may run longer says so in its text:
- * "SET STATEMENT max_statement_time = 60 FOR SELECT ...".
+ * Running one.  in: the struct its parameters are read from (NULL when it has none); out: the
+ * struct a row is written to; strings and blobs of a row live in the arena.  A lost connection
+ * outside a transaction is re-made and a SELECT is repeated once; a write outside a transaction is
+ * not repeated: UNKNOWN_OUTCOME. A duplicate key of a statement other than db_insert: CONFLICT,
+ * without text. The server ends a statement a second before the read timeout; one that may run
+ * longer says so in its text: "SET STATEMENT max_statement_time = 60 FOR SELECT ...".
  */
-enum fault db_one(struct rq *rq, const struct db_stmt *s, const void *in, void *out) MUST_CHECK;   /* no row: NOT_FOUND, without text */
-enum fault db_maybe(struct rq *rq, const struct db_stmt *s, const void *in, void *out, bool *ret_found) MUST_CHECK;
+enum fault db_one(struct rq *rq, const struct db_stmt *s, const void *in,
+                  void *out) MUST_CHECK; /* no row: NOT_FOUND, without text */
+enum fault db_maybe(struct rq *rq, const struct db_stmt *s, const void *in, void *out,
+                    bool *ret_found) MUST_CHECK;
 /* Affected rows are those found, not those changed (CLIENT_FOUND_ROWS); NULL when not wanted. */
-enum fault db_exec(struct rq *rq, const struct db_stmt *s, const void *in, uint64_t *ret_affected) MUST_CHECK;
+enum fault db_exec(struct rq *rq, const struct db_stmt *s, const void *in,
+                   uint64_t *ret_affected) MUST_CHECK;
 /* An INSERT; a duplicate key is an answer, not a failure. */
-enum fault db_insert(struct rq *rq, const struct db_stmt *s, const void *in, bool *ret_duplicate) MUST_CHECK;
+enum fault db_insert(struct rq *rq, const struct db_stmt *s, const void *in,
+                     bool *ret_duplicate) MUST_CHECK;
 /*
- * Each row into out, then fn; a fault of fn ends it and is answered.  Rows stream from the server: memory does not grow with their
- * number when fn resets nothing it needs (db_each_scratch), and fn must not run another statement.
+ * Each row into out, then fn; a fault of fn ends it and is answered.  Rows stream from the server:
+ * memory does not grow with their number when fn resets nothing it needs (db_each_scratch), and fn
+ * must not run another statement.
  */
 typedef enum fault db_row_fn(struct rq *rq, void *row, void *arg);
 enum fault db_each(struct rq *rq, const struct db_stmt *s, const void *in, void *out, db_row_fn *fn,
                    void *arg) MUST_CHECK;
-/* As db_each, but the strings of a row live only until fn returns: for results without bound (CSV, reports). */
-enum fault db_each_scratch(struct rq *rq, const struct db_stmt *s, const void *in, void *out, db_row_fn *fn,
-                           void *arg) MUST_CHECK;
+/* As db_each, but the strings of a row live only until fn returns: for results without bound (CSV,
+ * reports). */
+enum fault db_each_scratch(struct rq *rq, const struct db_stmt *s, const void *in, void *out,
+                           db_row_fn *fn, void *arg) MUST_CHECK;
 /* The same INSERT for n structs, `stride` bytes apart, in one round trip (array binding). */
-enum fault db_bulk(struct rq *rq, const struct db_stmt *s, const void *rows, size_t stride, size_t n,
-                   uint64_t *ret_affected) MUST_CHECK;
+enum fault db_bulk(struct rq *rq, const struct db_stmt *s, const void *rows, size_t stride,
+                   size_t n, uint64_t *ret_affected) MUST_CHECK;
 
 /*
- * Runs body in a transaction.  body may run again (1213, 1205, 1020, 1047, 2006, 2013: at most three times
- * within the deadline), so it only reads arg until its last statement, and passes every fault on.  Any fault rolls back.
- * Inside another db_tx it joins it.  A COMMIT whose answer was lost: UNKNOWN_OUTCOME.
+ * Runs body in a transaction.  body may run again (1213, 1205, 1020, 1047, 2006, 2013: at most
+ * three times within the deadline), so it only reads arg until its last statement, and passes every
+ * fault on.  Any fault rolls back. Inside another db_tx it joins it.  A COMMIT whose answer was
+ * lost: UNKNOWN_OUTCOME.
  */
 typedef enum fault db_body_fn(struct rq *rq, void *arg);
 enum fault db_tx(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 bool db_in_tx(const struct rq *rq);
-/* As db_tx, but read-only and all of body sees the rows of one moment (db_tx reads what is committed: READ COMMITTED). */
+/* As db_tx, but read-only and all of body sees the rows of one moment (db_tx reads what is
+ * committed: READ COMMITTED). */
 enum fault db_snapshot(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 
-/* Text that is not a registered statement: migrations, administration, partitions.  Never on a request path. */
+/* Text that is not a registered statement: migrations, administration, partitions.  Never on a
+ * request path. */
 enum fault db_run_text(struct rq *rq, const char *sql) MUST_CHECK;
 /* As db_run_text, but each row's columns as text (NULL for SQL NULL). */
 typedef enum fault db_text_fn(struct rq *rq, const struct str *cells, size_t n, void *arg);

@@ -8,37 +8,42 @@
 extern const struct db_stmt_table jobs_stmts;
 
 /* Writes what this transaction must cause; payload: JSON text or NULL. */
-enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object, const char *payload) MUST_CHECK;
+enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object,
+                      const char *payload) MUST_CHECK;
 
-/* Recurring work; app/jobs_table.c lists all.  run() is called by one process at a time (a lease in table job). */
+/* Recurring work; app/jobs_table.c lists all.  run() is called by one process at a time (a lease in
+ * table job). */
 struct job {
 	const char *name;
-	int64_t     every_ms;
-	bool        per_node; /* no lease: each node does its own (the click spool) */
+	int64_t every_ms;
+	bool per_node; /* no lease: each node does its own (the click spool) */
 	enum fault (*run)(struct rq *rq);
 };
 /* Handles one outbox row: at least once, so it must be repeatable. */
 struct outbox_event {
-	int64_t     id;
+	int64_t id;
 	struct uuid company_id, object_id;
 	const char *kind, *payload;
-	int64_t     created_us;
+	int64_t created_us;
 };
 struct outbox_consumer {
 	const char *kind;
 	enum fault (*handle)(struct rq *rq, const struct outbox_event *e);
 };
 
-/* Job: removes old outbox rows, kept answers and changes; sync tokens before the removed changes expire. */
+/* Job: removes old outbox rows, kept answers and changes; sync tokens before the removed changes
+ * expire. */
 enum fault prune_run(struct rq *rq) MUST_CHECK;
-/* Consumer of share.created and share.revoked: counts the shares of the share's post into post_stat. */
+/* Consumer of share.created and share.revoked: counts the shares of the share's post into
+ * post_stat. */
 enum fault post_stat_recount(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 
 /* Runs until SIGTERM (then finishes what runs): each job at its pace, then the outbox. */
-int jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts, const struct job *jobs,
-             size_t n_jobs, const struct outbox_consumer *consumers, size_t n_consumers);
+int jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts,
+             const struct job *jobs, size_t n_jobs, const struct outbox_consumer *consumers,
+             size_t n_consumers);
 /* Each job and the due outbox once, for commands and tests. */
-enum fault jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs, const struct outbox_consumer *consumers,
-                     size_t n_consumers) MUST_CHECK;
+enum fault jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs,
+                     const struct outbox_consumer *consumers, size_t n_consumers) MUST_CHECK;
 
 #endif

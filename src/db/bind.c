@@ -254,7 +254,8 @@ bind_column(struct db *db, const struct db_col *col, size_t i, MYSQL_BIND *b)
 void
 db_bind_out(struct db *db, const struct db_stmt *s, MYSQL_BIND *out)
 {
-	/* The library leaves the flag of a DATETIME as it was: it must not be another statement's. */
+	/* The library leaves the flag of a DATETIME as it was: it must not be another statement's.
+	 */
 	memset(db->out_cut, 0, sizeof(db->out_cut[0]) * s->n_out);
 	for (size_t i = 0; i < s->n_out; i++)
 		bind_column(db, &s->out[i], i, &out[i]);

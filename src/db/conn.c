@@ -108,8 +108,8 @@ set_options(MYSQL *my, const struct rq *rq, const struct conf *conf)
 	unsigned read_s = (unsigned)conf->db_read_timeout_s;
 	unsigned write_s = (unsigned)conf->db_write_timeout_s;
 
-	/* Without them a cut cable hangs the thread for ever.  MYSQL_OPT_RECONNECT stays off: it
-	 * loses transactions. */
+	/* Without them a cut cable hangs the thread for ever.  The library's own reconnecting stays
+	 * off: it loses transactions. */
 	(void)mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
 	(void)mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &read_s);
 	(void)mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &write_s);
