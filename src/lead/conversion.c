@@ -109,8 +109,8 @@ static enum fault
 put_tx(struct rq *rq, void *arg)
 {
 	struct put *p = arg;
-	struct conversion first;
-	struct lead l;
+	struct conversion first = { .value = NULL };
+	struct lead l = { .value = NULL };
 	bool found;
 	enum fault e = lead_sql_lock(rq, rq_company(rq), p->lead, &l);
 

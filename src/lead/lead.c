@@ -170,6 +170,7 @@ lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *i
 	struct put *p = arena_new(rq->arena, struct put);
 	enum fault e;
 
+	*out = (struct lead){ .value = NULL };
 	lead_of_new(rq, from, in, &p->lead);
 	e = db_tx(rq, put_tx, p);
 	if (!e && p->repeated)

@@ -26,7 +26,7 @@ struct match {
 static enum fault
 newest_event(struct rq *rq, const struct lead *l, int64_t *ret_us)
 {
-	struct conversion newest;
+	struct conversion newest = { .value = NULL };
 	bool any;
 	enum fault e = conversion_sql_newest(rq, l, &newest, &any);
 
@@ -40,7 +40,7 @@ static enum fault
 match_tx(struct rq *rq, void *arg)
 {
 	struct match *m = arg;
-	struct lead l;
+	struct lead l = { .value = NULL };
 	int64_t until_us;
 	enum fault e = lead_sql_lock(rq, m->company, m->lead, &l);
 
@@ -101,7 +101,7 @@ lead_match_pending_run(struct rq *rq)
 	};
 	struct batch *b = arena_new(rq->arena, struct batch);
 	struct match *m = arena_new(rq->arena, struct match);
-	struct lead row;
+	struct lead row = { .value = NULL };
 	enum fault e;
 
 	e = lead_sql_pending(rq, &recent, &row, take_lead, b);

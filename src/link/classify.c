@@ -71,6 +71,7 @@ const struct agent_row agent_rows[] = {
 	{ "python",                  true,  CLICK_BOT,     "http-library" },
 	{ "python-requests",         false, CLICK_BOT,     "http-library" },
 	{ "python-urllib",           false, CLICK_BOT,     "http-library" },
+	{ "python-urllib3",          false, CLICK_BOT,     "http-library" },
 	{ "redditbot",               false, CLICK_PREVIEW, "reddit" },
 	{ "ruby",                    true,  CLICK_BOT,     "http-library" },
 	{ "scrapy",                  false, CLICK_BOT,     "crawler" },
