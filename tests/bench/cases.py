@@ -68,18 +68,18 @@ def prepare(product, scratch):
     api, link, ops = (product.places[n] for n in ("API", "LINK", "OPS"))
     company = json.loads(product.rostra("company", "list", "--json"))[0]["slug"]
     people = json.loads(product.rostra("person", "list", "--company", company, "--json"))
-    emails = [p["email"] for p in people if p["role"] == "member"][:PEOPLE]
+    emails = [p["email"] for p in people if p["role"] == "member" and p["state"] == "active"][:2 * PEOPLE]
     tokens = [product.rostra("token", "--company", company, "--person", e, "--hours", "12").strip() for e in emails]
-    bearers = [f"Bearer {t}" for t in tokens]
+    # A share changes its person's feed, so those who share and those who read are not the same.
+    bearers, sharers = ([f"Bearer {t}" for t in tokens[i::2]] for i in (0, 1))
     key = json.loads(product.rostra("key", "add", "--company", company, "--name", "bench", "--scopes", API_SCOPES,
                                     "--json"))["key"]
     feed = api + "/v1/feed?limit=20"
     seen = [fetch(feed, {"Authorization": b}) for b in bearers]
     etags = [headers["ETag"] for headers, _ in seen]
-    posts = {p["id"]: p for _, body in seen for p in json.loads(body)["items"]}
-    shares = [share_of(p) for p in itertools.islice(posts.values(), 20)]
+    shares = [share_of(json.loads(fetch(feed, {"Authorization": b})[1])["items"]) for b in sharers]
     codes = []
-    for bearer, body, id_ in zip(itertools.cycle(bearers), itertools.cycle(shares), uuids(LINKS)):
+    for bearer, body, id_ in zip(itertools.cycle(sharers), itertools.cycle(shares), uuids(LINKS)):
         _, answer = fetch(f"{api}/v1/shares/{id_}", {"Authorization": bearer, "Content-Type": "application/json"},
                           json.dumps(body).encode(), "PUT")
         codes.append("/r/" + json.loads(answer)["link"].rsplit("/", 1)[1])
@@ -92,9 +92,10 @@ def prepare(product, scratch):
                           "local k = 0\nfunction request()\n  k = k % #who + 1\n"
                           '  return wrk.format("GET", "/v1/feed?limit=20", {Authorization = who[k], '
                           '["If-None-Match"] = etag[k]})\nend',
-        "share": f"local who, what = {lua_list(bearers)}, {lua_list([json.dumps(s) for s in shares])}\n"
-                 'function request() return wrk.format("PUT", "/v1/shares/" .. uuid7(), {Authorization = turn(who), '
-                 '["Content-Type"] = "application/json"}, turn(what)) end',
+        "share": f"local who, what = {lua_list(sharers)}, {lua_list([json.dumps(s) for s in shares])}\n"
+                 "local k = 0\nfunction request()\n  k = k % #who + 1\n"
+                 '  return wrk.format("PUT", "/v1/shares/" .. uuid7(), {Authorization = who[k], '
+                 '["Content-Type"] = "application/json"}, what[k])\nend',
         "redirect": f"local codes = {lua_list(codes)}\n"
                     "function request() return wrk.format(\"GET\", turn(codes), {[\"User-Agent\"] = "
                     '"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}) end',
@@ -113,7 +114,7 @@ def prepare(product, scratch):
     return found
 
 
-def share_of(post):
-    """The body of a share of this post with its own first text."""
-    text = post["texts"][0]["text"] if post.get("texts") else post["title"]
-    return {"post_id": post["id"], "network": "linkedin", "text": text}
+def share_of(items):
+    """The body of a share of the first post of this feed that may go where most go."""
+    post = next(p for p in items if "linkedin" in p["networks"] and p["destination_url"])
+    return {"post_id": post["id"], "network": "linkedin"}
