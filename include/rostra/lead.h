@@ -6,13 +6,21 @@
 #include "rostra/db.h"
 #include "rostra/http.h"
 
-extern const struct route_table   lead_routes;
+extern const struct route_table lead_routes;
 extern const struct db_stmt_table lead_stmts;
 
-enum lead_stage { STAGE_LEAD, STAGE_QUALIFIED, STAGE_OPPORTUNITY, STAGE_WON, STAGE_LOST, STAGE__MAX };
+enum lead_stage {
+	STAGE_LEAD,
+	STAGE_QUALIFIED,
+	STAGE_OPPORTUNITY,
+	STAGE_WON,
+	STAGE_LOST,
+	STAGE__MAX
+};
 extern const char *const lead_stage_names[STAGE__MAX + 1];
 
-/* Job: leads whose click may still have been in a spool are matched again, until a day has passed. */
+/* Job: leads whose click may still have been in a spool are matched again, until a day has passed.
+ */
 enum fault lead_match_pending_run(struct rq *rq);
 
 /* CSV import, the same for HTTP and the command: feed pieces, then finish. */
@@ -23,12 +31,13 @@ struct lead_import_result {
 struct lead_import *lead_import_begin(struct rq *rq, const char *source);
 enum fault lead_import_feed(struct lead_import *i, const char *bytes, size_t n) MUST_CHECK;
 enum fault lead_import_finish(struct lead_import *i, struct lead_import_result *ret) MUST_CHECK;
-/* Gives back the memory of the rows; after finish, or instead of it when feed failed (what was stored stays). */
+/* Gives back the memory of the rows; after finish, or instead of it when feed failed (what was
+ * stored stays). */
 void lead_import_end(struct lead_import *i);
 /* The first faults of lines, in order; they live as long as the request. */
 enum { LEAD_FAULTS_MAX = 100 };
 struct lead_fault {
-	int64_t     line;
+	int64_t line;
 	const char *column; /* NULL: the line as such */
 	const char *detail;
 };

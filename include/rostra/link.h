@@ -7,12 +7,21 @@
 #include "rostra/http.h"
 #include "rostra/jobs.h"
 
-extern const struct route_table   link_routes;
+extern const struct route_table link_routes;
 extern const struct db_stmt_table link_stmts;
 
 enum { LINK_CODE_SIZE = 9, CLICK_ID_SIZE = 12, CLICK_ID_TEXT = 16 };
 
-enum click_class { CLICK_HUMAN, CLICK_PREVIEW, CLICK_BOT, CLICK_PREFETCH, CLICK_SCANNER, CLICK_DUPLICATE, CLICK_INTERNAL, CLICK__MAX };
+enum click_class {
+	CLICK_HUMAN,
+	CLICK_PREVIEW,
+	CLICK_BOT,
+	CLICK_PREFETCH,
+	CLICK_SCANNER,
+	CLICK_DUPLICATE,
+	CLICK_INTERNAL,
+	CLICK__MAX
+};
 extern const char *const click_class_names[CLICK__MAX + 1];
 
 /* A random base62 code, NUL-terminated. */
@@ -27,12 +36,14 @@ enum fault link_revoke(struct rq *rq, struct uuid share) MUST_CHECK;
 bool click_id_parse(struct str text, unsigned char out[CLICK_ID_SIZE]);
 void click_id_format(const unsigned char id[CLICK_ID_SIZE], char out[CLICK_ID_TEXT + 1]);
 
-/* The spool and the hour of visits of a link worker; opened by app before the pool starts serving. */
+/* The spool and the hour of visits of a link worker; opened by app before the pool starts serving.
+ */
 struct spool;
 struct visits;
-struct spool  *spool_open(const struct conf *conf, char *err, size_t err_n);
-void           spool_close(struct spool **s); /* the segment is finished */
-struct visits *visits_map(const struct conf *conf, char *err, size_t err_n); /* file-backed, shared by all link workers */
+struct spool *spool_open(const struct conf *conf, char *err, size_t err_n);
+void spool_close(struct spool **s); /* the segment is finished */
+struct visits *visits_map(const struct conf *conf, char *err,
+                          size_t err_n); /* file-backed, shared by all link workers */
 /* Bytes waiting in the spool directory, finished or not. */
 int64_t spool_pending_bytes(const struct conf *conf);
 
@@ -40,9 +51,11 @@ int64_t spool_pending_bytes(const struct conf *conf);
 enum fault click_loader_run(struct rq *rq);
 /* Every hour: keeps monthly partitions of click ahead; may run twice at once. */
 enum fault click_partitions_run(struct rq *rq);
-/* Per node, every 30 s: writes the links of the last days to state_dir, for workers that start while the database is away. */
+/* Per node, every 30 s: writes the links of the last days to state_dir, for workers that start
+ * while the database is away. */
 enum fault link_snapshot_run(struct rq *rq);
-/* Per node, every minute: destroys the keys of past days in the hour of visits, also when nobody clicks. */
+/* Per node, every minute: destroys the keys of past days in the hour of visits, also when nobody
+ * clicks. */
 enum fault visits_keys_run(struct rq *rq);
 
 /* Compares click_day with the clicks (for `rostra click rollup`), or makes it anew. */

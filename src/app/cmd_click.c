@@ -57,7 +57,8 @@ click_rollup(struct cmd *c)
 
 	c->argc -= c->argc > 0;
 	c->argv++;
-	c->app->conf.db_read_timeout_s = TIMEOUT_S; /* all clicks are read; nothing is connected yet */
+	c->app->conf.db_read_timeout_s =
+	    TIMEOUT_S; /* all clicks are read; nothing is connected yet */
 	c->rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
 	e = cmd_options(c, NULL, 0);
 	if (!e)

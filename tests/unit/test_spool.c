@@ -35,7 +35,7 @@ ground_up(void **state)
 	struct ground *g = calloc(1, sizeof(*g));
 
 	assert_non_null(g);
-	strcpy(g->dir, "/tmp/rostra-test.XXXXXX");
+	(void)snprintf(g->dir, sizeof(g->dir), "/tmp/rostra-test.XXXXXX");
 	assert_non_null(mkdtemp(g->dir));
 	g->conf.state_dir = g->dir;
 	g->conf.spool_max_mb = 1;
