@@ -35,7 +35,7 @@ refuse(const struct origin *o, const char *name, const char *why)
 	return false;
 }
 
-/* Settings live as long as the process, so their strings are never freed. */
+/* Settings live as long as the process: what is in force is never freed. */
 static char *
 keep(struct str s)
 {
@@ -76,7 +76,8 @@ static bool
 set_value(struct conf *c, const struct conf_row *row, struct str value, const struct origin *o)
 {
 	void *place = (char *)c + row->off;
-	const char *kept;
+	char *kept;
+	char *before;
 
 	if (row->type == CONF_INT)
 		return set_int(place, row, value, o);
@@ -87,7 +88,9 @@ set_value(struct conf *c, const struct conf_row *row, struct str value, const st
 	if (row->type == CONF_SECRET_FILE && value.n > 0 && value.s[0] != '/')
 		return refuse(o, row->name, "must be an absolute path of a file");
 	kept = keep(value);
+	memcpy(&before, place, sizeof(before));
 	memcpy(place, &kept, sizeof(kept));
+	free(before); /* the default, or what the file said */
 	return true;
 }
 

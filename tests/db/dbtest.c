@@ -38,15 +38,26 @@ unit_begin(struct unit *u)
 	u->rq.deadline_us = clock_monotonic_us() + 10 * US_PER_S;
 }
 
+/* Its strings live as long as the process: read once. */
+static const struct conf *
+settings(void)
+{
+	static struct conf conf;
+	char err[300] = "";
+
+	if (conf.db_socket)
+		return &conf;
+	(void)env("ROSTRA_DB_SOCKET");
+	if (!conf_load(&conf, conf_rows, NULL, err, sizeof(err)))
+		fail_msg("%s", err);
+	return &conf;
+}
+
 void
 unit_open(struct unit *u, const struct db_stmt_table *tables, size_t n_tables)
 {
-	char err[300] = "";
-
 	memset(u, 0, sizeof(*u));
-	(void)env("ROSTRA_DB_SOCKET");
-	if (!conf_load(&u->conf, conf_rows, NULL, err, sizeof(err)))
-		fail_msg("%s", err);
+	u->conf = *settings();
 	u->rq.arena = arena_create(65536);
 	u->rq.db = db_create(&u->conf, tables, n_tables);
 	unit_begin(u);
