@@ -1,5 +1,230 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* report_sql.c - statements of report. */
-#include "rostra/report.h"
+/* report_sql.c - what reports read: a model of its own over the tables of other features. */
+#include "report_int.h"
 
-const struct db_stmt_table report_stmts = { "report", NULL, 0 };
+/* clang-format off */
+/* Reports may run longer than a request: the client reads a stream meanwhile. */
+#define LONG_RUN "SET STATEMENT max_statement_time = 60 FOR "
+
+/*
+ * T - W <= t <= T, both ends included (W days of 24 hours): the window asked for, else the campaign's of the
+ * newest touch, else the company's.
+ */
+#define ELIGIBLE \
+	" LEFT JOIN campaign g ON g.company_id = c.company_id AND g.id = c.campaign_id" \
+	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
+	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
+
+/* The order is that of conversion's primary key, so nothing is sorted or gathered on the server. */
+#define STREAM(key) LONG_RUN \
+	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key \
+	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
+	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
+	" AND (c.currency IS NULL OR c.currency = ?) ORDER BY c.occurred_at, c.id"
+
+#define TOUCH_COLUMNS \
+	"c.id, c.lead_id, c.occurred_at, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, t.share_id," \
+	" t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
+
+static const struct db_col stream_in[] = {
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
+	DB_COL_STR(struct report_ask, currency),
+};
+static const struct db_col stream_out[] = {
+	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
+	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
+	DB_COL_VIEW(struct stream_row, key),
+};
+static const struct db_col credits_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us),
+	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
+	DB_COL_STR(struct report_ask, currency),    DB_COL_I64(struct report_ask, limit),
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
+};
+static const struct db_col credits_out[] = {
+	DB_COL_UUID(struct stream_row, id),          DB_COL_UUID(struct stream_row, lead_id),
+	DB_COL_TIME(struct stream_row, occurred_at), DB_COL_I64(struct stream_row, value_minor),
+	DB_COL_TIME(struct stream_row, touched_at),  DB_COL_BYTES(struct stream_row, click_id),
+	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
+	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
+	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
+	DB_COL_UUID(struct stream_row, channel_id),
+};
+static const struct db_col touches_in[] = {
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
+};
+static const struct db_col touches_out[] = {
+	DB_COL_UUID(struct stream_row, id),          DB_COL_UUID(struct stream_row, lead_id),
+	DB_COL_TIME(struct stream_row, occurred_at), DB_COL_I64(struct stream_row, value_minor),
+	DB_COL_TIME(struct stream_row, touched_at),  DB_COL_BYTES(struct stream_row, click_id),
+	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
+	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
+	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
+	DB_COL_UUID(struct stream_row, channel_id),
+	DB_COL_ENUM(struct stream_row, click_class, click_class_names),
+	DB_COL_STR(struct stream_row, click_reason),
+};
+static const struct db_col company_in[] = { DB_COL_UUID(struct report_ask, company_id) };
+static const struct db_col company_out[] = {
+	DB_COL_STR(struct company_defaults, time_zone), DB_COL_STR(struct company_defaults, currency),
+};
+static const struct db_col others_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
+	DB_COL_STR(struct report_ask, currency),
+};
+static const struct db_col others_out[] = {
+	DB_COL_STR(struct other_currency, currency), DB_COL_I64(struct other_currency, conversions),
+};
+static const struct db_col named_out[] = { DB_COL_UUID(struct named, id), DB_COL_STR(struct named, name) };
+static const struct db_col clicks_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),
+};
+static const struct db_col clicks_out[] = {
+	DB_COL_VIEW(struct clicks_row, key), DB_COL_ENUM(struct clicks_row, cls, click_class_names),
+	DB_COL_I64(struct clicks_row, n),
+};
+static const struct db_col conversion_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
+};
+static const struct db_col conversion_out[] = { DB_COL_UUID(struct named, id) };
+
+enum {
+	Q_STREAM, /* one a dimension */
+	Q_NAMES = Q_STREAM + DIMENSION__MAX, /* one a dimension; a network's name is its word */
+	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
+	Q_CREDITS = Q_CLICKS + DIMENSION__MAX,
+	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
+};
+
+#define STREAM_ROW(by, word, key) \
+	[Q_STREAM + (by)] = { .name = "report_stream_" word, .sql = STREAM(key), DB_IN(stream_in), DB_OUT(stream_out) }
+#define NAMES_ROW(by, word, column) \
+	[Q_NAMES + (by)] = { .name = "report_names_" word, \
+		.sql = "SELECT id, " column " FROM " word " WHERE company_id = ?", DB_IN(company_in), DB_OUT(named_out) }
+#define CLICKS_ROW(by, word, key) \
+	[Q_CLICKS + (by)] = { .name = "report_clicks_" word, \
+		.sql = LONG_RUN "SELECT " key " AS k, d.class, CAST(SUM(d.n) AS SIGNED) FROM click_day d JOIN share s" \
+		       " ON s.company_id = d.company_id AND s.id = d.share_id WHERE d.company_id = ?" \
+		       " AND d.day >= DATE(?) AND d.day < DATE(?) GROUP BY k, d.class ORDER BY k, d.class", \
+		DB_IN(clicks_in), DB_OUT(clicks_out) }
+
+static const struct db_stmt stmts[Q__MAX] = {
+	STREAM_ROW(BY_PERSON, "person", "t.person_id"),
+	STREAM_ROW(BY_TEAM, "team", "t.team_id"),
+	STREAM_ROW(BY_NETWORK, "network", "t.network"),
+	STREAM_ROW(BY_POST, "post", "t.post_id"),
+	STREAM_ROW(BY_CAMPAIGN, "campaign", "t.campaign_id"),
+	STREAM_ROW(BY_CHANNEL, "channel", "t.channel_id"),
+	NAMES_ROW(BY_PERSON, "person", "display_name"),
+	NAMES_ROW(BY_TEAM, "team", "name"),
+	/* Networks have no table: channel stands in, and is never asked. */
+	NAMES_ROW(BY_NETWORK, "channel", "name"),
+	NAMES_ROW(BY_POST, "post", "title"),
+	NAMES_ROW(BY_CAMPAIGN, "campaign", "name"),
+	NAMES_ROW(BY_CHANNEL, "channel", "name"),
+	CLICKS_ROW(BY_PERSON, "person", "s.person_id"),
+	CLICKS_ROW(BY_TEAM, "team", "s.team_id"),
+	CLICKS_ROW(BY_NETWORK, "network", "s.network"),
+	CLICKS_ROW(BY_POST, "post", "s.post_id"),
+	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
+	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
+	[Q_CREDITS] = { .name = "report_credits",
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS " FROM (SELECT company_id, id, lead_id, occurred_at,"
+		       " value_minor, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
+		       " AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?"
+		       " AND (currency IS NULL OR currency = ?) ORDER BY occurred_at, id LIMIT ?) c"
+		       " JOIN company k ON k.id = c.company_id" ELIGIBLE
+		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
+		DB_IN(credits_in), DB_OUT(credits_out) },
+	[Q_TOUCHES] = { .name = "report_touches",
+		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS ", x.class, x.reason FROM company k"
+		       " JOIN conversion c ON c.company_id = k.id" ELIGIBLE
+		       " LEFT JOIN click x ON x.company_id = t.company_id AND x.clicked_at = t.touched_at AND x.id = t.click_id"
+		       " WHERE k.id = ? AND c.company_id = ? AND c.id = ?",
+		DB_IN(touches_in), DB_OUT(touches_out) },
+	[Q_COMPANY] = { .name = "report_company",
+		.sql = "SELECT time_zone, currency FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		DB_IN(company_in), DB_OUT(company_out) },
+	[Q_OTHERS] = { .name = "report_other_currencies",
+		.sql = "SELECT currency, COUNT(*) FROM conversion WHERE company_id = ? AND occurred_at >= ?"
+		       " AND occurred_at < ? AND stage = ? AND currency <> ? GROUP BY currency ORDER BY currency",
+		DB_IN(others_in), DB_OUT(others_out) },
+	[Q_CONVERSION] = { .name = "report_conversion",
+		.sql = "SELECT id FROM conversion WHERE company_id = ? AND id = ?",
+		DB_IN(conversion_in), DB_OUT(conversion_out) },
+};
+/* clang-format on */
+
+const struct db_stmt_table report_stmts = DB_STMTS("report", stmts);
+
+enum fault
+report_sql_company(struct rq *rq, struct company_defaults *ret)
+{
+	struct report_ask in = { .company_id = rq_company(rq) };
+
+	return db_one(rq, &stmts[Q_COMPANY], &in, ret);
+}
+
+enum fault
+report_sql_stream(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct stream_row row = { .network = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_STREAM + ask->by], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_credits(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct stream_row row = { .network = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_CREDITS], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_touches(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct stream_row row = { .network = -1 };
+
+	return db_each(rq, &stmts[Q_TOUCHES], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_others(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct other_currency row;
+
+	return db_each(rq, &stmts[Q_OTHERS], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_names(struct rq *rq, enum dimension by, db_row_fn *fn, void *arg)
+{
+	struct report_ask in = { .company_id = rq_company(rq) };
+	struct named row;
+
+	return db_each_scratch(rq, &stmts[Q_NAMES + by], &in, &row, fn, arg);
+}
+
+enum fault
+report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct clicks_row row;
+
+	return db_each_scratch(rq, &stmts[Q_CLICKS + ask->by], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret)
+{
+	struct report_ask in = { .company_id = rq_company(rq), .conversion = id };
+	struct named row;
+
+	return db_maybe(rq, &stmts[Q_CONVERSION], &in, &row, ret);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clicks_http.c - clicks by class and group, from the daily sums. */
+#include <string.h>
+
+#include "report_int.h"
+
+/* clang-format off */
+struct clicks_view {
+	const char *key;
+	int64_t     n[CLICK__MAX];
+};
+#define CLASS_FIELD(word, place) \
+	{ .name = word, .type = J_INT, .off = (uint32_t)(offsetof(struct clicks_view, n) + (place) * sizeof(int64_t)) }
+static const struct j_field clicks_fields[] = {
+	J_TEXT(struct clicks_view, key, J_NULLABLE, 0, 0, .help = "Id or word of the group; null: none, such as no team"),
+	CLASS_FIELD("human", CLICK_HUMAN),       CLASS_FIELD("preview", CLICK_PREVIEW),
+	CLASS_FIELD("bot", CLICK_BOT),           CLASS_FIELD("prefetch", CLICK_PREFETCH),
+	CLASS_FIELD("scanner", CLICK_SCANNER),   CLASS_FIELD("duplicate", CLICK_DUPLICATE),
+	CLASS_FIELD("internal", CLICK_INTERNAL),
+};
+static const struct j_schema clicks_schema = J_SCHEMA("clicks_row", struct clicks_view, clicks_fields);
+static const struct j_field totals_fields[] = {
+	CLASS_FIELD("human", CLICK_HUMAN),       CLASS_FIELD("preview", CLICK_PREVIEW),
+	CLASS_FIELD("bot", CLICK_BOT),           CLASS_FIELD("prefetch", CLICK_PREFETCH),
+	CLASS_FIELD("scanner", CLICK_SCANNER),   CLASS_FIELD("duplicate", CLICK_DUPLICATE),
+	CLASS_FIELD("internal", CLICK_INTERNAL),
+};
+static const struct j_schema totals_schema = J_SCHEMA("clicks_totals", struct clicks_view, totals_fields);
+
+struct report_view {
+	int64_t     as_of;
+	int         group_by;
+	const char *from, *to;
+	const struct clicks_view *totals;
+	struct j_list rows;
+};
+static const struct j_field report_fields[] = {
+	J_AT(struct report_view, as_of, 0),
+	J_WORD(struct report_view, group_by, 0, dimension_names, 0),
+	J_TEXT(struct report_view, from, J_DATE, 10, 10), J_TEXT(struct report_view, to, J_DATE, 10, 10),
+	J_SUB(struct report_view, totals, 0, &totals_schema),
+	J_OBJECTS(struct report_view, rows, 0, 0, 0, &clicks_schema),
+};
+const struct j_schema clicks_report_schema = J_SCHEMA("clicks_report", struct report_view, report_fields);
+/* clang-format on */
+
+struct gathering {
+	struct clicks_view *rows, *totals;
+	size_t n, room;
+};
+
+static void
+grow(struct rq *rq, struct gathering *g)
+{
+	size_t room = g->room == 0 ? 64 : g->room * 2;
+	struct clicks_view *rows = arena_array(rq->arena, room, struct clicks_view);
+
+	if (g->n > 0)
+		memcpy(rows, g->rows, g->n * sizeof(*rows));
+	g->rows = rows;
+	g->room = room;
+}
+
+/* Rows come in order of their key: a new key is a new row. */
+static enum fault
+take(struct rq *rq, void *row, void *arg)
+{
+	const struct clicks_row *r = row;
+	struct gathering *g = arg;
+	bool same = g->n > 0 && str_eq(str_of(g->rows[g->n - 1].key), r->key);
+
+	if (!same) {
+		if (g->n == g->room)
+			grow(rq, g);
+		g->rows[g->n++] = (struct clicks_view){
+			.key = r->key.s == NULL ? NULL : arena_copy(rq->arena, r->key.s, r->key.n)
+		};
+	}
+	g->rows[g->n - 1].n[r->cls] += r->n;
+	g->totals->n[r->cls] += r->n;
+	return FAULT_NONE;
+}
+
+enum fault
+clicks_get(struct rq *rq, struct call *call, void *reply)
+{
+	struct report_query q = *(const struct report_query *)call->query;
+	struct report_view *v = reply;
+	struct gathering g = { .totals = arena_new(rq->arena, struct clicks_view) };
+	struct report_ask ask;
+	enum fault e;
+
+	q.time_zone = "UTC"; /* the days of the sums */
+	q.network = -1;
+	e = report_resolve(rq, &q, &ask);
+	if (!e)
+		e = report_sql_clicks(rq, &ask, take, &g);
+	if (e)
+		return e;
+	*v = (struct report_view){
+		.as_of = rq->now_us,
+		.group_by = (int)ask.by,
+		.from = ask.from,
+		.to = ask.to,
+		.totals = g.totals,
+		.rows = { g.rows, g.n },
+	};
+	return FAULT_NONE;
+}

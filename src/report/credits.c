@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* credits.c - the rows behind a total: which touch of which conversion got how much.  JSON by
+ * pages, CSV whole. */
+#include "rostra/csv.h"
+
+#include "report_int.h"
+
+enum {
+	BATCH_FILTERED = 2000, /* conversions read at once when most will not match */
+	CSV_ALL = INT32_MAX,
+};
+
+/* Ends a stream that has given enough: never leaves this file. */
+#define FAULT_ENOUGH FAULT_NOT_MODIFIED
+
+/* A row of the drill-down. */
+struct credit {
+	struct uuid conversion_id, lead_id, share_id, person_id, team_id, post_id, campaign_id,
+	    channel_id;
+	int64_t occurred_at, touched_at, conversions;
+	const char *click_id;
+	int network, click_class;
+	const char *click_reason;
+	const struct money *value;
+	bool counted; /* got credit */
+};
+
+/* clang-format off */
+#define CREDIT_FIELDS \
+	J_ID(struct credit, conversion_id, 0), \
+	J_ID(struct credit, lead_id, 0), \
+	J_AT(struct credit, occurred_at, 0), \
+	J_AT(struct credit, touched_at, J_NULLABLE, .help = "Of the click; null: nobody is credited"), \
+	J_TEXT(struct credit, click_id, J_NULLABLE, 0, 16), \
+	J_ID(struct credit, share_id, J_NULLABLE), \
+	J_ID(struct credit, person_id, J_NULLABLE), \
+	J_ID(struct credit, team_id, J_NULLABLE, .help = "The person's primary team on the day of the touch"), \
+	J_WORD(struct credit, network, J_NULLABLE, network_names, -1), \
+	J_ID(struct credit, post_id, J_NULLABLE), \
+	J_ID(struct credit, campaign_id, J_NULLABLE), \
+	J_ID(struct credit, channel_id, J_NULLABLE), \
+	J_DECIMAL(struct credit, conversions, 0, .help = "Part of one conversion, to the millionth"), \
+	J_SUB(struct credit, value, 0, &report_money_schema)
+
+static const struct j_field credit_fields[] = { CREDIT_FIELDS };
+const struct j_schema credit_schema = J_SCHEMA("credit", struct credit, credit_fields);
+
+static const struct j_field touch_fields[] = {
+	CREDIT_FIELDS,
+	J_WORD(struct credit, click_class, J_NULLABLE, click_class_names, -1, .help = "Of the click today; null: it is gone"),
+	J_TEXT(struct credit, click_reason, J_NULLABLE, 0, 40),
+};
+const struct j_schema touch_credit_schema = J_SCHEMA("touch_credit", struct credit, touch_fields);
+/* clang-format on */
+
+struct giving {
+	struct call *call;
+	const struct report_ask *ask;
+	struct buf *csv;
+	bool all;            /* zero credit too: the touches of one conversion */
+	struct uuid resume;  /* of this conversion, the first rows were given before: */
+	int64_t resume_rows; /* so many (positions below it are skipped) */
+	struct uuid last;    /* conversion streamed last */
+	int64_t last_us;
+	size_t streamed; /* conversions in this batch */
+	bool full;
+};
+
+static bool
+fits(const struct report_ask *ask, const struct stream_row *t)
+{
+	return (ask->network < 0 || ask->network == t->network) &&
+	       (uuid_is_zero(ask->person) || uuid_eq(ask->person, t->person_id)) &&
+	       (uuid_is_zero(ask->team) || uuid_eq(ask->team, t->team_id)) &&
+	       (uuid_is_zero(ask->post) || uuid_eq(ask->post, t->post_id)) &&
+	       (uuid_is_zero(ask->campaign) || uuid_eq(ask->campaign, t->campaign_id)) &&
+	       (uuid_is_zero(ask->channel) || uuid_eq(ask->channel, t->channel_id));
+}
+
+static void
+put_uuid(struct buf *b, struct uuid u, bool begins)
+{
+	char text[UUID_TEXT_SIZE] = "";
+
+	if (!uuid_is_zero(u))
+		uuid_format(u, text);
+	csv_text(b, str_of(text), begins);
+}
+
+static void
+put_time(struct buf *b, int64_t t_us)
+{
+	char text[RFC3339_SIZE] = "";
+
+	if (t_us != TIME_NONE)
+		(void)time_format(t_us, text);
+	csv_text(b, str_of(text), false);
+}
+
+static const char csv_head[] =
+    "conversion_id,lead_id,occurred_at,touched_at,click_id,share_id,person_id,team_id,network,post_"
+    "id,"
+    "campaign_id,channel_id,conversions_millionths,amount_minor,currency\r\n";
+
+static void
+put_csv(struct buf *b, const struct credit *c)
+{
+	put_uuid(b, c->conversion_id, true);
+	put_uuid(b, c->lead_id, false);
+	put_time(b, c->occurred_at);
+	put_time(b, c->touched_at);
+	csv_text(b, str_of(c->click_id), false);
+	put_uuid(b, c->share_id, false);
+	put_uuid(b, c->person_id, false);
+	put_uuid(b, c->team_id, false);
+	csv_text(b, str_of(c->network < 0 ? "" : network_names[c->network]), false);
+	put_uuid(b, c->post_id, false);
+	put_uuid(b, c->campaign_id, false);
+	put_uuid(b, c->channel_id, false);
+	csv_number(b, c->conversions, false);
+	csv_number(b, c->value->amount_minor, false);
+	csv_text(b, str_of(c->value->currency), false);
+	csv_end_row(b);
+}
+
+/* at: the position of the touch in its path, for the cursor. */
+static enum fault
+give(struct rq *rq, struct giving *g, const struct credit *c, int64_t at)
+{
+	struct page_key key = { .k = { c->occurred_at, at + 1, 0 }, .id = c->conversion_id };
+
+	if (uuid_eq(c->conversion_id, g->resume) && at < g->resume_rows)
+		return FAULT_NONE;
+	if (g->csv != NULL) {
+		put_csv(g->csv, c);
+		return g->csv->failed ? FAULT_ENOUGH : FAULT_NONE;
+	}
+	if (page_add(rq, g->call, c, key))
+		return FAULT_NONE;
+	g->full = true;
+	return FAULT_ENOUGH;
+}
+
+static struct credit
+credit_of(const struct path *p, size_t i, const struct money *value, const char *click_id)
+{
+	const struct stream_row *t = &p->touches[i];
+
+	return (struct credit){
+		.conversion_id = p->conversion.id,
+		.lead_id = p->conversion.lead_id,
+		.occurred_at = p->conversion.occurred_at,
+		.touched_at = t->touched_at,
+		.click_id = click_id,
+		.share_id = t->share_id,
+		.person_id = t->person_id,
+		.team_id = t->team_id,
+		.network = t->network,
+		.post_id = t->post_id,
+		.campaign_id = t->campaign_id,
+		.channel_id = t->channel_id,
+		.conversions = p->count[i],
+		.value = value,
+		.click_class = t->click_class,
+		.click_reason = t->click_reason,
+	};
+}
+
+static enum fault
+give_touches(struct rq *rq, struct giving *g, const struct path *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct money value = { p->value[i], g->ask->currency };
+		char click_id[CLICK_ID_TEXT + 1];
+		struct credit c;
+		enum fault e;
+
+		if (!fits(g->ask, &p->touches[i]) || (!g->all && p->count[i] == 0))
+			continue;
+		click_id_format(p->touches[i].click_id, click_id);
+		c = credit_of(p, i, &value, click_id);
+		e = give(rq, g, &c, (int64_t)i);
+		if (e)
+			return e;
+	}
+	return FAULT_NONE;
+}
+
+/* A conversion that nobody touched: its one row says so. */
+static enum fault
+give_unattributed(struct rq *rq, struct giving *g, const struct path *p)
+{
+	struct money value = { p->conversion.value_minor, g->ask->currency };
+	struct credit c = {
+		.conversion_id = p->conversion.id,
+		.lead_id = p->conversion.lead_id,
+		.occurred_at = p->conversion.occurred_at,
+		.touched_at = TIME_NONE,
+		.network = -1,
+		.click_class = -1,
+		.conversions = CREDIT_WHOLE,
+		.value = &value,
+	};
+
+	return give(rq, g, &c, 0);
+}
+
+static enum fault
+take_path(struct rq *rq, const struct path *p, void *arg)
+{
+	struct giving *g = arg;
+
+	g->last = p->conversion.id;
+	g->last_us = p->conversion.occurred_at;
+	g->streamed++;
+	if (p->n > 0)
+		return g->ask->unattributed ? FAULT_NONE : give_touches(rq, g, p);
+	return g->ask->filtered || g->all ? FAULT_NONE : give_unattributed(rq, g, p);
+}
+
+static enum fault
+one_batch(struct rq *rq, struct giving *g, const struct report_ask *ask)
+{
+	struct walk *w = walk_begin(rq, ask->model, take_path, g);
+	enum fault e = report_sql_credits(rq, ask, walk_row, w);
+
+	return e ? e : walk_end(rq, w);
+}
+
+/* Batch after batch until the page is full or the conversions are. */
+static enum fault
+all_batches(struct rq *rq, struct giving *g, struct report_ask *ask)
+{
+	for (;;) {
+		enum fault e;
+
+		g->streamed = 0;
+		e = one_batch(rq, g, ask);
+		if (e == FAULT_ENOUGH)
+			return FAULT_NONE;
+		if (e || g->full || (int64_t)g->streamed < ask->limit)
+			return e;
+		/* The last one begins the next batch, and has been given whole. */
+		ask->after_us = g->last_us;
+		ask->after_id = g->last;
+		g->resume = g->last;
+		g->resume_rows = REPORT_PATH_MAX;
+	}
+}
+
+static void
+start_at(struct giving *g, struct report_ask *ask, const struct call *call)
+{
+	ask->after_us = ask->from_us;
+	ask->after_id = (struct uuid){ { 1 } }; /* below every id of ours; zero would be NULL */
+	if (!call->after)
+		return;
+	ask->after_us = call->key.k[0];
+	ask->after_id = call->key.id;
+	g->resume = call->key.id;
+	g->resume_rows = call->key.k[1];
+}
+
+enum fault
+credits_get(struct rq *rq, struct call *call, void *reply)
+{
+	struct report_ask ask;
+	struct giving g = { .call = call, .ask = &ask };
+	enum fault e = report_resolve(rq, call->query, &ask);
+
+	(void)reply;
+	if (e)
+		return e;
+	start_at(&g, &ask, call);
+	if (call->csv) {
+		http_header(call, "Content-Disposition", "attachment; filename=\"credits.csv\"");
+		g.csv = http_raw(call, 200, "text/csv; charset=utf-8");
+		buf_cstr(g.csv, csv_head);
+		ask.limit = CSV_ALL;
+	} else {
+		bool sparse = ask.filtered || ask.unattributed;
+
+		ask.limit = sparse ? BATCH_FILTERED : call->limit + 2;
+	}
+	return all_batches(rq, &g, &ask);
+}
+
+enum fault
+touches_get(struct rq *rq, struct call *call, void *reply)
+{
+	struct report_ask ask;
+	struct giving g = { .call = call, .ask = &ask, .all = true };
+	struct walk *w;
+	bool found;
+	enum fault e = report_resolve(rq, call->query, &ask);
+
+	(void)reply;
+	if (!e)
+		e = report_sql_has_conversion(rq, ask.conversion, &found);
+	if (!e && !found)
+		e = rq_fail(rq, FAULT_NOT_FOUND, "No such conversion.");
+	if (e)
+		return e;
+	start_at(&g, &ask, call);
+	w = walk_begin(rq, ask.model, take_path, &g);
+	e = report_sql_touches(rq, &ask, walk_row, w);
+	if (!e)
+		e = walk_end(rq, w);
+	return e == FAULT_ENOUGH ? FAULT_NONE : e;
+}
