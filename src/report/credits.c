@@ -170,7 +170,9 @@ static enum fault
 give_touches(struct rq *rq, struct giving *g, const struct path *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		struct money value = { p->value[i], g->ask->currency };
+		struct money value = { p->value[i], p->conversion.currency != NULL
+			                                ? p->conversion.currency
+			                                : g->ask->currency };
 		char click_id[CLICK_ID_TEXT + 1];
 		struct credit c;
 		enum fault e;
@@ -288,13 +290,16 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 enum fault
 touches_get(struct rq *rq, struct call *call, void *reply)
 {
+	struct report_query q = *(const struct report_query *)call->query;
 	struct report_ask ask;
 	struct giving g = { .call = call, .ask = &ask, .all = true };
 	struct walk *w;
-	bool found;
-	enum fault e = report_resolve(rq, call->query, &ask);
+	bool found = false;
+	enum fault e;
 
 	(void)reply;
+	q.network = -1; /* not of this query: any */
+	e = report_resolve(rq, &q, &ask);
 	if (!e)
 		e = report_sql_has_conversion(rq, ask.conversion, &found);
 	if (!e && !found)

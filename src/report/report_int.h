@@ -86,6 +86,7 @@ struct stream_row {
 	int network;
 	int click_class; /* only of report_sql_touches; -1: the click is gone */
 	const char *click_reason;
+	const char *currency; /* of the value; only of report_sql_touches */
 };
 
 struct company_defaults {

@@ -66,7 +66,7 @@ static const struct db_col touches_out[] = {
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
 	DB_COL_UUID(struct stream_row, channel_id),
 	DB_COL_ENUM(struct stream_row, click_class, click_class_names),
-	DB_COL_STR(struct stream_row, click_reason),
+	DB_COL_STR(struct stream_row, click_reason), DB_COL_STR(struct stream_row, currency),
 };
 static const struct db_col company_in[] = { DB_COL_UUID(struct report_ask, company_id) };
 static const struct db_col company_out[] = {
@@ -143,7 +143,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(credits_in), DB_OUT(credits_out) },
 	[Q_TOUCHES] = { .name = "report_touches",
-		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS ", x.class, x.reason FROM company k"
+		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS ", x.class, x.reason, c.currency FROM company k"
 		       " JOIN conversion c ON c.company_id = k.id" ELIGIBLE
 		       " LEFT JOIN click x ON x.company_id = t.company_id AND x.clicked_at = t.touched_at AND x.id = t.click_id"
 		       " WHERE k.id = ? AND c.company_id = ? AND c.id = ?",
