@@ -29,14 +29,14 @@ static const struct j_schema totals_schema = J_SCHEMA("clicks_totals", struct cl
 
 struct report_view {
 	int64_t     as_of;
-	int         group_by;
+	int         group;
 	const char *from, *to;
 	const struct clicks_view *totals;
 	struct j_list rows;
 };
 static const struct j_field report_fields[] = {
 	J_AT(struct report_view, as_of, 0),
-	J_WORD(struct report_view, group_by, 0, dimension_names, 0),
+	J_WORD(struct report_view, group, 0, dimension_names, 0),
 	J_TEXT(struct report_view, from, J_DATE, 10, 10), J_TEXT(struct report_view, to, J_DATE, 10, 10),
 	J_SUB(struct report_view, totals, 0, &totals_schema),
 	J_OBJECTS(struct report_view, rows, 0, 0, 0, &clicks_schema),
@@ -99,7 +99,7 @@ clicks_get(struct rq *rq, struct call *call, void *reply)
 		return e;
 	*v = (struct report_view){
 		.as_of = rq->now_us,
-		.group_by = (int)ask.by,
+		.group = (int)ask.by,
 		.from = ask.from,
 		.to = ask.to,
 		.totals = g.totals,

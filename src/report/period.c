@@ -73,7 +73,7 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 	*ret = (struct report_ask){
 		.company_id = rq_company(rq),
 		.model = (enum model)q->model,
-		.by = (enum dimension)q->group_by,
+		.by = (enum dimension)q->group,
 		.stage = q->stage,
 		.network = q->network,
 		.window_days = q->window_days,

@@ -20,7 +20,7 @@
 
 static const struct j_field totals_query_fields[] = {
 	PERIOD_FIELDS, CONVERSION_FIELDS,
-	J_WORD(struct report_query, group_by, 0, dimension_names, BY_PERSON),
+	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON),
 };
 static const struct j_schema totals_query = J_SCHEMA("attribution_query", struct report_query, totals_query_fields);
 
@@ -42,7 +42,7 @@ static const struct j_schema touches_query = J_SCHEMA("touches_query", struct re
 static const struct j_field clicks_query_fields[] = {
 	J_TEXT(struct report_query, from, J_DATE, 10, 10, .help = "UTC date, included; default 30 days before to"),
 	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "UTC date, excluded; default tomorrow"),
-	J_WORD(struct report_query, group_by, 0, dimension_names, BY_PERSON),
+	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON),
 };
 static const struct j_schema clicks_query = J_SCHEMA("clicks_query", struct report_query, clicks_query_fields);
 
@@ -85,7 +85,7 @@ static const struct j_schema other_schema = J_SCHEMA("other_currency", struct ot
 
 struct report_view {
 	int64_t       as_of, window_days;
-	int           model, stage, group_by;
+	int           model, stage, group;
 	const char   *from, *to, *time_zone, *currency;
 	const struct sum_view *totals, *unattributed;
 	struct j_list rows, other_currencies;
@@ -95,7 +95,7 @@ static const struct j_field report_fields[] = {
 	J_WORD(struct report_view, model, 0, model_names, 0),
 	J_INT64(struct report_view, window_days, J_NULLABLE, 0, 0, 0, .help = "null: each campaign's own"),
 	J_WORD(struct report_view, stage, 0, lead_stage_names, 0),
-	J_WORD(struct report_view, group_by, 0, dimension_names, 0),
+	J_WORD(struct report_view, group, 0, dimension_names, 0),
 	J_TEXT(struct report_view, from, J_DATE, 10, 10), J_TEXT(struct report_view, to, J_DATE, 10, 10),
 	J_TEXT(struct report_view, time_zone, 0, 1, 64),
 	J_TEXT(struct report_view, currency, J_CURRENCY, 3, 3),
@@ -220,7 +220,7 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.window_days = ask.window_days,
 		.model = (int)ask.model,
 		.stage = ask.stage,
-		.group_by = (int)ask.by,
+		.group = (int)ask.by,
 		.from = ask.from,
 		.to = ask.to,
 		.time_zone = ask.time_zone,

@@ -46,7 +46,7 @@ extern const char *const dimension_names[DIMENSION__MAX + 1];
 
 /* The query of all reports; routes use the fields they need. */
 struct report_query {
-	int model, stage, group_by;
+	int model, stage, group;
 	const char *from, *to, *time_zone, *currency;
 	int64_t window_days; /* J_NO_INT: the campaign's, else the company's */
 	struct uuid person, team, post, campaign, channel, conversion;
