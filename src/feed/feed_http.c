@@ -129,7 +129,7 @@ handle_feed(struct rq *rq, struct call *call, void *reply)
 		.unseen = q->unseen,
 		.limit = call->limit + 1,
 	};
-	enum fault e = feed_sql_viewer(rq, &viewer);
+	enum fault e = feed_viewer(rq, &viewer);
 
 	(void)reply;
 	if (e)

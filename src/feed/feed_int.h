@@ -7,7 +7,7 @@
 
 enum { FEED_IMPRESSIONS_MAX = 200 };
 
-/* Who looks: all that decides what the feed is, in one row. */
+/* Who looks: all that decides what the feed is. */
 struct feed_viewer {
 	int64_t company_version, person_version;
 	const char *channels; /* ids in the feed, comma-separated; NULL none */
@@ -42,8 +42,14 @@ struct impression {
 const char *feed_impressions_text(struct arena *a, const struct j_list *list, int64_t now_us);
 enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK;
 
+/* --- who looks (feed_viewer.c) */
+/* Two statements after a change of what they see, else one. */
+enum fault feed_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
+
 /* --- statements (feed_sql.c) */
 enum fault feed_sql_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
+/* The counters alone. */
+enum fault feed_sql_versions(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 enum fault feed_sql_page(struct rq *rq, const struct feed_page *page, db_row_fn *fn,
                          void *arg) MUST_CHECK;
 /* How many were seen for the first time. */

@@ -17,6 +17,10 @@ static const struct db_col viewer_out[] = {
 	DB_COL_STR(struct feed_viewer, channels),
 };
 
+static const struct db_col versions_out[] = {
+	DB_COL_I64(struct feed_viewer, company_version), DB_COL_I64(struct feed_viewer, person_version),
+};
+
 static const struct db_col top_in[] = {
 	DB_COL_UUID(struct feed_page, person_id), DB_COL_UUID(struct feed_page, company_id),
 	DB_COL_STR(struct feed_page, channels),   DB_COL_BOOL(struct feed_page, after),
@@ -58,7 +62,7 @@ static const struct db_col seen_in[] = {
 #define NOT_SEEN " AND (NOT ? OR st.seen_at IS NULL)"
 #define NEWEST_FIRST " f.published_at DESC, f.post_id DESC LIMIT ?"
 
-enum { Q_VIEWER, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
+enum { Q_VIEWER, Q_VERSIONS, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_VIEWER] = {
@@ -68,6 +72,12 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " FROM person p JOIN company c ON c.id = p.company_id"
 		       " WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(viewer_in), DB_OUT(viewer_out),
+	},
+	[Q_VERSIONS] = {
+		.name = "feed_versions",
+		.sql = "SELECT c.feed_version, p.feed_version FROM person p JOIN company c ON c.id = p.company_id"
+		       " WHERE p.company_id = ? AND p.id = ?",
+		DB_IN(viewer_in), DB_OUT(versions_out),
 	},
 	[Q_TOP] = { /* from the start, or from within the few that are pinned */
 		.name = "feed_top",
@@ -103,6 +113,14 @@ feed_sql_viewer(struct rq *rq, struct feed_viewer *out)
 	struct viewer_key in = { rq_company(rq), rq->who->person };
 
 	return db_one(rq, &rows[Q_VIEWER], &in, out);
+}
+
+enum fault
+feed_sql_versions(struct rq *rq, struct feed_viewer *out)
+{
+	struct viewer_key in = { rq_company(rq), rq->who->person };
+
+	return db_one(rq, &rows[Q_VERSIONS], &in, out);
 }
 
 enum fault

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * feed_viewer.c - who looks at the feed.  The channels they see change only with one of two
+ * counters, so they are remembered, and a reader who comes again costs a look at the counters.
+ */
+#include <string.h>
+
+#include "rostra/cache.h"
+#include "rostra/caller.h"
+#include "rostra/shared.h"
+
+#include "feed_int.h"
+
+/* What is remembered: the counters, then the channels as text. */
+struct remembered {
+	int64_t company_version, person_version;
+};
+
+static struct sha256
+key_of(const struct rq *rq)
+{
+	const struct str parts[] = {
+		STR("feed viewer"),
+		{ (const char *)rq->who->company.b, sizeof(rq->who->company.b) },
+		{ (const char *)rq->who->person.b, sizeof(rq->who->person.b) },
+	};
+
+	return sha256_parts(parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+static enum fault
+ask(struct rq *rq, struct cache *cache, struct sha256 key, struct feed_viewer *out)
+{
+	enum fault e = feed_sql_viewer(rq, out);
+	struct str channels = str_of(e ? NULL : out->channels);
+	const size_t head = sizeof(struct remembered);
+	struct remembered r;
+	char *value;
+
+	if (e || !cache)
+		return e;
+	r = (struct remembered){ out->company_version, out->person_version };
+	value = arena_alloc(rq->arena, head + channels.n, alignof(struct remembered));
+	memcpy(value, &r, head);
+	if (channels.n > 0)
+		memcpy(value + head, channels.s, channels.n);
+	cache_put(cache, key, (struct str){ value, head + channels.n }, clock_monotonic_us());
+	return FAULT_NONE;
+}
+
+enum fault
+feed_viewer(struct rq *rq, struct feed_viewer *out)
+{
+	struct cache *cache = rq->shared ? rq->shared->cards : NULL;
+	const size_t head = sizeof(struct remembered);
+	struct sha256 key = key_of(rq);
+	struct remembered r;
+	struct str value;
+	enum fault e;
+
+	if (!cache || !cache_get(cache, key, rq->arena, &value, NULL) || value.n < head)
+		return ask(rq, cache, key, out);
+	memcpy(&r, value.s, head);
+	e = feed_sql_versions(rq, out);
+	if (e)
+		return e;
+	if (out->company_version != r.company_version || out->person_version != r.person_version)
+		return ask(rq, cache, key, out);
+	out->channels = arena_copy(rq->arena, value.s + head, value.n - head);
+	return FAULT_NONE;
+}
