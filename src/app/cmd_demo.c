@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "rostra/demo.h"
+#include "rostra/link.h"
 
 #include "app_int.h"
 
@@ -178,6 +179,9 @@ load(struct rq *rq, const struct demo_options *o, struct bar *b)
 
 	/* Rows come in the order of their keys and are unique by construction. */
 	e = db_run_text(rq, "SET unique_checks = 0, foreign_key_checks = 0");
+	/* Months of clicks need their partitions first: to split a full one is slow. */
+	if (!e)
+		e = click_partitions_run(rq);
 	if (e)
 		return e;
 	e = demo_load(rq, o, progress, b);
@@ -188,6 +192,7 @@ load(struct rq *rq, const struct demo_options *o, struct bar *b)
 static int
 run(struct app *app, const struct demo_options *o, struct bar *b)
 {
+	const struct db_stmt_table tables[] = { demo_stmts, link_stmts };
 	struct conf conf = app->conf;
 	struct rq rq = { .shared = &app->shared, .now_us = o->now_us, .language = "" };
 	int64_t began = clock_monotonic_us();
@@ -196,7 +201,7 @@ run(struct app *app, const struct demo_options *o, struct bar *b)
 	conf.db_read_timeout_s = STATEMENT_TIMEOUT_S;
 	rq.conf = &conf;
 	rq.arena = arena_create(ARENA_BYTES);
-	rq.db = db_create(&conf, &demo_stmts, 1);
+	rq.db = db_create(&conf, tables, sizeof(tables) / sizeof(tables[0]));
 	b->terminal = isatty(STDOUT_FILENO) == 1;
 	/* Shares have links and states beside them; clicks their days; leads touches and
 	 * conversions. */
