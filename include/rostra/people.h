@@ -9,6 +9,7 @@
 extern const struct route_table   people_routes;
 extern const struct db_stmt_table people_stmts;
 extern const struct route_table   team_routes;
+extern const struct route_table   company_routes;
 extern const struct db_stmt_table team_stmts;
 
 /* The primary team of a person at an instant; zero when none. */

@@ -6,7 +6,13 @@
 #include "rostra/access.h"
 #include "rostra/crypto.h"
 
-enum { KEY_NAME_MAX = 60, KEY_SCOPES_MAX = 128, KEY_ORIGINS_MAX = 512, VERSION_TEXT_MAX = 16 };
+enum {
+	KEY_NAME_MAX = 60,
+	KEY_SCOPES_MAX = 128,
+	KEY_ORIGINS_MAX = 512,
+	VERSION_TEXT_MAX = 16,
+	KEY_PREFIX_SHOWN = 12
+};
 
 enum key_kind { KEY_SECRET, KEY_SITE, KEY_KIND__MAX };
 extern const char *const key_kind_names[KEY_KIND__MAX + 1];

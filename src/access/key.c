@@ -4,7 +4,7 @@
 
 #include "access_int.h"
 
-enum { KEY_RANDOM_BYTES = 32, KEY_PREFIX_SHOWN = 12 };
+enum { KEY_RANDOM_BYTES = 32 };
 
 const char *const key_kind_names[KEY_KIND__MAX + 1] = {
 	[KEY_SECRET] = "secret",

@@ -109,7 +109,4 @@ struct person_change {
 };
 enum fault person_change(struct rq *rq, struct person_change *change) MUST_CHECK;
 
-extern const struct route people_rows[];
-extern const size_t people_rows_n;
-
 #endif
