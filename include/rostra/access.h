@@ -14,6 +14,7 @@ enum fault access_key(struct rq *rq, struct str key, struct caller *who) MUST_CH
 enum fault access_app_version(struct rq *rq, struct str version) MUST_CHECK;
 
 struct key_new {
+	struct uuid id;      /* zero: one is made */
 	bool        site;    /* else secret */
 	const char *name;    /* the source of what comes in by it; unique is not required */
 	const char *scopes;  /* "leads:write conversions:write reports:read" */

@@ -30,7 +30,7 @@ static const struct j_field key_fields[] = {
 	J_WORD(struct key_json, kind, 0, key_kind_names, 0),
 	J_TEXT(struct key_json, name, 0, 1, KEY_NAME_MAX),
 	J_TEXT(struct key_json, prefix, 0, 0, 16, .help = "Its first characters, to recognise it by"),
-	J_TEXT(struct key_json, key, J_OMIT, 0, 64, .help = "The whole key, this once"),
+	J_TEXT(struct key_json, key, J_OMIT, 0, 64, .help = "The whole key, in the first answer only"),
 	J_STRINGS(struct key_json, scopes, 0, 0, 8, 40),
 	J_STRINGS(struct key_json, origins, 0, 0, 8, 200),
 	J_AT(struct key_json, created_at, 0),
@@ -81,11 +81,22 @@ json_of(struct rq *rq, const struct key_row *k)
 	};
 }
 
+static bool
+same(const struct key_row *now, const struct key_put *in, const char *scopes, const char *origins)
+{
+	return now->kind == in->kind && cstr_eq(now->name, in->name) &&
+	       now->expires_at == in->expires_at &&
+	       cstr_eq(in->kind == KEY_SITE ? now->origins : now->scopes,
+	               in->kind == KEY_SITE ? origins : scopes);
+}
+
+/* The key itself is shown in the first answer only: it is kept nowhere, so a repeat has none. */
 static enum fault
-key_post(struct rq *rq, struct call *call, void *reply)
+key_put(struct rq *rq, struct call *call, void *reply)
 {
 	const struct key_put *in = call->body;
 	struct key_new made = {
+		.id = call->id[0],
 		.site = in->kind == KEY_SITE,
 		.name = in->name,
 		.scopes = joined(rq, &in->scopes),
@@ -93,22 +104,28 @@ key_post(struct rq *rq, struct call *call, void *reply)
 		.expires_us = in->expires_at,
 	};
 	struct key_json *out = reply;
+	struct key_row row = { 0 };
+	struct uuid id;
 	char key[64];
-	enum fault e = key_create(rq, &made, &out->id, key);
+	bool found;
+	enum fault e = key_sql_get(rq, made.id, &row, &found);
 
 	if (e)
 		return e;
+	if (found) {
+		if (!same(&row, in, made.scopes, made.origins))
+			return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another key.");
+		*out = json_of(rq, &row);
+		return FAULT_NONE;
+	}
+	e = key_create(rq, &made, &id, key);
+	if (!e)
+		e = key_sql_get(rq, id, &row, &found);
+	if (e)
+		return e;
 	http_created(call);
-	out->kind = in->kind;
-	out->name = in->name;
+	*out = json_of(rq, &row);
 	out->key = arena_strdup(rq->arena, key);
-	out->prefix = arena_copy(rq->arena, key, KEY_PREFIX_SHOWN);
-	out->scopes = in->kind == KEY_SITE ? (struct j_list){ NULL, 0 } : in->scopes;
-	out->origins = in->kind == KEY_SITE ? in->origins : (struct j_list){ NULL, 0 };
-	out->created_at = rq->now_us;
-	out->expires_at = in->expires_at;
-	out->revoked_at = TIME_NONE;
-	out->last_used_at = TIME_NONE;
 	return FAULT_NONE;
 }
 
@@ -148,9 +165,9 @@ key_delete(struct rq *rq, struct call *call, void *reply)
 static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/keys", .access = ACCESS_ADMIN, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &key_schema, .handle = keys_get, .name = "keys_get", .summary = "Keys of other programs, without their secrets" },
-	{ .method = HTTP_POST, .path = "/v1/keys", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .flags = ROUTE_IDEMPOTENCY_KEY,
-	  .body = &key_new_schema, .kind = REPLY_OBJECT, .reply = &key_schema, .handle = key_post, .name = "key_post",
-	  .summary = "Make a key; it is shown this once" },
+	{ .method = HTTP_PUT, .path = "/v1/keys/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
+	  .body = &key_new_schema, .kind = REPLY_OBJECT, .reply = &key_schema, .handle = key_put, .name = "key_put",
+	  .summary = "Make a key; the first answer shows it, no other does" },
 	{ .method = HTTP_DELETE, .path = "/v1/keys/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .kind = REPLY_NONE,
 	  .handle = key_delete, .name = "key_delete", .summary = "Revoke a key, within seconds" },
 };

@@ -45,7 +45,9 @@ enum fault access_sql_person(struct rq *rq, struct uuid company, struct uuid per
 enum fault key_sql_find(struct rq *rq, struct sha256 digest, struct key_row *ret,
                         bool *ret_found) MUST_CHECK;
 enum fault key_sql_used(struct rq *rq, const struct key_row *key) MUST_CHECK;
-enum fault key_sql_insert(struct rq *rq, const struct key_row *key) MUST_CHECK;
+enum fault key_sql_insert(struct rq *rq, const struct key_row *key, bool *ret_duplicate) MUST_CHECK;
+enum fault key_sql_get(struct rq *rq, struct uuid id, struct key_row *ret,
+                       bool *ret_found) MUST_CHECK;
 enum fault key_sql_revoke(struct rq *rq, struct uuid id, uint64_t *ret_n) MUST_CHECK;
 enum fault key_sql_page(struct rq *rq, const struct key_page *page, db_row_fn *fn,
                         void *arg) MUST_CHECK;

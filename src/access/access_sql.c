@@ -41,12 +41,15 @@ static const struct db_col revoke_in[] = {
 	DB_COL_TIME(struct key_row, revoked_at),  DB_COL_UUID(struct key_row, company_id),
 	DB_COL_UUID(struct key_row, id),
 };
+static const struct db_col get_in[] = {
+	DB_COL_UUID(struct key_row, company_id),  DB_COL_UUID(struct key_row, id),
+};
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct key_page, company_id), DB_COL_UUID(struct key_page, after_id),
 	DB_COL_I64(struct key_page, limit),
 };
 
-enum { Q_PERSON, Q_KEY_FIND, Q_KEY_USED, Q_KEY_INSERT, Q_KEY_REVOKE, Q_KEY_PAGE, Q__MAX };
+enum { Q_PERSON, Q_KEY_FIND, Q_KEY_USED, Q_KEY_INSERT, Q_KEY_REVOKE, Q_KEY_PAGE, Q_KEY_GET, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_PERSON] = { .name = "access_person",
@@ -68,6 +71,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_KEY_REVOKE] = { .name = "api_key_revoke",
 		.sql = "UPDATE api_key SET revoked_at = COALESCE(revoked_at, ?) WHERE company_id = ? AND id = ?",
 		DB_IN(revoke_in) },
+	[Q_KEY_GET] = { .name = "api_key_get",
+		.sql = "SELECT " KEY_COLUMNS " FROM api_key k WHERE k.company_id = ? AND k.id = ?",
+		DB_IN(get_in), DB_OUT(key_out) },
 	[Q_KEY_PAGE] = { .name = "api_key_page",
 		.sql = "SELECT " KEY_COLUMNS " FROM api_key k WHERE k.company_id = ? AND k.id > ?"
 		       " ORDER BY k.id LIMIT ?",
@@ -105,9 +111,17 @@ key_sql_used(struct rq *rq, const struct key_row *key)
 }
 
 enum fault
-key_sql_insert(struct rq *rq, const struct key_row *key)
+key_sql_insert(struct rq *rq, const struct key_row *key, bool *ret_duplicate)
 {
-	return db_exec(rq, &stmts[Q_KEY_INSERT], key, NULL);
+	return db_insert(rq, &stmts[Q_KEY_INSERT], key, ret_duplicate);
+}
+
+enum fault
+key_sql_get(struct rq *rq, struct uuid id, struct key_row *ret, bool *ret_found)
+{
+	struct key_row in = { .company_id = rq_company(rq), .id = id };
+
+	return db_maybe(rq, &stmts[Q_KEY_GET], &in, ret, ret_found);
 }
 
 enum fault

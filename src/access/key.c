@@ -88,7 +88,7 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 	unsigned char random[KEY_RANDOM_BYTES];
 	struct key_row row = {
 		.company_id = rq_company(rq),
-		.id = uuid_v7(rq->now_us),
+		.id = uuid_is_zero(in->id) ? uuid_v7(rq->now_us) : in->id,
 		.kind = in->site ? KEY_SITE : KEY_SECRET,
 		.name = in->name,
 		.scopes = in->site || in->scopes == NULL ? "" : in->scopes,
@@ -97,6 +97,7 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 		.expires_at = in->expires_us,
 	};
 	struct sha256 digest;
+	bool duplicate;
 	enum fault e = check(rq, in);
 
 	if (e)
@@ -109,7 +110,10 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 	memcpy(row.key_sha256, digest.b, sizeof(row.key_sha256));
 	row.prefix = arena_copy(rq->arena, ret_key, KEY_PREFIX_SHOWN);
 	*ret_id = row.id;
-	return key_sql_insert(rq, &row);
+	e = key_sql_insert(rq, &row, &duplicate);
+	if (!e && duplicate)
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another key.");
+	return e;
 }
 
 enum fault
