@@ -12,12 +12,33 @@
 
 #include "rostra/log.h"
 
+/* Fetched once: OpenSSL 3 looks an algorithm up by name each time, which costs more than a short
+ * digest. */
+static EVP_MD *sha256_method;
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+
+static void
+sha256_fetch(void)
+{
+	sha256_method = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (sha256_method == NULL)
+		log_die("crypto", "SHA-256 is not to be had");
+}
+
+static const EVP_MD *
+sha256_get(void)
+{
+	(void)pthread_once(&sha256_once, sha256_fetch);
+	return sha256_method;
+}
+
 struct sha256
 sha256_of(const void *bytes, size_t n)
 {
 	struct sha256 out;
 
-	(void)SHA256(bytes, n, out.b);
+	if (EVP_Digest(bytes, n, out.b, NULL, sha256_get(), NULL) != 1)
+		log_die("crypto", "SHA-256 failed");
 	return out;
 }
 
@@ -26,7 +47,7 @@ digest_begin(void)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+	if (ctx == NULL || EVP_DigestInit_ex2(ctx, sha256_get(), NULL) != 1)
 		log_die("crypto", "SHA-256 is not to be had");
 	return ctx;
 }
