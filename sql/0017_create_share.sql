@@ -18,7 +18,9 @@ CREATE TABLE share (
   created_at  DATETIME(6)   NOT NULL COMMENT 'UTC',
   revoked_at  DATETIME(6)   NULL COMMENT 'UTC',
   version     BIGINT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'counts changes',
+  feed_seq    BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'person.feed_version of its last change: the order of a person''s changes, for sync',
   PRIMARY KEY (company_id, id),
+  KEY share_changes (company_id, person_id, feed_seq),
   KEY share_person (company_id, person_id, created_at, id),
   KEY share_post (company_id, post_id, created_at, person_id, text_simhash, text_sha256, state)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='One person, one post, one network';

@@ -85,6 +85,18 @@ struct j_list post_disclosures_unpack(struct arena *a, struct str packed);
 /* The disclosure that must stand on a network: its own, else that of "any"; NULL none. */
 const char *post_disclosure_for(const struct j_list *disclosures, enum network n);
 
+/* What a share of a post is judged by; the same for everybody, so it is kept by (post, version). */
+struct post_rules {
+	struct uuid campaign_id;
+	const char *title;
+	bool has_link; /* it leads somewhere */
+	uint32_t networks;
+	bool lock_text;
+	struct j_list texts, disclosures;
+};
+/* From the cache, or by one statement; NOT_FOUND without text. */
+enum fault post_rules(struct rq *rq, struct uuid id, int64_t version, struct post_rules *out) MUST_CHECK;
+
 /* One rendered card; json.s is NULL when the post is gone. */
 struct post_card {
 	struct uuid id;

@@ -26,6 +26,7 @@ struct share {
 	uint64_t      text_simhash;
 	int64_t       created_at, revoked_at, version;
 	int64_t       clicks; /* by humans; J_NO_INT: not asked */
+	int64_t       feed_seq;   /* person.feed_version of its last change */
 	struct j_list warnings;
 };
 /* Without clicks and warnings: what a phone keeps. */
@@ -35,7 +36,8 @@ void share_finish(struct rq *rq, struct share *s);
 /* Own shares for sync: made at or after after_at (and, at that moment, past after_id), oldest first. */
 enum fault share_own_since(struct rq *rq, int64_t after_at, struct uuid after_id, int64_t limit,
                            db_row_fn *fn, void *arg) MUST_CHECK;
-/* Own shares out of a JSON list of ids. */
-enum fault share_own_some(struct rq *rq, const char *ids_json, db_row_fn *fn, void *arg) MUST_CHECK;
+/* Own shares changed after one value of person.feed_version and up to another, in that order (share.feed_seq). */
+enum fault share_own_changed(struct rq *rq, int64_t after, int64_t newest, int64_t limit, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
 
 #endif

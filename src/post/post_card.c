@@ -128,10 +128,14 @@ sort_texts(struct rq *rq, struct post *post)
 	post->texts.items = sorted;
 }
 
+/* Ids are unique within a company only. */
 static struct sha256
 card_key(const struct rq *rq, const struct post_card *c)
 {
+	const struct uuid company = rq_company(rq);
 	struct str parts[] = {
+		STR("card"),
+		{ (const char *)company.b, sizeof(company.b) },
 		{ (const char *)c->id.b, sizeof(c->id.b) },
 		{ (const char *)&c->version, sizeof(c->version) },
 		str_of(reader_language(rq)),

@@ -71,6 +71,8 @@ struct post_page {
 };
 enum fault post_sql_page(struct rq *rq, const struct post_page *page, db_row_fn *fn,
                          void *arg) MUST_CHECK;
+/* All of struct post_rules in one text, as post_rules() takes it apart. */
+enum fault post_sql_rules(struct rq *rq, struct uuid id, struct str *ret_packed) MUST_CHECK;
 enum fault post_sql_cards(struct rq *rq, const char *ids_json, db_row_fn *fn, void *arg) MUST_CHECK;
 
 /* What the clock finds due. */

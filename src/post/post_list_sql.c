@@ -24,6 +24,14 @@ struct wanted {
 static const struct db_col cards_in[] = {
 	DB_COL_STR(struct wanted, ids), DB_COL_UUID(struct wanted, company_id),
 };
+struct packed {
+	struct uuid company_id, id;
+	struct str rules;
+};
+static const struct db_col rules_in[] = {
+	DB_COL_UUID(struct packed, company_id), DB_COL_UUID(struct packed, id),
+};
+static const struct db_col rules_out[] = { DB_COL_VIEW(struct packed, rules) };
 struct moment {
 	int64_t     now;
 	struct uuid company_id, id;
@@ -43,7 +51,7 @@ static const struct db_col over_in[] = {
 	DB_COL_UUID(struct moment, id), DB_COL_TIME(struct moment, now),
 };
 
-enum { Q_PAGE, Q_PAGE_STATE, Q_PAGE_OWN, Q_CARDS, Q_DUE, Q_DUE_DONE = Q_DUE + POST_DUE__MAX,
+enum { Q_PAGE, Q_PAGE_STATE, Q_PAGE_OWN, Q_CARDS, Q_RULES, Q_DUE, Q_DUE_DONE = Q_DUE + POST_DUE__MAX,
        Q__MAX = Q_DUE_DONE + POST_DUE__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
@@ -71,6 +79,13 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " STRAIGHT_JOIN post po ON po.company_id = ? AND po.id = CAST(j.id AS UUID)"
 		       " LEFT JOIN person sp ON sp.company_id = po.company_id AND sp.id = po.suggested_by",
 		DB_IN(cards_in), DB_OUT(post_out),
+	},
+	[Q_RULES] = { /* 0x1d between the parts: no text can hold it */
+		.name = "post_rules",
+		.sql = "SELECT CONCAT_WS('\035', COALESCE(CAST(po.campaign_id AS CHAR(36)), ''), po.destination_url IS NOT NULL,"
+		       " po.networks, po.lock_text, po.title, COALESCE(" POST_TEXTS_SQL ", ''),"
+		       " COALESCE(" POST_DISCLOSURES_SQL ", '')) FROM post po WHERE po.company_id = ? AND po.id = ?",
+		DB_IN(rules_in), DB_OUT(rules_out),
 	},
 	[Q_DUE + POST_DUE_LIVE] = {
 		.name = "post_due_live",
@@ -131,6 +146,19 @@ post_sql_cards(struct rq *rq, const char *ids_json, db_row_fn *fn, void *arg)
 	struct post row = { 0 };
 
 	return db_each(rq, &rows[Q_CARDS], &in, &row, fn, arg);
+}
+
+enum fault
+post_sql_rules(struct rq *rq, struct uuid id, struct str *ret_packed)
+{
+	struct packed p = { rq_company(rq), id, { 0 } };
+	enum fault e = db_one(rq, &rows[Q_RULES], &p, &p);
+
+	if (e)
+		return e;
+
+	*ret_packed = p.rules;
+	return FAULT_NONE;
 }
 
 static enum fault

@@ -6,12 +6,15 @@
 #include "rostra/crypto.h"
 #include "rostra/jobs.h"
 #include "rostra/people.h"
-#include "rostra/sync.h"
 #include "rostra/text.h"
 
 #include "share_int.h"
 
 const char *const share_state_names[SHARE_STATE__MAX + 1] = { "active", "revoked", NULL };
+
+/* A drawn code is taken once in 62^8 / (links there are); more often than this it is not bad luck.
+ */
+enum { CODE_TRIES = 3 };
 
 void
 share_finish(struct rq *rq, struct share *s)
@@ -42,83 +45,6 @@ share_read(struct rq *rq, struct uuid id, struct share *out)
 	return FAULT_NONE;
 }
 
-/* What every change of a share causes, last in its transaction. */
-static enum fault
-announce(struct rq *rq, const struct share *s, const char *event)
-{
-	enum fault e = outbox_put(rq, event, s->id, NULL);
-
-	if (e)
-		return e;
-	e = people_feed_changed(rq, s->person_id);
-	if (e)
-		return e;
-
-	return sync_log(rq, SYNC_SHARE, s->id, SYNC_UPSERT, s->person_id);
-}
-
-struct creation {
-	struct share *s;
-	const char *words;
-	bool duplicate;
-};
-
-static enum fault
-create_tx(struct rq *rq, void *arg)
-{
-	struct creation *c = arg;
-	struct share *s = c->s;
-	char *code = arena_alloc(rq->arena, LINK_CODE_SIZE, 1);
-	enum fault e;
-
-	link_code(code);
-	s->code = code;
-	s->text = share_compose(rq->arena, c->words, s->has_link ? link_url(rq, code) : NULL);
-	e = share_sql_insert(rq, s, &c->duplicate);
-	if (e || c->duplicate)
-		return e;
-	e = link_insert(rq, code, s->id);
-	if (e) /* a taken code: the unit starts again and draws another */
-		return e == FAULT_CONFLICT ? FAULT_RESTART : e;
-	e = share_sql_mark(rq, s);
-	if (e)
-		return e;
-
-	return announce(rq, s, "share.created");
-}
-
-static void
-judge_words(struct rq *rq, const struct share_context *c, const char *words, struct share *s)
-{
-	s->edited = !share_is_suggested(c, (enum network)s->network, str_of(words));
-	s->channel_id = c->channel_id;
-	s->campaign_id = c->campaign_id;
-	s->team_id = c->team_id;
-	s->has_link = c->has_link;
-	s->title = c->title;
-	s->created_at = rq->now_us;
-	s->revoked_at = TIME_NONE;
-	s->version = 1;
-}
-
-static void
-warn(struct rq *rq, const struct share_context *c, struct share *s)
-{
-	struct share_warning *w;
-
-	if (c->similar < SHARE_NEAR_MIN)
-		return;
-	w = arena_new(rq->arena, struct share_warning);
-	*w = (struct share_warning){
-		.code = SHARE_NEAR_DUPLICATE,
-		.detail =
-		    "Colleagues shared nearly the same words lately; yours would stand out more.",
-		.same = c->same,
-		.similar = c->similar,
-	};
-	s->warnings = (struct j_list){ w, 1 };
-}
-
 /* The id is taken: by this very request earlier, or by something else? */
 static enum fault
 replay(struct rq *rq, struct share *s)
@@ -136,6 +62,32 @@ replay(struct rq *rq, struct share *s)
 	return FAULT_NONE;
 }
 
+/* *ret_created false: the id was taken meanwhile. */
+static enum fault
+write_share(struct rq *rq, const char *words, struct share *s, bool *ret_created)
+{
+	for (int i = 0; i < CODE_TRIES; i++) {
+		char *code = arena_alloc(rq->arena, LINK_CODE_SIZE, 1);
+		struct share there = { 0 };
+		bool duplicate;
+		enum fault e;
+
+		link_code(code);
+		s->code = code;
+		s->text = share_compose(rq->arena, words, s->has_link ? link_url(rq, code) : NULL);
+		e = share_sql_write(rq, s, &duplicate);
+		if (e)
+			return e;
+		*ret_created = !duplicate;
+		if (!duplicate)
+			return FAULT_NONE;
+		e = share_sql_get(rq, s->id, &there);
+		if (e != FAULT_NOT_FOUND) /* the id; else the code: draw another */
+			return e;
+	}
+	return rq_fail(rq, FAULT_BUSY, "No free link was found.");
+}
+
 static void
 digest_words(struct rq *rq, const char *words, struct share *s)
 {
@@ -147,59 +99,100 @@ digest_words(struct rq *rq, const char *words, struct share *s)
 }
 
 /* One tap: words that the post suggests, when the body brought none. */
-static enum fault
-choose_words(struct rq *rq, struct share_context *c, struct share *s, struct share_new *in)
+static void
+choose_words(struct rq *rq, const struct share_context *c, struct share_new *in)
 {
 	const char *language = in->language ? in->language : rq->language;
 
-	if (in->text || !c->visible)
-		return FAULT_NONE;
-	in->text = share_default_words(rq->arena, c, (enum network)in->network, language);
 	if (!in->text)
-		return FAULT_NONE;
-	digest_words(rq, in->text, s);
-	return share_sql_near(rq, s, c);
+		in->text = share_default_words(rq->arena, c, (enum network)in->network, language);
 }
 
-/* As long as every link: the code is drawn in the transaction. */
+/* As long as every link: the code is drawn when it is written. */
 static const char *
 sample_link(struct rq *rq, const struct share_context *c)
 {
-	return c->has_link ? link_url(rq, "00000000") : NULL;
+	return c->rules.has_link ? link_url(rq, "00000000") : NULL;
+}
+
+static enum fault
+judge(struct rq *rq, struct share_context *c, struct share_new *in)
+{
+	enum fault e = FAULT_NONE;
+
+	if (c->visible)
+		e = post_rules(rq, in->post_id, c->post_version, &c->rules);
+	if (e == FAULT_NOT_FOUND) { /* gone between two statements */
+		c->visible = false;
+		e = FAULT_NONE;
+	}
+	if (e)
+		return e;
+	choose_words(rq, c, in);
+	return share_check(rq->arena, &rq->problem, c, in, sample_link(rq, c));
+}
+
+static void
+describe(struct rq *rq, const struct share_context *c, const char *words, struct share *s)
+{
+	s->edited = !share_is_suggested(c, (enum network)s->network, str_of(words));
+	s->channel_id = c->channel_id;
+	s->campaign_id = c->rules.campaign_id;
+	s->team_id = c->team_id;
+	s->has_link = c->rules.has_link;
+	s->title = c->rules.title;
+	s->created_at = rq->now_us;
+	s->revoked_at = TIME_NONE;
+	s->version = 1;
+	digest_words(rq, words, s);
+}
+
+static void
+warn(struct rq *rq, const struct share_context *c, struct share *s)
+{
+	struct share_warning *w;
+
+	if (c->similar < SHARE_NEAR_MIN)
+		return;
+	w = arena_new(rq->arena, struct share_warning);
+	*w = (struct share_warning){
+		.code = SHARE_NEAR_DUPLICATE,
+		.detail = "Colleagues shared nearly the same words lately; yours would stand out "
+			  "more.",
+		.same = c->same,
+		.similar = c->similar,
+	};
+	s->warnings = (struct j_list){ w, 1 };
 }
 
 enum fault
 share_create(struct rq *rq, const struct share_new *in, struct share *s, bool *ret_created)
 {
 	struct share_new chosen = *in;
-	struct creation creation = { .s = s };
 	struct share_context c = { 0 };
 	enum fault e;
 
 	*ret_created = false;
 	s->post_id = in->post_id;
 	s->network = in->network;
-	if (in->text)
-		digest_words(rq, in->text, s);
-	e = share_sql_context(rq, in, s, &c);
+	e = share_sql_context(rq, s, &c);
 	if (e)
 		return e;
 	if (!uuid_is_zero(c.there_person))
 		return replay(rq, s);
-	e = choose_words(rq, &c, s, &chosen);
-	if (!e)
-		e = share_check(rq->arena, &rq->problem, &c, &chosen, sample_link(rq, &c));
+	e = judge(rq, &c, &chosen);
 	if (e)
 		return e;
 
-	creation.words = chosen.text;
-	judge_words(rq, &c, chosen.text, s);
-	e = db_tx(rq, create_tx, &creation);
+	describe(rq, &c, chosen.text, s);
+	e = share_sql_near(rq, s, &c);
 	if (e)
 		return e;
-	if (creation.duplicate) /* the same request, twice at once */
+	e = write_share(rq, chosen.text, s, ret_created);
+	if (e)
+		return e;
+	if (!*ret_created) /* the same request, twice at once */
 		return replay(rq, s);
-	*ret_created = true;
 	warn(rq, &c, s);
 	share_finish(rq, s);
 	return FAULT_NONE;
@@ -210,8 +203,11 @@ revoke_tx(struct rq *rq, void *arg)
 {
 	const struct share *s = arg;
 	bool done;
-	enum fault e = share_sql_revoke(rq, s, &done);
+	enum fault e = people_feed_changed(rq, s->person_id);
 
+	if (e)
+		return e;
+	e = share_sql_revoke(rq, s, &done);
 	if (e || !done)
 		return e;
 	e = link_revoke(rq, s->id);
@@ -221,7 +217,7 @@ revoke_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 
-	return announce(rq, s, "share.revoked");
+	return outbox_put(rq, "share.revoked", s->id, NULL);
 }
 
 enum fault

@@ -12,7 +12,7 @@
  * same or nearly the same words (SimHash distance up to SHARE_NEAR_BITS): identical posts expose
  * the programme.
  */
-enum { SHARE_RECENT = 50, SHARE_NEAR_BITS = 3, SHARE_NEAR_MIN = 3, SHARE_TEXT_MAX = 5000 };
+enum { SHARE_RECENT = 20, SHARE_NEAR_BITS = 3, SHARE_NEAR_MIN = 3, SHARE_TEXT_MAX = 5000 };
 
 struct share_new {
 	struct uuid post_id;
@@ -21,16 +21,12 @@ struct share_new {
 	const char *language; /* of the suggested one; NULL: the reader's */
 };
 
-/* All that a share is judged by, in one row. */
+/* All that a share is judged by. */
 struct share_context {
 	bool visible; /* live, and in the person's feed */
-	struct uuid channel_id, campaign_id, team_id;
-	const char *title;
-	bool has_link; /* the post leads somewhere */
-	uint32_t networks;
-	bool lock_text;
-	struct str texts_packed, disclosures_packed;
-	struct j_list texts, disclosures;
+	struct uuid channel_id, team_id;
+	int64_t post_version;
+	struct post_rules rules;
 	int64_t same, similar;    /* of colleagues, lately */
 	struct uuid there_person; /* zero: the id is free */
 };
@@ -74,16 +70,22 @@ enum fault share_read(struct rq *rq, struct uuid id, struct share *out) MUST_CHE
 enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
 
 /* --- statements (share_sql.c) */
-enum fault share_sql_context(struct rq *rq, const struct share_new *in, const struct share *s,
+/*
+ * What the tables say of person, post and id: a row for each team the person is in now, folded into
+ * one.  No subqueries: the whole is a handful of index look-ups.
+ */
+enum fault share_sql_context(struct rq *rq, const struct share *s,
                              struct share_context *out) MUST_CHECK;
-/* The same counts of colleagues' recent words, for words that were not known before. */
+/* How many colleagues used the same or nearly the same words for the post lately. */
 enum fault share_sql_near(struct rq *rq, const struct share *s,
                           struct share_context *out) MUST_CHECK;
 enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
-enum fault share_sql_insert(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
-/* Marks the post as shared by the person, or counts their networks again. */
-enum fault share_sql_mark(struct rq *rq, const struct share *s) MUST_CHECK;
+/* The whole transaction of a share, by the procedure share_write; a taken id or code is an answer.
+ */
+enum fault share_sql_write(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
+/* Counts the person's networks of the post again. */
 enum fault share_sql_unmark(struct rq *rq, const struct share *s) MUST_CHECK;
+/* Takes the person's counter first: it orders the changes of a person. */
 enum fault share_sql_revoke(struct rq *rq, const struct share *s, bool *ret_done) MUST_CHECK;
 struct share_page {
 	struct uuid company_id, person_id, before_id;

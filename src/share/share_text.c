@@ -69,11 +69,12 @@ without(struct str text, struct str disclosure)
 bool
 share_is_suggested(const struct share_context *c, enum network n, struct str text)
 {
-	const struct post_text *t = c->texts.items;
+	const struct post_text *t = c->rules.texts.items;
 	const struct str whole = trim(text);
-	const struct str bare = without(whole, str_of(post_disclosure_for(&c->disclosures, n)));
+	const struct str bare =
+	    without(whole, str_of(post_disclosure_for(&c->rules.disclosures, n)));
 
-	for (size_t i = 0; i < c->texts.n; i++) {
+	for (size_t i = 0; i < c->rules.texts.n; i++) {
 		const struct str suggested = trim(str_of(t[i].text));
 
 		if (t[i].network != POST_PLACE_ANY && t[i].network != 1 + (int)n)
@@ -99,18 +100,18 @@ const char *
 share_default_words(struct arena *a, const struct share_context *c, enum network n,
                     const char *language)
 {
-	const struct post_text *t = c->texts.items;
-	const char *must = post_disclosure_for(&c->disclosures, n);
+	const struct post_text *t = c->rules.texts.items;
+	const char *must = post_disclosure_for(&c->rules.disclosures, n);
 	const char *offered[POST_TEXTS_MAX];
 	const struct post_text *best = NULL;
 	size_t n_offered = 0;
 
-	for (size_t i = 0; i < c->texts.n && n_offered < POST_TEXTS_MAX; i++)
+	for (size_t i = 0; i < c->rules.texts.n && n_offered < POST_TEXTS_MAX; i++)
 		offered[n_offered++] = t[i].language;
 	if (n_offered == 0)
 		return NULL;
 	language = lang_pick(language, offered, n_offered);
-	for (size_t i = 0; i < c->texts.n; i++) {
+	for (size_t i = 0; i < c->rules.texts.n; i++) {
 		if (fitness(&t[i], n, language) > (best ? fitness(best, n, language) : 0))
 			best = &t[i];
 	}
@@ -146,18 +147,18 @@ share_check(struct arena *a, struct problem *p, const struct share_context *c,
             const struct share_new *in, const char *link)
 {
 	const enum network n = (enum network)in->network;
-	const char *must = post_disclosure_for(&c->disclosures, n);
+	const char *must = post_disclosure_for(&c->rules.disclosures, n);
 
 	if (!c->visible)
 		return problem_add(p, "#/post_id", "is no post in your feed");
 	if (!in->text)
 		return problem_add(p, "#/text",
 		                   "is needed: the post suggests none for this network");
-	if (!(c->networks >> n & 1))
+	if (!(c->rules.networks >> n & 1))
 		problem_add(p, "#/network", "is not among the post's networks");
 	if (must && !share_has_disclosure(str_of(in->text), str_of(must)))
 		problem_add(p, "#/text", arena_printf(a, "must contain \"%s\"", must));
-	if (c->lock_text && !share_is_suggested(c, n, str_of(in->text)))
+	if (c->rules.lock_text && !share_is_suggested(c, n, str_of(in->text)))
 		problem_add(p, "#/text", "must be one of the suggested texts, word for word");
 	check_length(a, p, in, link);
 	return p->code;

@@ -79,7 +79,7 @@ fill(struct rq *rq, struct sync_run *run)
 
 /* Changes of the log, each object once, up to the first that changes what the person may see. */
 struct reading {
-	struct sync_ids posts, shares;
+	struct sync_ids posts;
 	struct sync_log_row turn; /* seq 0: none */
 	int64_t last_seq;
 	size_t n;
@@ -111,9 +111,7 @@ log_row(struct rq *rq, void *row, void *arg)
 	r->last_seq = l->seq;
 	if (l->kind == SYNC_POST)
 		note(&r->posts, l);
-	else if (l->kind == SYNC_SHARE)
-		note(&r->shares, l);
-	else
+	else if (l->kind != SYNC_SHARE)
 		r->turn = *l;
 	return FAULT_NONE;
 }
@@ -144,15 +142,12 @@ static enum fault
 read_log(struct rq *rq, struct sync_run *run)
 {
 	const size_t room = run->room - run->n;
-	struct reading r = { .posts = room_for(rq, room), .shares = room_for(rq, room) };
+	struct reading r = { .posts = room_for(rq, room) };
 	enum fault e = sync_sql_log(rq, run->state.seq, run->newest, (int64_t)room, log_row, &r);
 
 	if (e)
 		return e;
 	e = sync_put_posts(rq, run, &r.posts);
-	if (e)
-		return e;
-	e = sync_put_shares(rq, run, &r.shares);
 	if (e)
 		return e;
 
@@ -162,6 +157,20 @@ read_log(struct rq *rq, struct sync_run *run)
 		return FAULT_NONE;
 	run->more = true;
 	return turn(rq, run, &r.turn);
+}
+
+/* Own shares first, then the log. */
+static enum fault
+follow(struct rq *rq, struct sync_run *run)
+{
+	bool end = true;
+	enum fault e = FAULT_NONE;
+
+	if (run->state.person_seq < run->person_newest)
+		e = sync_changed_shares(rq, run, &end);
+	if (e || !end || run->n == run->room)
+		return e;
+	return read_log(rq, run);
 }
 
 enum fault
@@ -174,7 +183,7 @@ sync_step(struct rq *rq, struct sync_run *run)
 		if (run->state.stage != SYNC_LOG)
 			e = fill(rq, run);
 		else
-			e = read_log(rq, run);
+			e = follow(rq, run);
 	}
 	if (run->state.stage != SYNC_LOG)
 		run->more = true;

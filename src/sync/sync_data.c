@@ -263,32 +263,32 @@ sync_fill_shares(struct rq *rq, struct sync_run *run, bool *ret_end)
 	return FAULT_NONE;
 }
 
-struct share_list {
-	struct sync_run *run;
-	const struct sync_ids *want;
-};
-
 static enum fault
 changed_share(struct rq *rq, void *row, void *arg)
 {
-	struct share_list *l = arg;
+	struct sync_run *run = arg;
 	struct share *s = row;
-	size_t i = 0;
 
-	while (i < l->want->n && !uuid_eq(l->want->ids[i], s->id))
-		i++;
 	share_finish(rq, s);
-	sync_add(l->run, SYNC_SHARE, s->id, i < l->want->n ? l->want->at[i] : rq->now_us,
+	sync_add(run, SYNC_SHARE, s->id, s->state == SHARE_REVOKED ? s->revoked_at : s->created_at,
 	         encoded(rq, &share_schema, s));
+	run->state.person_seq = s->feed_seq;
 	return FAULT_NONE;
 }
 
 enum fault
-sync_put_shares(struct rq *rq, struct sync_run *run, const struct sync_ids *want)
+sync_changed_shares(struct rq *rq, struct sync_run *run, bool *ret_end)
 {
-	struct share_list l = { run, want };
+	const size_t before = run->n;
+	const size_t room = run->room - run->n;
+	enum fault e = share_own_changed(rq, run->state.person_seq, run->person_newest,
+	                                 (int64_t)room, changed_share, run);
 
-	if (want->n == 0)
-		return FAULT_NONE;
-	return share_own_some(rq, ids_json(rq, want), changed_share, &l);
+	if (e)
+		return e;
+
+	*ret_end = run->n - before < room;
+	if (*ret_end)
+		run->state.person_seq = run->person_newest;
+	return FAULT_NONE;
 }

@@ -49,11 +49,14 @@ begin(struct rq *rq, const struct sync_query *q, struct sync_run *run)
 	if (e)
 		return e;
 	if (!q->token)
-		run->state =
-		    (struct sync_state){ .seq = view.newest, .stage = SYNC_FILL_ME, .first = true };
+		run->state = (struct sync_state){ .seq = view.newest,
+			                          .person_seq = view.person_newest,
+			                          .stage = SYNC_FILL_ME,
+			                          .first = true };
 	if (run->state.seq < view.floor || run->state.seq > view.newest)
 		return rq_fail(rq, FAULT_SYNC_EXPIRED, "The token is too old.");
 	run->newest = view.newest;
+	run->person_newest = view.person_newest;
 	run->channels = view.channels;
 	return FAULT_NONE;
 }

@@ -26,7 +26,8 @@ enum sync_stage {
 	SYNC_STAGE__MAX
 };
 struct sync_state {
-	int64_t seq; /* changes up to here are done */
+	int64_t seq;        /* changes of the log up to here are done */
+	int64_t person_seq; /* changes of own shares up to here, by person.feed_version */
 	enum sync_stage stage;
 	bool first;          /* the phone has nothing: no deletes, shares too */
 	struct uuid channel; /* SYNC_FILL_POSTS: only of this one; zero: all */
@@ -47,7 +48,8 @@ struct sync_change {
 struct sync_run {
 	struct sync_state state;
 	int64_t newest; /* company's seq when the request began: later changes wait for the next */
-	const char *channels; /* in this person's feed */
+	int64_t person_newest; /* the same of the person's counter */
+	const char *channels;  /* in this person's feed */
 	struct sync_change *changes;
 	size_t n, room;
 	bool more;
@@ -95,18 +97,18 @@ struct sync_ids {
 enum fault sync_fill_channels(struct rq *rq, struct sync_run *run, bool *ret_end) MUST_CHECK;
 enum fault sync_fill_posts(struct rq *rq, struct sync_run *run, bool *ret_end) MUST_CHECK;
 enum fault sync_fill_shares(struct rq *rq, struct sync_run *run, bool *ret_end) MUST_CHECK;
+/* Own shares that changed; moves person_seq on. */
+enum fault sync_changed_shares(struct rq *rq, struct sync_run *run, bool *ret_end) MUST_CHECK;
 /* One object as it is now: an upsert when this person may have it, else a delete. */
 enum fault sync_put_me(struct rq *rq, struct sync_run *run, int64_t at) MUST_CHECK;
 enum fault sync_put_channel(struct rq *rq, struct sync_run *run, struct uuid id,
                             int64_t at) MUST_CHECK;
 enum fault sync_put_posts(struct rq *rq, struct sync_run *run,
                           const struct sync_ids *want) MUST_CHECK;
-enum fault sync_put_shares(struct rq *rq, struct sync_run *run,
-                           const struct sync_ids *want) MUST_CHECK;
 
 /* --- statements (sync_sql.c) */
 struct sync_view {
-	int64_t newest, floor;
+	int64_t newest, floor, person_newest;
 	const char *channels;
 };
 enum fault sync_sql_me(struct rq *rq, struct sync_me *out) MUST_CHECK;

@@ -29,6 +29,7 @@ static const struct db_col view_in[] = {
 };
 static const struct db_col view_out[] = {
 	DB_COL_I64(struct sync_view, newest), DB_COL_I64(struct sync_view, floor),
+	DB_COL_I64(struct sync_view, person_newest),
 	DB_COL_STR(struct sync_view, channels),
 };
 static const struct db_col me_out[] = {
@@ -121,7 +122,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_VIEW] = {
 		.name = "sync_view",
-		.sql = "SELECT CAST(COALESCE(s.seq, 0) AS SIGNED), CAST(COALESCE(s.floor_seq, 0) AS SIGNED),"
+		.sql = "SELECT CAST(COALESCE(s.seq, 0) AS SIGNED), CAST(COALESCE(s.floor_seq, 0) AS SIGNED), p.feed_version,"
 		       " (SELECT GROUP_CONCAT(ch.id ORDER BY ch.id) FROM channel ch"
 		       " WHERE ch.company_id = p.company_id AND" CHANNEL_IN_FEED_SQL ")"
 		       " FROM person p LEFT JOIN company_seq s ON s.company_id = p.company_id"

@@ -10,7 +10,7 @@
 enum {
 	TOKEN_VERSION = 1,
 	MAC_BYTES = 16, /* 128 bits of HMAC-SHA-256 */
-	BODY_BYTES = 3 + 8 + 8 + 16 + 16,
+	BODY_BYTES = 3 + 8 + 8 + 8 + 16 + 16,
 	TOKEN_BYTES = BODY_BYTES + MAC_BYTES,
 	TOKEN_TEXT_SIZE = (TOKEN_BYTES * 4 + 2) / 3 + 1,
 };
@@ -54,9 +54,10 @@ sync_token_make(const struct rq *rq, const struct sync_state *s)
 	struct sha256 mac;
 
 	put_i64(t + 3, s->seq);
-	put_i64(t + 11, s->after_at);
-	memcpy(t + 19, s->channel.b, sizeof(s->channel.b));
-	memcpy(t + 35, s->after_id.b, sizeof(s->after_id.b));
+	put_i64(t + 11, s->person_seq);
+	put_i64(t + 19, s->after_at);
+	memcpy(t + 27, s->channel.b, sizeof(s->channel.b));
+	memcpy(t + 43, s->after_id.b, sizeof(s->after_id.b));
 	mac = seal(rq, t);
 	memcpy(t + BODY_BYTES, mac.b, MAC_BYTES);
 	base64url_encode(t, sizeof(t), text);
@@ -81,9 +82,10 @@ sync_token_read(const struct rq *rq, struct str token, struct sync_state *out)
 		.stage = (enum sync_stage)t[1],
 		.first = t[2] != 0,
 		.seq = get_i64(t + 3),
-		.after_at = get_i64(t + 11),
+		.person_seq = get_i64(t + 11),
+		.after_at = get_i64(t + 19),
 	};
-	memcpy(out->channel.b, t + 19, sizeof(out->channel.b));
-	memcpy(out->after_id.b, t + 35, sizeof(out->after_id.b));
+	memcpy(out->channel.b, t + 27, sizeof(out->channel.b));
+	memcpy(out->after_id.b, t + 43, sizeof(out->after_id.b));
 	return true;
 }

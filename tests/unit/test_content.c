@@ -247,11 +247,13 @@ locked_context(void)
 {
 	return (struct share_context){
 		.visible = true,
-		.networks = 1U << NETWORK_X | 1U << NETWORK_LINKEDIN,
-		.lock_text = true,
-		.has_link = true,
-		.texts = { suggestions, 3 },
-		.disclosures = { &must_ad, 1 },
+		.rules = {
+			.networks = 1U << NETWORK_X | 1U << NETWORK_LINKEDIN,
+			.lock_text = true,
+			.has_link = true,
+			.texts = { suggestions, 3 },
+			.disclosures = { &must_ad, 1 },
+		},
 	};
 }
 
@@ -291,9 +293,9 @@ one_tap_takes_the_best_suggestion(void **state)
 	                    "Come and see. #ad");
 	assert_string_equal(share_default_words(*state, &c, NETWORK_LINKEDIN, "de-AT"),
 	                    "Komm und schau. #ad");
-	c.disclosures.n = 0;
+	c.rules.disclosures.n = 0;
 	assert_string_equal(share_default_words(*state, &c, NETWORK_X, "en"), "Short.");
-	c.texts.n = 0;
+	c.rules.texts.n = 0;
 	assert_null(share_default_words(*state, &c, NETWORK_X, "en"));
 }
 
@@ -322,7 +324,7 @@ a_share_is_judged_with_its_link(void **state)
 	                 1); /* nothing more is told */
 
 	c = locked_context();
-	c.lock_text = false;
+	c.rules.lock_text = false;
 	memset(words, 'a', sizeof(words));
 	memcpy(words, "#ad ", 4);
 	words[280 - 24] = '\0';
@@ -398,6 +400,7 @@ sync_tokens_are_of_one_person_and_cannot_be_changed(void **state)
 		                 .stage = SYNC_FILL_POSTS,
 		                 .first = true,
 		                 .channel = { { 9 } },
+		                 .person_seq = 6,
 		                 .after_at = -5,
 		                 .after_id = { { 8 } } };
 	struct sync_state out = { 0 };
@@ -408,6 +411,7 @@ sync_tokens_are_of_one_person_and_cannot_be_changed(void **state)
 	assert_int_equal(out.stage, SYNC_FILL_POSTS);
 	assert_true(out.first);
 	assert_int_equal(out.after_at, -5);
+	assert_int_equal(out.person_seq, 6);
 	assert_true(uuid_eq(out.channel, in.channel) && uuid_eq(out.after_id, in.after_id));
 	for (size_t i = 0; token[i]; i++) {
 		char kept = token[i];
