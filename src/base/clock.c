@@ -230,12 +230,13 @@ time_parse(struct str text, int64_t *out_us)
 	    !take_digits(&text, 2, &c.second) || !take_fraction(&text, &c.us))
 		return false;
 	/* A leap second (:60) has no place in UTC microseconds; refusing it loses nothing. */
-	if (c.hour > 23 || c.minute > 59 || c.second > 59 || c.year < 1970)
+	if (c.hour > 23 || c.minute > 59 || c.second > 59)
 		return false;
 	if (!take_offset(&text, &offset_us) || text.n != 0)
 		return false;
+	/* The offset may carry it over either end of the years that texts and tables can hold. */
 	*out_us = civil_to_us(c) - offset_us;
-	return true;
+	return *out_us >= 0 && civil_from_us(*out_us).year <= 9999;
 }
 
 bool
