@@ -38,12 +38,18 @@ enum fault prune_run(struct rq *rq) MUST_CHECK;
  * post_stat. */
 enum fault post_stat_recount(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 
-/* Runs until SIGTERM (then finishes what runs): each job at its pace, then the outbox. */
+/* All of it: what recurs, and what the outbox causes. */
+struct jobs_plan {
+	const struct job *jobs;
+	size_t n_jobs;
+	const struct outbox_consumer *consumers;
+	size_t n_consumers;
+};
+
+/* Runs until SIGTERM (then finishes what runs): each job at its pace, and the outbox. */
 int jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts,
-             const struct job *jobs, size_t n_jobs, const struct outbox_consumer *consumers,
-             size_t n_consumers);
+             const struct jobs_plan *plan);
 /* Each job and the due outbox once, for commands and tests. */
-enum fault jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs,
-                     const struct outbox_consumer *consumers, size_t n_consumers) MUST_CHECK;
+enum fault jobs_once(struct rq *rq, const struct jobs_plan *plan) MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ once(struct app *app)
 	rq.conf = &conf;
 	rq.arena = arena_create(ARENA_BYTES);
 	rq.db = db_create(&conf, app_stmts, app_n_stmts);
-	e = jobs_once(&rq, app_jobs, app_n_jobs, app_consumers, app_n_consumers);
+	e = jobs_once(&rq, &app_jobs);
 	if (e)
 		(void)fprintf(stderr, "rostra jobs: %s %s (%s)\n", fault_row(e)->name,
 		              rq.problem.detail, rq.problem.internal);
@@ -48,6 +48,5 @@ cmd_jobs(struct app *app, int argc, char **argv)
 		(void)fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	return jobs_run(&app->conf, app_stmts, app_n_stmts, app_jobs, app_n_jobs, app_consumers,
-	                app_n_consumers);
+	return jobs_run(&app->conf, app_stmts, app_n_stmts, &app_jobs);
 }

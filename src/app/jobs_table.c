@@ -9,7 +9,7 @@
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
 
 /* clang-format off */
-const struct job app_jobs[] = {
+static const struct job jobs[] = {
 	/* A click is in reports within 5 s. */
 	{ .name = "click_loader",       .every_ms = 300,           .per_node = true, .run = click_loader_run },
 	{ .name = "post_clock",         .every_ms = SECOND_MS,     .run = post_clock_run },
@@ -20,11 +20,15 @@ const struct job app_jobs[] = {
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
 };
 
-const struct outbox_consumer app_consumers[] = {
+static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle = post_stat_recount },
 	{ .kind = "share.revoked", .handle = post_stat_recount },
 };
 /* clang-format on */
 
-const size_t app_n_jobs = sizeof(app_jobs) / sizeof(app_jobs[0]);
-const size_t app_n_consumers = sizeof(app_consumers) / sizeof(app_consumers[0]);
+const struct jobs_plan app_jobs = {
+	.jobs = jobs,
+	.n_jobs = sizeof(jobs) / sizeof(jobs[0]),
+	.consumers = consumers,
+	.n_consumers = sizeof(consumers) / sizeof(consumers[0]),
+};

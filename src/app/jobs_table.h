@@ -5,9 +5,6 @@
 
 #include "rostra/jobs.h"
 
-extern const struct job app_jobs[];
-extern const size_t app_n_jobs;
-extern const struct outbox_consumer app_consumers[];
-extern const size_t app_n_consumers;
+extern const struct jobs_plan app_jobs;
 
 #endif

@@ -290,15 +290,15 @@ get_word(const struct db_col *col, struct str text, int *ret)
 	return false;
 }
 
+_Static_assert(J_NO_INT == TIME_NONE, "one NULL for both");
+
 static void
 set_null(const struct db_col *col, void *field)
 {
 	switch (col->type) {
 	case DB_INT:
-		*(int64_t *)field = J_NO_INT;
-		break;
 	case DB_TIME:
-		*(int64_t *)field = TIME_NONE;
+		*(int64_t *)field = J_NO_INT;
 		break;
 	case DB_ENUM:
 		*(int *)field = -1;

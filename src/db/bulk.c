@@ -115,7 +115,7 @@ fill(struct db *db, const struct db_stmt *s, const char *rows, size_t stride, si
 		b->buffer = is_number(s->in[i].type) ? (void *)c.value : (void *)c.at;
 		b->length = c.length;
 		b->u.indicator = c.indicator;
-		b->is_unsigned = s->in[i].type == DB_UINT;
+		b->is_unsigned = s->in[i].type == DB_UINT ? 1 : 0;
 	}
 }
 

@@ -111,7 +111,8 @@ migrate_files(struct rq *rq, struct migration_list *ret)
 
 	if (e)
 		return e;
-	qsort(list.items, list.n, sizeof(list.items[0]), by_name);
+	if (list.n > 1)
+		qsort(list.items, list.n, sizeof(list.items[0]), by_name);
 	for (size_t i = 0; i < list.n; i++) {
 		struct migration *m = &list.items[i];
 

@@ -256,7 +256,7 @@ finish(struct db *db, MYSQL_STMT *h)
 enum fault
 db_maybe(struct rq *rq, const struct db_stmt *s, const void *in, void *out, bool *ret_found)
 {
-	MYSQL_STMT *h;
+	MYSQL_STMT *h = NULL;
 	enum fault e = execute(rq, s, in, &h);
 	int r;
 
@@ -289,7 +289,7 @@ db_one(struct rq *rq, const struct db_stmt *s, const void *in, void *out)
 enum fault
 db_exec(struct rq *rq, const struct db_stmt *s, const void *in, uint64_t *ret_affected)
 {
-	MYSQL_STMT *h;
+	MYSQL_STMT *h = NULL;
 	enum fault e = execute(rq, s, in, &h);
 
 	if (e)
@@ -312,33 +312,39 @@ db_insert(struct rq *rq, const struct db_stmt *s, const void *in, bool *ret_dupl
 	return FAULT_NONE;
 }
 
+/* What happens with each row. */
+struct sink {
+	struct arena *strings;
+	void *out;
+	db_row_fn *fn;
+	void *arg;
+};
+
 static enum fault
-each(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, struct arena *strings, void *out,
-     db_row_fn *fn, void *arg)
+each(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const struct sink *to)
 {
 	enum fault e = FAULT_NONE;
 
 	while (!e && fetch(rq, s, h, &e) == 0) {
-		e = db_row_out(rq, s, h, strings, out);
+		e = db_row_out(rq, s, h, to->strings, to->out);
 		if (!e)
-			e = fn(rq, out, arg);
-		if (strings != rq->arena)
-			arena_reset(strings);
+			e = to->fn(rq, to->out, to->arg);
+		if (to->strings != rq->arena)
+			arena_reset(to->strings);
 	}
 	return e;
 }
 
 static enum fault
-run_each(struct rq *rq, const struct db_stmt *s, const void *in, struct arena *strings, void *out,
-         db_row_fn *fn, void *arg)
+run_each(struct rq *rq, const struct db_stmt *s, const void *in, const struct sink *to)
 {
-	MYSQL_STMT *h;
+	MYSQL_STMT *h = NULL;
 	enum fault e = execute(rq, s, in, &h);
 
 	if (e)
 		return e;
 	rq->db->streaming = true;
-	e = each(rq, s, h, strings, out, fn, arg);
+	e = each(rq, s, h, to);
 	finish(rq->db, h);
 	return e;
 }
@@ -346,14 +352,18 @@ run_each(struct rq *rq, const struct db_stmt *s, const void *in, struct arena *s
 enum fault
 db_each(struct rq *rq, const struct db_stmt *s, const void *in, void *out, db_row_fn *fn, void *arg)
 {
-	return run_each(rq, s, in, rq->arena, out, fn, arg);
+	const struct sink to = { rq->arena, out, fn, arg };
+
+	return run_each(rq, s, in, &to);
 }
 
 enum fault
 db_each_scratch(struct rq *rq, const struct db_stmt *s, const void *in, void *out, db_row_fn *fn,
                 void *arg)
 {
-	if (!rq->db->row)
-		rq->db->row = arena_create(ROW_ARENA_BYTES);
-	return run_each(rq, s, in, rq->db->row, out, fn, arg);
+	struct sink to = { rq->db->row, out, fn, arg };
+
+	if (!to.strings)
+		to.strings = rq->db->row = arena_create(ROW_ARENA_BYTES);
+	return run_each(rq, s, in, &to);
 }

@@ -10,7 +10,8 @@
 
 /* A post a company and week day or so; texts: two in its language for any place, one short for X.
  */
-enum { POSTS_PER_MONTH = 22, LIFE_DAYS = 45, ALL_NETWORKS = (1 << NETWORK__MAX) - 1 };
+static const int64_t LIFE_DAYS = 45;
+enum { POSTS_PER_MONTH = 22, ALL_NETWORKS = (1 << NETWORK__MAX) - 1 };
 
 static void
 add_text(struct world *w, struct demo_post *p, const struct demo_text *opener, int place)

@@ -153,7 +153,7 @@ choose_text(struct world *w, struct dice *d, struct load *l, const struct demo_s
 {
 	const struct demo_post *p = &w->posts[s->post];
 	const struct demo_text *t = &p->texts[dice_range(d, 0, (int64_t)p->n_texts - 1)];
-	const char *body = t->body;
+	const char *body;
 
 	if (t->place != POST_PLACE_ANY && t->place != 1 + s->network)
 		t = &p->texts[0];

@@ -47,8 +47,7 @@ struct crew {
 	size_t n_stmts;
 	struct slot *slots;
 	size_t n;
-	const struct outbox_consumer *consumers; /* NULL: no outbox */
-	size_t n_consumers;
+	const struct jobs_plan *plan; /* of the outbox; NULL: none */
 	atomic_bool *stop;
 	char owner[JOBS_OWNER_SIZE];
 	bool outbox_failing;
@@ -162,8 +161,8 @@ run_leased(struct rq *rq, struct slot *s, const char *owner)
 
 	if (!e && mine)
 		e = s->job->run(rq);
-	news = mine &&
-	       (e || s->failing || s->asked_us != asked_us || s->job->every_ms >= LEASE_S * 1000);
+	news = mine && (e || s->failing || s->asked_us != asked_us ||
+	                s->job->every_ms >= LEASE_S * INT64_C(1000));
 	report(s, rq, s->job->name, e);
 	if (!news)
 		return;
@@ -215,7 +214,7 @@ run_outbox(struct rq *rq, struct crew *c, struct slot *s)
 	while (!e && n > 0 && !atomic_load(c->stop)) {
 		begin(rq);
 		n = 0;
-		e = outbox_run(rq, c->consumers, c->n_consumers, &n);
+		e = outbox_run(rq, c->plan, &n);
 	}
 	report(s, rq, "outbox", e);
 }
@@ -234,7 +233,7 @@ crew_main(void *arg)
 
 		for (size_t i = 0; i < c->n && !atomic_load(c->stop); i++)
 			run_due(&rq, c, &c->slots[i]);
-		if (c->consumers && clock_monotonic_us() >= outbox.due_us) {
+		if (c->plan && clock_monotonic_us() >= outbox.due_us) {
 			run_outbox(&rq, c, &outbox);
 			outbox.due_us = clock_monotonic_us() + poll_us;
 		}
@@ -247,14 +246,14 @@ crew_main(void *arg)
 }
 
 static void
-crew_fill(struct crew *c, const struct job *jobs, size_t n_jobs, bool per_node)
+crew_fill(struct crew *c, const struct jobs_plan *plan, bool per_node)
 {
-	c->slots = calloc(n_jobs + 1, sizeof(*c->slots));
+	c->slots = calloc(plan->n_jobs + 1, sizeof(*c->slots));
 	if (!c->slots)
-		log_die("memory", "no memory for %zu jobs", n_jobs);
-	for (size_t i = 0; i < n_jobs; i++) {
-		if (jobs[i].per_node == per_node)
-			c->slots[c->n++].job = &jobs[i];
+		log_die("memory", "no memory for %zu jobs", plan->n_jobs);
+	for (size_t i = 0; i < plan->n_jobs; i++) {
+		if (plan->jobs[i].per_node == per_node)
+			c->slots[c->n++].job = &plan->jobs[i];
 	}
 	jobs_owner_name(c->owner, 0);
 }
@@ -276,8 +275,7 @@ wait_for_end(const sigset_t *set)
 
 int
 jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_stmts,
-         const struct job *jobs, size_t n_jobs, const struct outbox_consumer *consumers,
-         size_t n_consumers)
+         const struct jobs_plan *plan)
 {
 	struct conf own = *conf;
 	atomic_bool stop = false;
@@ -287,10 +285,9 @@ jobs_run(const struct conf *conf, const struct db_stmt_table *stmts, size_t n_st
 	sigset_t set;
 
 	own.db_read_timeout_s = READ_TIMEOUT_S;
-	lease.consumers = consumers;
-	lease.n_consumers = n_consumers;
-	crew_fill(&node, jobs, n_jobs, true);
-	crew_fill(&lease, jobs, n_jobs, false);
+	lease.plan = plan;
+	crew_fill(&node, plan, true);
+	crew_fill(&lease, plan, false);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
@@ -333,8 +330,7 @@ run_once(struct rq *rq, const struct job *job, const char *owner)
 }
 
 enum fault
-jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs,
-          const struct outbox_consumer *consumers, size_t n_consumers)
+jobs_once(struct rq *rq, const struct jobs_plan *plan)
 {
 	const struct caller *who = rq->who;
 	char owner[JOBS_OWNER_SIZE];
@@ -343,11 +339,11 @@ jobs_once(struct rq *rq, const struct job *jobs, size_t n_jobs,
 
 	jobs_owner_name(owner, 1);
 	rq->who = &nobody;
-	for (size_t i = 0; !e && i < n_jobs; i++)
-		e = run_once(rq, &jobs[i], owner);
+	for (size_t i = 0; !e && i < plan->n_jobs; i++)
+		e = run_once(rq, &plan->jobs[i], owner);
 	while (!e && n > 0) {
 		rq->now_us = clock_now_us();
-		e = outbox_run(rq, consumers, n_consumers, &n);
+		e = outbox_run(rq, plan, &n);
 	}
 	rq->who = who;
 	return e;

@@ -55,8 +55,7 @@ enum fault outbox_sql_done(struct rq *rq, const char *owner) MUST_CHECK;
 
 /* --- outbox.c --- */
 /* Claims and handles one batch; *ret_n: how many there were. */
-enum fault outbox_run(struct rq *rq, const struct outbox_consumer *consumers, size_t n_consumers,
-                      uint64_t *ret_n) MUST_CHECK;
+enum fault outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n) MUST_CHECK;
 
 /* --- pruning (jobs_sql.c) --- */
 struct prune {

@@ -29,11 +29,11 @@ keep(struct rq *rq, void *row, void *arg)
 }
 
 static const struct outbox_consumer *
-consumer_of(const struct outbox_consumer *consumers, size_t n, const char *kind)
+consumer_of(const struct jobs_plan *plan, const char *kind)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (cstr_eq(consumers[i].kind, kind))
-			return &consumers[i];
+	for (size_t i = 0; i < plan->n_consumers; i++) {
+		if (cstr_eq(plan->consumers[i].kind, kind))
+			return &plan->consumers[i];
 	}
 	return NULL;
 }
@@ -78,8 +78,7 @@ give_back(struct rq *rq, const char *owner, const struct outbox_try *t, enum fau
 }
 
 enum fault
-outbox_run(struct rq *rq, const struct outbox_consumer *consumers, size_t n_consumers,
-           uint64_t *ret_n)
+outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n)
 {
 	char owner[JOBS_OWNER_SIZE];
 	struct batch *b = arena_new(rq->arena, struct batch);
@@ -100,8 +99,7 @@ outbox_run(struct rq *rq, const struct outbox_consumer *consumers, size_t n_cons
 	e = outbox_sql_claimed(rq, owner, &row, keep, b);
 	for (size_t i = 0; !e && i < b->n; i++) {
 		const struct outbox_event *event = &b->items[i].event;
-		enum fault done =
-		    handle(rq, consumer_of(consumers, n_consumers, event->kind), event);
+		enum fault done = handle(rq, consumer_of(plan, event->kind), event);
 
 		if (done)
 			e = give_back(rq, owner, &b->items[i], done);

@@ -72,8 +72,10 @@ close_unit(void **state)
 static enum fault
 once(struct unit *u, const struct job *list)
 {
+	const struct jobs_plan plan = { list, 1, consumers, 1 };
+
 	unit_begin(u);
-	return jobs_once(&u->rq, list, 1, consumers, 1);
+	return jobs_once(&u->rq, &plan);
 }
 
 static void
