@@ -159,19 +159,32 @@ read_file(struct conf *c, const struct conf_row *rows, struct origin *o)
 	return ok;
 }
 
+/* ROSTRA_DB_NAME=x of the environment is "db_name = x" of a file. */
+static bool
+read_variable(struct conf *c, const struct conf_row *rows, const char *variable, struct origin *o)
+{
+	struct str value = str_of(variable), name;
+	const struct conf_row *row;
+	char setting[64];
+	size_t n = 0;
+
+	if (!str_starts(value, STR("ROSTRA_")) || !str_split(&value, '=', &name))
+		return true;
+	for (size_t i = strlen("ROSTRA_"); i < name.n && n + 1 < sizeof(setting); i++, n++)
+		setting[n] = name.s[i] >= 'A' && name.s[i] <= 'Z' ? (char)(name.s[i] + ('a' - 'A'))
+		                                                  : name.s[i];
+	setting[n] = '\0';
+	row = find_row(rows, (struct str){ setting, n });
+	if (row == NULL)
+		return refuse(o, setting, "is not a setting; rostra config shows them all");
+	return set_value(c, row, value, o);
+}
+
 static bool
 read_environment(struct conf *c, const struct conf_row *rows, struct origin *o)
 {
-	for (const struct conf_row *r = rows; r->name != NULL; r++) {
-		char name[80] = "ROSTRA_";
-		const char *value;
-		size_t n = 7;
-
-		for (const char *p = r->name; *p != '\0' && n + 1 < sizeof(name); p++)
-			name[n++] = *p >= 'a' && *p <= 'z' ? (char)(*p - ('a' - 'A')) : *p;
-		name[n] = '\0';
-		value = getenv(name);
-		if (value != NULL && !set_value(c, r, str_of(value), o))
+	for (char **variable = environ; *variable != NULL; variable++) {
+		if (!read_variable(c, rows, *variable, o))
 			return false;
 	}
 	return true;
