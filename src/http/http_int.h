@@ -145,10 +145,17 @@ struct http_conn {
 	bool head_sent;
 	size_t body_sent; /* bytes */
 	bool no_body;     /* HEAD, 204, 304 */
+	bool ended;       /* END_REQUEST is out */
 	bool broken;      /* the reply was cut: the connection must not be used again */
 	char etag[24];    /* W/"16 hex digits", "" none */
 };
 
+/* Takes one request off fd; false when there is none: fd is closed then. */
+bool wire_accept(struct http_conn *conn, int fd);
+/* Writes a piece of the reply; end: the last one.  A failure makes conn->broken. */
+void wire_write(struct http_conn *conn, struct str head, struct str body, bool end);
+/* Frees the request; true when fd is still open for another, false when it is closed. */
+bool wire_finish(struct http_conn *conn);
 /* Reads one request from fd and answers it.  True when the connection may be kept. */
 bool http_serve(struct http_conn *conn, int fd);
 
@@ -188,8 +195,8 @@ bool idempotency_key_valid(struct str key);
 
 /* Sends head and body of a success, a 304, or what is left of a raw stream. */
 void reply_send(struct http_conn *conn);
-/* Writes the head to the wire; sized: all of the body is in conn->out. */
-void reply_head_send(struct http_conn *conn, int status, bool sized);
+/* Makes the head in conn->head; sized: all of the body is in conn->out. */
+void reply_head_make(struct http_conn *conn, int status, bool sized);
 /* Sends rq.problem as problem+json. */
 void reply_problem(struct http_conn *conn, enum fault e);
 void problem_json(struct buf *b, const struct problem *p, enum fault e, const char *request_id);

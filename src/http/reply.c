@@ -107,18 +107,31 @@ http_etag(struct rq *rq, struct call *c, const void *bytes, size_t n)
 
 /* --- raw streams --- */
 
+/* The head, if it is not out yet. */
+static struct str
+head_once(struct http_conn *conn, int status, bool sized)
+{
+	if (conn->head_sent)
+		return (struct str){ NULL, 0 };
+	reply_head_make(conn, status, sized);
+	return (struct str){ conn->head.s, conn->head.n };
+}
+
+static struct str
+body_counted(struct http_conn *conn, const char *s, size_t n)
+{
+	if (conn->no_body)
+		n = 0;
+	conn->body_sent += n;
+	return (struct str){ s, n };
+}
+
 static bool
 stream_flush(void *arg, const char *s, size_t n)
 {
 	struct http_conn *conn = arg;
 
-	if (!conn->head_sent)
-		reply_head_send(conn, conn->status, false);
-	if (conn->no_body || n == 0)
-		return !conn->broken;
-	conn->body_sent += n;
-	if (FCGX_PutStr(s, (int)n, conn->fcgi.out) < 0)
-		conn->broken = true;
+	wire_write(conn, head_once(conn, conn->status, false), body_counted(conn, s, n), false);
 	return !conn->broken;
 }
 
@@ -156,13 +169,10 @@ reply_reset(struct http_conn *conn)
 /* --- sending --- */
 
 static void
-body_send(struct http_conn *conn)
+send_all(struct http_conn *conn, int status, bool sized)
 {
-	if (conn->no_body || conn->out.n == 0)
-		return;
-	conn->body_sent += conn->out.n;
-	if (FCGX_PutStr(conn->out.s, (int)conn->out.n, conn->fcgi.out) < 0)
-		conn->broken = true;
+	wire_write(conn, head_once(conn, status, sized),
+	           body_counted(conn, conn->out.s, conn->out.n), true);
 }
 
 static int
@@ -180,8 +190,7 @@ reply_send(struct http_conn *conn)
 	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
 
 	if (conn->raw && conn->head_sent) {
-		if (!buf_flush(&conn->out))
-			conn->broken = true;
+		send_all(conn, status, false);
 		return;
 	}
 	if (!conn->raw && reads && status == 200 && !conn->etag[0])
@@ -189,8 +198,7 @@ reply_send(struct http_conn *conn)
 	if (status == 200 && client_has(conn))
 		status = 304;
 	conn->no_body = conn->no_body || status == 204 || status == 304;
-	reply_head_send(conn, status, true);
-	body_send(conn);
+	send_all(conn, status, true);
 }
 
 static void
@@ -230,7 +238,7 @@ reply_problem(struct http_conn *conn, enum fault e)
 	}
 	if (e == FAULT_NOT_MODIFIED) {
 		conn->no_body = true;
-		reply_head_send(conn, fault_row(e)->status, false);
+		send_all(conn, fault_row(e)->status, false);
 		return;
 	}
 	reply_reset(conn);
@@ -242,6 +250,5 @@ reply_problem(struct http_conn *conn, enum fault e)
 		buf_lit(&conn->extra, "\r\n");
 	}
 	problem_json(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
-	reply_head_send(conn, fault_row(e)->status, true);
-	body_send(conn);
+	send_all(conn, fault_row(e)->status, true);
 }

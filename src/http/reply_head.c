@@ -98,7 +98,7 @@ status_words(int status)
 }
 
 void
-reply_head_send(struct http_conn *conn, int status, bool sized)
+reply_head_make(struct http_conn *conn, int status, bool sized)
 {
 	struct buf *b = &conn->head;
 
@@ -125,8 +125,6 @@ reply_head_send(struct http_conn *conn, int status, bool sized)
 	buf_lit(b, "\r\n");
 	buf_put(b, conn->extra.s, conn->extra.n);
 	buf_lit(b, "\r\n");
-	if (FCGX_PutStr(b->s, (int)b->n, conn->fcgi.out) < 0)
-		conn->broken = true;
 	conn->head_sent = true;
 	conn->sent_status = status;
 }

@@ -39,7 +39,7 @@ conn_begin(struct http_conn *conn)
 	conn->call.conn = conn;
 	conn->path = conn->raw_path = (struct str){ "", 0 };
 	conn->body_read = conn->body_cap = conn->body_sent = 0;
-	conn->body_done = conn->head_sent = conn->broken = false;
+	conn->body_done = conn->head_sent = conn->ended = conn->broken = false;
 	conn->cors_origin = NULL;
 	conn->sent_status = 0;
 	conn->method = HTTP__METHODS;
@@ -198,30 +198,6 @@ answer(struct http_conn *conn)
 	return run(conn);
 }
 
-/* libfcgi lingers two seconds on a close unless the request is "detached"; the peer is nginx on
- * this machine. */
-static bool
-wire_accept(struct http_conn *conn, int fd)
-{
-	FCGX_InitRequest(&conn->fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
-	conn->fcgi.ipcFd = fd;
-	conn->fcgi.keepConnection = 1;
-	conn->fcgi.detached = 1;
-	return FCGX_Accept_r(&conn->fcgi) == 0;
-}
-
-static bool
-wire_finish(struct http_conn *conn)
-{
-	request_drain(conn);
-	if (conn->broken) {
-		FCGX_Free(&conn->fcgi, 1);
-		return false;
-	}
-	FCGX_Finish_r(&conn->fcgi);
-	return conn->fcgi.ipcFd >= 0;
-}
-
 static void
 conn_end(struct http_conn *conn)
 {
@@ -242,6 +218,8 @@ http_serve(struct http_conn *conn, int fd)
 	conn_begin(conn);
 	request_id(conn);
 	e = answer(conn);
+	request_drain(
+	    conn); /* the connection must stand at its next request before nginx has the reply */
 	if (e)
 		reply_problem(conn, e);
 	else
