@@ -17,7 +17,7 @@ Conventions
   * What happens in the background (clicks reaching reports, posts going live) is awaited by wait_until(); nothing sleeps.
   * `stack` is the running product: stack.pid("serve"), stack.log(request_id).  A test that breaks it takes own_stack().
 
-Quick development: tests/stack start --state /tmp/x; ROSTRA_STACK=/tmp/x /usr/bin/python3 -m pytest tests/e2e/test_x.py
+Quick development: tests/stack start --state /tmp/x; TEST_STACK=/tmp/x /usr/bin/python3 -m pytest tests/e2e/test_x.py
 """
 
 import dataclasses
@@ -271,7 +271,7 @@ class Client:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    given = os.environ.get("ROSTRA_STACK")
+    given = os.environ.get("TEST_STACK", os.environ.get("ROSTRA_STACK"))
     if given:
         data = json.loads((pathlib.Path(given) / "stack.json").read_text())
         yield Stack(given, pathlib.Path(data["rostra"]).parent)

@@ -2,7 +2,6 @@
 """The program at a terminal: help, settings, secrets, what a wrong one says."""
 
 import json
-import os
 import re
 import stat
 import subprocess
@@ -120,5 +119,5 @@ def test_a_closed_terminal_does_not_matter(stack, acme):
     """As cron runs it: no input, no terminal, TERM=dumb."""
     done = subprocess.run([stack.build / "rostra", "--config", stack.state / "rostra.conf", "person", "list", "--company",
                            acme.slug], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, text=True,
-                          env={**os.environ, "TERM": "dumb"})
+                          env={**stack.environment, "TERM": "dumb"})
     assert done.returncode == 0 and "\x1b" not in done.stdout
