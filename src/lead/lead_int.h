@@ -180,6 +180,10 @@ enum fault lead_sql_pending(struct rq *rq, const struct pending_query *q, struct
 enum fault lead_sql_overdue(struct rq *rq, const struct pending_query *q, struct lead *out,
                             db_row_fn *fn, void *arg) MUST_CHECK;
 
+/* Is there another lead with this address? */
+enum fault lead_sql_same_email(struct rq *rq, const struct path_query *q,
+                               bool *ret_found) MUST_CHECK;
+
 enum fault conversion_sql_insert(struct rq *rq, const struct conversion *c,
                                  bool *ret_duplicate) MUST_CHECK;
 enum fault conversion_sql_by_external(struct rq *rq, const struct conversion *key,

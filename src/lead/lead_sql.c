@@ -127,6 +127,11 @@ static const struct db_col visitor_in[] = {
 	DB_COL_TIME(struct path_query, until),
 	DB_COL_I64(struct path_query, limit),
 };
+static const struct db_col same_email_in[] = {
+	DB_COL_UUID(struct path_query, company_id),
+	DB_COL_VIEW(struct path_query, email_sha256),
+};
+static const struct db_col same_email_out[] = { DB_COL_UUID(struct lead, id) };
 static const struct db_col email_in[] = {
 	DB_COL_UUID(struct path_query, company_id),
 	DB_COL_VIEW(struct path_query, email_sha256),
@@ -157,7 +162,7 @@ static const struct db_col email_in[] = {
 
 enum {
 	Q_LEAD_INSERT, Q_LEAD_BY_EXTERNAL, Q_LEAD_GET, Q_LEAD_LOCK, Q_LEAD_PAGE, Q_LEAD_ERASE, Q_LEAD_MATCH,
-	Q_LEAD_STAGE, Q_LEAD_PENDING, Q_LEAD_OVERDUE,
+	Q_LEAD_STAGE, Q_LEAD_PENDING, Q_LEAD_OVERDUE, Q_LEAD_SAME_EMAIL,
 	Q_CONVERSION_INSERT, Q_CONVERSION_BY_EXTERNAL, Q_CONVERSION_LIST, Q_CONVERSION_NEWEST,
 	Q_CONVERSION_CAMPAIGNS,
 	Q_TOUCH_CLICK, Q_TOUCH_VISITOR, Q_TOUCH_EMAIL, Q_TOUCH_EMAIL_VISITOR, Q_TOUCH_INSERT, Q_TOUCH_LIST, Q__MAX
@@ -213,7 +218,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_LEAD_PENDING] = {
 		.name = "lead_pending",
 		.sql = LEAD_SELECT " WHERE matched_by = 'pending' AND received_at >= ? AND received_at < ?"
-		       " AND EXISTS (SELECT 1 FROM click c WHERE c.company_id = lead.company_id AND c.id = lead.click_id)"
+		       " AND EXISTS (SELECT 1 FROM click c FORCE INDEX (click_id) WHERE c.company_id = lead.company_id AND c.id = lead.click_id)"
 		       " LIMIT ? /* all companies: a job */",
 		DB_IN(pending_in), DB_OUT(lead_cols),
 	},
@@ -254,16 +259,21 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_TOUCH_CLICK] = {
 		.name = "touch_click",
-		.sql = CLICKED_SELECT " FROM click c" CLICKED_SHARE
+		.sql = CLICKED_SELECT " FROM click c FORCE INDEX (click_id)" CLICKED_SHARE
 		       " WHERE c.company_id = ? AND c.id = ? AND c.clicked_at > ? AND c.clicked_at <= ? LIMIT 1",
 		DB_IN(click_in), DB_OUT(clicked_cols),
 	},
 	[Q_TOUCH_VISITOR] = {
 		.name = "touch_visitor",
-		.sql = CLICKED_SELECT " FROM click c" CLICKED_SHARE
+		.sql = CLICKED_SELECT " FROM click c FORCE INDEX (click_visitor)" CLICKED_SHARE
 		       " WHERE c.company_id = ? AND c.visitor = ? AND c.class = 'human' AND c.clicked_at > ?"
 		       " AND c.clicked_at <= ? ORDER BY c.clicked_at DESC LIMIT ?",
 		DB_IN(visitor_in), DB_OUT(clicked_cols),
+	},
+	[Q_LEAD_SAME_EMAIL] = {
+		.name = "lead_same_email",
+		.sql = "SELECT id FROM lead FORCE INDEX (lead_email) WHERE company_id = ? AND email_sha256 = ? LIMIT 2",
+		DB_IN(same_email_in), DB_OUT(same_email_out),
 	},
 	[Q_TOUCH_EMAIL] = {
 		.name = "touch_email",
@@ -277,8 +287,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_TOUCH_EMAIL_VISITOR] = {
 		.name = "touch_email_visitor",
 		.sql = CLICKED_SELECT " FROM lead l"
-		       " STRAIGHT_JOIN click k ON k.company_id = l.company_id AND k.id = l.click_id AND k.visitor IS NOT NULL"
-		       " STRAIGHT_JOIN click c ON c.company_id = k.company_id AND c.visitor = k.visitor" CLICKED_SHARE
+		       " STRAIGHT_JOIN click k FORCE INDEX (click_id) ON k.company_id = l.company_id AND k.id = l.click_id AND k.visitor IS NOT NULL"
+		       " STRAIGHT_JOIN click c FORCE INDEX (click_visitor) ON c.company_id = k.company_id AND c.visitor = k.visitor" CLICKED_SHARE
 		       " WHERE l.company_id = ? AND l.email_sha256 = ? AND l.id <> ? AND c.class = 'human'"
 		       " AND c.clicked_at > ? AND c.clicked_at <= ? ORDER BY c.clicked_at DESC LIMIT ?",
 		DB_IN(email_in), DB_OUT(clicked_cols),
@@ -367,6 +377,34 @@ lead_sql_overdue(struct rq *rq, const struct pending_query *q, struct lead *out,
                  void *arg)
 {
 	return db_each(rq, &stmts[Q_LEAD_OVERDUE], q, out, fn, arg);
+}
+
+/* Whether another one has it is told here: "id <> ?" would make the server look into every index
+ * first. */
+struct other_lead {
+	struct uuid self;
+	bool found;
+};
+
+static enum fault
+take_other(struct rq *rq, void *row, void *arg)
+{
+	struct other_lead *o = arg;
+
+	(void)rq;
+	o->found = o->found || !uuid_eq(((const struct lead *)row)->id, o->self);
+	return FAULT_NONE;
+}
+
+enum fault
+lead_sql_same_email(struct rq *rq, const struct path_query *q, bool *ret_found)
+{
+	struct other_lead other = { .self = q->lead_id };
+	struct lead row = { .value = NULL };
+	enum fault e = db_each(rq, &stmts[Q_LEAD_SAME_EMAIL], q, &row, take_other, &other);
+
+	*ret_found = other.found;
+	return e;
 }
 
 /* --- conversions --- */

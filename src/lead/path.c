@@ -87,15 +87,17 @@ collect_email(struct rq *rq, const struct path_query *q, struct path *out)
 {
 	struct touch row;
 	size_t before = out->n;
+	bool known;
 	enum fault e;
 
 	if (q->email_sha256.n == 0)
 		return FAULT_NONE;
-	e = touch_sql_email(rq, q, &row, take_touch, out);
-	if (e)
+	/* Most leads are new: that is seen in one look at an index. */
+	e = lead_sql_same_email(rq, q, &known);
+	if (e || !known)
 		return e;
-	/* Only a known person can have a known browser. */
-	if (out->n > before)
+	e = touch_sql_email(rq, q, &row, take_touch, out);
+	if (!e)
 		e = touch_sql_email_visitor(rq, q, &row, take_touch, out);
 	if (!e && out->match == MATCH_NONE && out->n > before)
 		out->match = MATCH_EMAIL;

@@ -224,7 +224,9 @@ enum spool_result spool_append(struct spool *s, const struct click *c);
 
 /* --- into the tables (loader.c, rollup.c, link_sql.c) -------------------------------------- */
 
-enum { LOADER_CHUNK = 500 };
+/* Clicks a transaction: enough that many of them are of one share and day, few enough for a cluster
+ * (at most 1000 rows a table). */
+enum { LOADER_CHUNK = 1000 };
 
 /* A row of click, as bound. */
 struct click_row {
