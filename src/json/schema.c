@@ -121,10 +121,10 @@ put_list(struct buf *b, const struct j_field *f, bool body)
 }
 
 static void
-put_set(struct buf *b, const struct j_field *f)
+put_set(struct buf *b, const struct j_field *f, bool body)
 {
 	buf_lit(b, "\"type\":\"array\",\"uniqueItems\":true");
-	if ((f->flags & J_REQUIRED) != 0)
+	if (body && (f->flags & J_REQUIRED) != 0)
 		buf_lit(b, ",\"minItems\":1");
 	buf_lit(b, ",\"items\":{\"type\":\"string\"");
 	put_words(b, f, false);
@@ -138,7 +138,8 @@ put_default(struct buf *b, const struct j_field *f)
 		buf_cstr(b, f->def != 0 ? ",\"default\":true" : ",\"default\":false");
 	else if (f->type == J_ENUM && f->def >= 0)
 		buf_printf(b, ",\"default\":\"%s\"", f->names[f->def]);
-	else if (f->type == J_INT && f->def != J_NO_INT)
+	else if (f->type == J_INT && f->def >= f->min &&
+	         f->def <= f->max) /* else it means "absent" */
 		buf_printf(b, ",\"default\":%" PRId64, f->def);
 }
 
@@ -178,7 +179,7 @@ put_value(struct buf *b, const struct j_field *f, bool nullable, bool body)
 		put_list(b, f, body);
 		break;
 	case J_SET:
-		put_set(b, f);
+		put_set(b, f, body);
 		break;
 	}
 }
@@ -194,13 +195,20 @@ nullable_in(const struct j_field *f, bool body)
 	return (f->flags & J_NULLABLE) != 0;
 }
 
+/* A PATCH leaves alone what it does not name, so its members have no defaults. */
+static bool
+has_defaults(const struct j_schema *s, bool body)
+{
+	return body && s->has_off == J_NO_HAS;
+}
+
 static void
-put_field(struct buf *b, const struct j_field *f, bool body)
+put_field(struct buf *b, const struct j_field *f, bool body, bool defaults)
 {
 	buf_json_string(b, str_of(f->name));
 	buf_lit(b, ":{");
 	put_value(b, f, nullable_in(f, body), body);
-	if (body && (f->flags & J_REQUIRED) == 0)
+	if (defaults && (f->flags & J_REQUIRED) == 0)
 		put_default(b, f);
 	if (body && (f->flags & J_SECRET) != 0)
 		buf_lit(b, ",\"writeOnly\":true");
@@ -252,7 +260,7 @@ put_members(struct buf *b, const struct j_schema *s, bool body, bool nullable)
 		if (!first)
 			buf_char(b, ',');
 		first = false;
-		put_field(b, &s->fields[i], body);
+		put_field(b, &s->fields[i], body, has_defaults(s, body));
 	}
 	buf_char(b, '}');
 }
