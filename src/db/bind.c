@@ -64,8 +64,8 @@ put_bytes(struct db_slot s, enum enum_field_types type, const void *bytes, size_
 	}
 	*s.length = (unsigned long)n;
 	s.bind->buffer_type = type;
-	s.bind->buffer =
-	    (void *)(uintptr_t)bytes; /* the library's field is not const; it only reads */
+	/* The library's field is not const; it only reads. */
+	memcpy(&s.bind->buffer, &bytes, sizeof(bytes));
 	s.bind->buffer_length = (unsigned long)n;
 	s.bind->length = s.length;
 }
@@ -290,14 +290,12 @@ get_word(const struct db_col *col, struct str text, int *ret)
 	return false;
 }
 
-_Static_assert(J_NO_INT == TIME_NONE, "one NULL for both");
-
 static void
 set_null(const struct db_col *col, void *field)
 {
 	switch (col->type) {
 	case DB_INT:
-	case DB_TIME:
+	case DB_TIME: /* TIME_NONE is the same number */
 		*(int64_t *)field = J_NO_INT;
 		break;
 	case DB_ENUM:

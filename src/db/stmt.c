@@ -186,7 +186,7 @@ execute(struct rq *rq, const struct db_stmt *s, const void *in, MYSQL_STMT **ret
 	for (int attempt = 0;; attempt++) {
 		enum fault e = db_ready(rq);
 		enum db_verdict v = DB_V_BUG;
-		MYSQL_STMT *h;
+		MYSQL_STMT *h = NULL;
 		bool repeatable;
 
 		if (e)
