@@ -200,6 +200,30 @@ make_contact(struct world *w, struct dice *d, struct load *l, size_t i, struct r
 	row->currency = w->company->currency;
 }
 
+/* What is told at a stage: an estimate by servers that send leads, then what the talks are about.
+ */
+static int64_t
+value_at(const struct demo_lead *lead, int stage)
+{
+	if (stage == STAGE_OPPORTUNITY || stage == STAGE_WON)
+		return lead->value_minor;
+	return stage == STAGE_LEAD && lead->channel == DEMO_BY_API ? lead->value_minor / 4
+	                                                           : J_NO_INT;
+}
+
+static int64_t
+last_value(const struct demo_lead *lead)
+{
+	int64_t value = J_NO_INT;
+
+	for (size_t i = 0; i < lead->n_stages; i++) {
+		int64_t told = value_at(lead, lead->stages[i].stage);
+
+		value = told == J_NO_INT ? value : told;
+	}
+	return value;
+}
+
 static enum fault
 write_lead(struct world *w, struct dice *d, struct load *l, size_t i)
 {
@@ -277,14 +301,14 @@ write_event(struct world *w, struct dice *d, struct load *l, const struct event 
 {
 	const struct demo_lead *lead = &w->leads[ev->lead];
 	int stage = lead->stages[ev->step].stage;
-	bool valued = stage == STAGE_OPPORTUNITY || stage == STAGE_WON;
+	int64_t value = value_at(lead, stage);
 	struct row_conversion row = { .company_id = w->id,
 		                      .id = dice_uuid(d, ev->at_us),
 		                      .lead_id = lead->id,
 		                      .occurred_us = ev->at_us,
 		                      .stage = stage,
-		                      .value_minor = valued ? lead->value_minor : J_NO_INT,
-		                      .currency = valued ? w->company->currency : NULL,
+		                      .value_minor = value,
+		                      .currency = value == J_NO_INT ? NULL : w->company->currency,
 		                      .source = "crm" };
 
 	if (lead->n_clicks > 0) {
