@@ -185,7 +185,7 @@ segment_remove(struct rq *rq, struct loader *l, struct segment *s)
 	struct mark m = { .node = l->node, .segment = s->name };
 	char path[4096];
 
-	if (s->loaded < s->size)
+	if (s->loaded < s->size && s->size > SEGMENT_HEAD)
 		log_line(LOG_WARN, "spool_torn", "%s: %lld bytes at the end are no whole click",
 		         s->name, (long long)(s->size - s->loaded));
 	snprintf(path, sizeof(path), "%s/%s", l->dir, s->name);
