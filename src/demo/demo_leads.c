@@ -237,8 +237,7 @@ write_lead(struct world *w, struct dice *d, struct load *l, size_t i)
 
 	row.external_id = arena_printf(l->text, "%s-%06zu", row.source, i + 1);
 	row.stage = lead->stages[lead->n_stages - 1].stage;
-	row.value_minor =
-	    row.stage == STAGE_OPPORTUNITY || row.stage == STAGE_WON ? lead->value_minor : J_NO_INT;
+	row.value_minor = last_value(lead);
 	if (lead->n_clicks > 0 && lead->matched_by == DEMO_MATCH_CLICK)
 		row.click_id =
 		    bytes_of(l, w->clicks[lead->clicks[lead->n_clicks - 1]].rclid, CLICK_ID_SIZE);
