@@ -12,7 +12,7 @@
 #include "worker_int.h"
 
 /* A peer that begins a request and falls silent must not hold a thread. */
-enum { RECEIVE_TIMEOUT_S = 10, SEND_TIMEOUT_S = 30 };
+enum { RECEIVE_TIMEOUT_S = 10, SEND_TIMEOUT_S = 30, ACCEPT_AT_ONCE = 16 };
 
 static void
 connection_pass_on(struct worker *w, int fd)
@@ -54,16 +54,25 @@ connections_add(struct worker *w, int fd)
 	connection_arm(w, fd, EPOLL_CTL_ADD);
 }
 
+/*
+ * Several at once: the listening socket has one turn among all connections that are ready, so of a
+ * crowd that comes together the last would wait for the square of its number of requests.
+ */
 void
 connections_accept(struct worker *w)
 {
-	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+		int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
-	if (fd >= 0)
-		connections_add(w, fd);
-	else if (errno == EMFILE || errno == ENFILE)
-		usleep(10000); /* nothing else ends the wake-ups while the process has no descriptor
-		                  left */
+		if (fd >= 0) {
+			connections_add(w, fd);
+			continue;
+		}
+		/* Nothing else ends the wake-ups while the process has no descriptor left. */
+		if (errno == EMFILE || errno == ENFILE)
+			usleep(10000);
+		return;
+	}
 }
 
 void
