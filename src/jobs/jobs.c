@@ -24,7 +24,7 @@ enum {
 	RUN_S = 25,
 	READ_TIMEOUT_S = 30,
 	TICK_MS = 50,
-	CLAIM_EVERY_S = 5,
+	CLAIM_EVERY_S = 2,
 	ARENA_BYTES = 262144
 };
 /* A job that keeps failing is logged once and then every so often. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_jobs.c - leases, the outbox and pruning. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rostra/jobs.h"
@@ -232,6 +234,100 @@ a_thousand_events_are_handled_in_one_go(void **state)
 	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM outbox WHERE state = 'done'"), 1000);
 }
 
+/* --- the service
+ * --------------------------------------------------------------------------------------------- */
+
+static enum fault
+leave_a_mark(struct rq *rq)
+{
+	const char *sql =
+	    arena_printf(rq->arena, "INSERT INTO probe (process) VALUES (%ld)", (long)getpid());
+
+	return db_run_text(rq, sql);
+}
+
+static pid_t
+start_service(const struct unit *u)
+{
+	static const struct job marking[] = {
+		{ .name = "mark", .every_ms = 20, .run = leave_a_mark }
+	};
+	static const struct jobs_plan plan = { marking, 1, consumers, 1 };
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(jobs_run(&u->conf, &jobs_stmts, 1, &plan));
+	return pid;
+}
+
+static void
+end_service(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* Waits until so many processes have left a mark. */
+static bool
+marks_of(struct unit *u, int64_t processes)
+{
+	for (int i = 0; i < 100; i++) {
+		unit_begin(u);
+		if (unit_number(u, "SELECT COUNT(DISTINCT process) FROM probe") == processes)
+			return true;
+		(void)usleep(50000);
+	}
+	return false;
+}
+
+static void
+of_two_services_one_does_a_job_and_the_other_takes_over(void **state)
+{
+	struct unit *u = *state;
+	pid_t first, second;
+
+	unit_text(
+	    u,
+	    "CREATE OR REPLACE TABLE probe (id BIGINT AUTO_INCREMENT PRIMARY KEY, process BIGINT)");
+	first = start_service(u);
+	assert_true(marks_of(u, 1));
+	second = start_service(u);
+	(void)usleep(400000);
+	assert_true(marks_of(u, 1));
+	end_service(first); /* gives its lease back */
+	unit_begin(u);
+	unit_text(u, "DELETE FROM probe");
+	assert_true(marks_of(u, 1));
+	assert_int_equal(unit_number(u, "SELECT DISTINCT process FROM probe"), second);
+	end_service(second);
+	assert_int_equal(
+	    unit_number(u, "SELECT COUNT(*) FROM job WHERE name = 'mark' AND owner IS NULL"), 1);
+	unit_text(u, "DROP TABLE probe");
+}
+
+static void
+a_killed_service_leaves_its_jobs_to_the_next(void **state)
+{
+	struct unit *u = *state;
+	pid_t first, second;
+
+	unit_text(
+	    u,
+	    "CREATE OR REPLACE TABLE probe (id BIGINT AUTO_INCREMENT PRIMARY KEY, process BIGINT)");
+	first = start_service(u);
+	assert_true(marks_of(u, 1));
+	assert_int_equal(kill(first, SIGKILL), 0);
+	assert_int_equal(waitpid(first, NULL, 0), first);
+	second = start_service(u);
+	assert_true(marks_of(u, 2)); /* at once, not when the lease runs out */
+	end_service(second);
+	unit_text(u, "DROP TABLE probe");
+}
+
 /* --- pruning
  * -------------------------------------------------------------------------------------------------
  */
@@ -293,6 +389,8 @@ main(void)
 		CASE(an_event_of_a_relay_that_died_comes_again),
 		CASE(an_unknown_kind_waits_for_a_release_that_knows_it),
 		CASE(a_thousand_events_are_handled_in_one_go),
+		CASE(of_two_services_one_does_a_job_and_the_other_takes_over),
+		CASE(a_killed_service_leaves_its_jobs_to_the_next),
 		CASE(old_changes_go_and_the_floor_rises),
 		CASE(kept_answers_go_after_a_week_and_done_events_after_two_days),
 	};
