@@ -69,6 +69,8 @@ put_parameters(struct buf *b, const struct route *r)
 	put_shared_parameter(b, "RequestId");
 	if ((r->access & ACCESS_PEOPLE) != 0)
 		put_shared_parameter(b, "AppVersion");
+	if ((r->access & ACCESS_LOOPBACK) == 0)
+		put_shared_parameter(b, "AcceptLanguage");
 	b->n--; /* the last comma */
 	buf_char(b, ']');
 }
@@ -122,7 +124,7 @@ put_security(struct buf *b, const struct route *r)
 		comma = ",";
 	}
 	if ((r->access & ACCESS_SITE_KEY) != 0)
-		buf_printf(b, "%s{\"siteKey\":[]}", comma);
+		buf_printf(b, "%s{\"siteKey\":[]},{\"siteKeyInQuery\":[]}", comma);
 	buf_char(b, ']');
 }
 
@@ -151,6 +153,15 @@ put_body(struct buf *b, const struct route *r, const struct j_seen *replies)
 	buf_lit(b, "}}}");
 }
 
+static void
+put_servers(struct buf *b, const char *url, const char *host, const char *what)
+{
+	buf_printf(b,
+	           ",\"servers\":[{\"url\":\"%s\",\"description\":\"%s\",\"variables\":{"
+	           "\"host\":{\"default\":\"%s\"}}}]",
+	           url, what, host);
+}
+
 /* --- one operation ------------------------------------------------------------------------------
  */
 
@@ -170,8 +181,9 @@ put_operation(struct buf *b, const struct route_table *t, const struct route *r,
 	put_access(b, r);
 	buf_printf(b, ",\"x-rate-class\":\"%s\"", rates[r->rate]);
 	if ((r->flags & ROUTE_LINK_HOST) != 0)
-		buf_lit(b, ",\"servers\":[{\"url\":\"https://"
-		           "go.example.com\",\"description\":\"The link host\"}]");
+		put_servers(b, "https://{host}", "go.company.example", "The link host");
+	else if ((r->access & ACCESS_LOOPBACK) != 0)
+		put_servers(b, "http://{host}", "127.0.0.1:9180", "On the machine itself only");
 	buf_char(b, '}');
 }
 
@@ -261,7 +273,11 @@ indent(struct buf *out, struct str json)
 		char c = json.s[i];
 		bool empty = i + 1 < json.n && (json.s[i + 1] == '}' || json.s[i + 1] == ']');
 
-		if (c == '"' && (i == 0 || json.s[i - 1] != '\\'))
+		if (quoted && c == '\\') { /* with what it escapes */
+			buf_put(out, json.s + i++, 2);
+			continue;
+		}
+		if (c == '"')
 			quoted = !quoted;
 		if (!quoted && (c == '}' || c == ']') && json.s[i - 1] != '{' &&
 		    json.s[i - 1] != '[')
@@ -304,9 +320,9 @@ openapi_print(struct buf *b, const struct route_table *tables, const char *versi
 	    "\"description\":\"People share their company's posts; strangers click; some become "
 	    "leads; "
 	    "reports say who brought what, down to the row.\","
-	    "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},"
-	    "\"servers\":[{\"url\":\"https://api.example.com\",\"description\":\"The API\"}]",
+	    "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}}",
 	    version);
+	put_servers(&text, "https://{host}", "api.company.example", "The API");
 	put_tags(&text, tables);
 	put_paths(&text, tables, &replies);
 	openapi_put_components(&text, tables, &replies);

@@ -37,7 +37,7 @@ put_list_schema(struct buf *b, const struct route *r)
 	           "\"boolean\"}}%s}",
 	           r->reply->name, r->head != NULL ? "" : ",\"additionalProperties\":false");
 	if (r->head != NULL)
-		buf_lit(b, "]}");
+		buf_lit(b, "],\"unevaluatedProperties\":false}");
 }
 
 static void
@@ -80,8 +80,6 @@ put_successes(struct buf *b, const struct route *r)
 	put_success(b, r, 200, r->method == HTTP_PUT ? "There already, or changed" : "OK");
 	if (r->method == HTTP_PUT || r->method == HTTP_POST)
 		put_success(b, r, 201, "Made");
-	if (r->method == HTTP_POST)
-		put_success(b, r, 202, "Accepted for later");
 	if ((r->flags & ROUTE_LINK_HOST) != 0)
 		buf_lit(b,
 		        "\"302\":{\"description\":\"To the destination\",\"headers\":{\"Location\":"
@@ -125,7 +123,7 @@ openapi_put_responses(struct buf *b, const struct route *r)
 		put_problem(b, 404);
 	if (writes)
 		put_problem(b, 409);
-	if (r->kind == REPLY_LIST || r->method == HTTP_GET)
+	if (r->method == HTTP_GET && !open)
 		put_problem(b, 410);
 	if (body) {
 		put_problem(b, 413);
@@ -136,7 +134,9 @@ openapi_put_responses(struct buf *b, const struct route *r)
 	if (r->rate != RATE_NONE)
 		put_problem(b, 429);
 	put_problem(b, 500);
+	put_problem(b, 502);
 	put_problem(b, 503);
+	put_problem(b, 504);
 	b->n--; /* the last comma */
 	buf_char(b, '}');
 }
@@ -254,7 +254,9 @@ put_problem_responses(struct buf *b)
 		{ 422, "Some fields are not acceptable" },
 		{ 429, "Too many requests" },
 		{ 500, "The server failed" },
+		{ 502, "Nobody answered; try again" },
 		{ 503, "Try again" },
+		{ 504, "It is not known whether it was done; repeat it" },
 	};
 
 	buf_lit(b, ",\"responses\":{");
@@ -265,7 +267,7 @@ put_problem_responses(struct buf *b)
 		           i > 0 ? "," : "", rows[i].status, rows[i].what);
 		if (rows[i].status == 401)
 			buf_lit(b, ",\"WWW-Authenticate\":{\"schema\":{\"type\":\"string\"}}");
-		if (rows[i].status == 429 || rows[i].status == 503)
+		if (rows[i].status == 429 || rows[i].status >= 502)
 			buf_lit(b, ",\"Retry-After\":{\"schema\":{\"type\":\"integer\"},"
 			           "\"description\":\"Seconds\"}");
 		buf_lit(b, "},\"content\":{\"application/problem+json\":{\"schema\":"
@@ -292,6 +294,9 @@ static const char shared_parts[] =
     "},"
     "\"RequestId\":{\"name\":\"X-Request-Id\",\"in\":\"header\",\"schema\":{\"type\":\"string\","
     "\"maxLength\":64}},"
+    "\"AcceptLanguage\":{\"name\":\"Accept-Language\",\"in\":\"header\",\"description\":"
+    "\"Of texts people read; a person's own language without "
+    "it\",\"schema\":{\"type\":\"string\"}},"
     "\"AppVersion\":{\"name\":\"App-Version\",\"in\":\"header\",\"description\":\"Of the app, as "
     "2.4.1\","
     "\"schema\":{\"type\":\"string\"}}}"
@@ -308,7 +313,9 @@ static const char shared_parts[] =
     "\"apiKey\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A secret key, "
     "rsk_...\"},"
     "\"siteKey\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"X-Site-Key\","
-    "\"description\":\"A site key, rpk_...; also ?site_key=\"}}";
+    "\"description\":\"A site key, rpk_...\"},"
+    "\"siteKeyInQuery\":{\"type\":\"apiKey\",\"in\":\"query\",\"name\":\"site_key\","
+    "\"description\":\"Where only the URL can be set\"}}";
 
 void
 openapi_put_components(struct buf *b, const struct route_table *tables,
