@@ -25,6 +25,7 @@ struct feed_page {
 };
 
 struct feed_row {
+	int64_t company_version, person_version; /* the viewer's, when it was read */
 	struct uuid post_id;
 	bool pinned;
 	int64_t published_at, post_version;
@@ -43,7 +44,11 @@ const char *feed_impressions_text(struct arena *a, const struct j_list *list, in
 enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK;
 
 /* --- who looks (feed_viewer.c) */
-/* Two statements after a change of what they see, else one. */
+/* As they were when last asked for, without a statement; false when nothing is remembered. */
+bool feed_viewer_remembered(struct rq *rq, struct feed_viewer *out);
+/* What was remembered has turned out to be old. */
+void feed_viewer_forget(struct rq *rq);
+/* As they are now: two statements after a change of what they see, else one. */
 enum fault feed_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 
 /* --- statements (feed_sql.c) */

@@ -22,20 +22,21 @@ static const struct db_col versions_out[] = {
 };
 
 static const struct db_col top_in[] = {
-	DB_COL_UUID(struct feed_page, person_id), DB_COL_UUID(struct feed_page, company_id),
+	DB_COL_UUID(struct feed_page, company_id), DB_COL_UUID(struct feed_page, person_id),
 	DB_COL_STR(struct feed_page, channels),   DB_COL_BOOL(struct feed_page, after),
 	DB_COL_TIME(struct feed_page, after_at),  DB_COL_TIME(struct feed_page, after_at),
 	DB_COL_UUID(struct feed_page, after_id),  DB_COL_BOOL(struct feed_page, unseen),
 	DB_COL_I64(struct feed_page, limit),
 };
 static const struct db_col rest_in[] = {
-	DB_COL_UUID(struct feed_page, person_id), DB_COL_UUID(struct feed_page, company_id),
+	DB_COL_UUID(struct feed_page, company_id), DB_COL_UUID(struct feed_page, person_id),
 	DB_COL_STR(struct feed_page, channels),
 	DB_COL_TIME(struct feed_page, after_at),  DB_COL_TIME(struct feed_page, after_at),
 	DB_COL_UUID(struct feed_page, after_id),  DB_COL_BOOL(struct feed_page, unseen),
 	DB_COL_I64(struct feed_page, limit),
 };
 static const struct db_col page_out[] = {
+	DB_COL_I64(struct feed_row, company_version), DB_COL_I64(struct feed_row, person_version),
 	DB_COL_UUID(struct feed_row, post_id),       DB_COL_BOOL(struct feed_row, pinned),
 	DB_COL_TIME(struct feed_row, published_at),  DB_COL_I64(struct feed_row, post_version),
 	DB_COL_TIME(struct feed_row, seen_at),       DB_COL_TIME(struct feed_row, acknowledged_at),
@@ -51,14 +52,18 @@ static const struct db_col seen_in[] = {
 	DB_COL_UUID(struct seen, company_id), DB_COL_UUID(struct seen, person_id),
 };
 
-/* The order is the primary key's, read backwards: ORDER BY must not name company_id, or the rows are sorted. */
+/*
+ * The order is the primary key's, read backwards: ORDER BY must not name company_id, or the rows are sorted.
+ * Each row has the viewer's counters, so that a page read for what was remembered of the viewer proves itself.
+ */
 #define ITEMS                                                                                   \
-	"SELECT f.post_id, f.pinned, f.published_at, f.post_version, st.seen_at, st.acknowledged_at," \
-	" CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED)"                                        \
-	" FROM feed_item f FORCE INDEX (PRIMARY)"                                                   \
-	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
+	"SELECT c.feed_version, p.feed_version, f.post_id, f.pinned, f.published_at, f.post_version," \
+	" st.seen_at, st.acknowledged_at, CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED)"        \
+	" FROM person p JOIN company c ON c.id = p.company_id"                                      \
+	" JOIN feed_item f FORCE INDEX (PRIMARY) ON f.company_id = p.company_id"                    \
+	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = p.id"         \
 	" AND st.post_id = f.post_id"                                                               \
-	" WHERE f.company_id = ? AND FIND_IN_SET(f.channel_id, ?)"
+	" WHERE p.company_id = ? AND p.id = ? AND FIND_IN_SET(f.channel_id, ?)"
 #define NOT_SEEN " AND (NOT ? OR st.seen_at IS NULL)"
 #define NEWEST_FIRST " f.published_at DESC, f.post_id DESC LIMIT ?"
 

@@ -48,24 +48,49 @@ ask(struct rq *rq, struct cache *cache, struct sha256 key, struct feed_viewer *o
 	return FAULT_NONE;
 }
 
+static struct cache *
+cache_of(const struct rq *rq)
+{
+	return rq->shared ? rq->shared->cards : NULL;
+}
+
+bool
+feed_viewer_remembered(struct rq *rq, struct feed_viewer *out)
+{
+	const size_t head = sizeof(struct remembered);
+	struct remembered r;
+	struct str value;
+
+	if (!cache_of(rq) || !cache_get(cache_of(rq), key_of(rq), rq->arena, &value, NULL) ||
+	    value.n < head)
+		return false;
+	memcpy(&r, value.s, head);
+	out->company_version = r.company_version;
+	out->person_version = r.person_version;
+	out->channels = arena_copy(rq->arena, value.s + head, value.n - head);
+	return true;
+}
+
+void
+feed_viewer_forget(struct rq *rq)
+{
+	cache_drop(cache_of(rq), key_of(rq));
+}
+
 enum fault
 feed_viewer(struct rq *rq, struct feed_viewer *out)
 {
-	struct cache *cache = rq->shared ? rq->shared->cards : NULL;
-	const size_t head = sizeof(struct remembered);
-	struct sha256 key = key_of(rq);
-	struct remembered r;
-	struct str value;
+	struct feed_viewer then;
 	enum fault e;
 
-	if (!cache || !cache_get(cache, key, rq->arena, &value, NULL) || value.n < head)
-		return ask(rq, cache, key, out);
-	memcpy(&r, value.s, head);
+	if (!feed_viewer_remembered(rq, &then))
+		return ask(rq, cache_of(rq), key_of(rq), out);
 	e = feed_sql_versions(rq, out);
 	if (e)
 		return e;
-	if (out->company_version != r.company_version || out->person_version != r.person_version)
-		return ask(rq, cache, key, out);
-	out->channels = arena_copy(rq->arena, value.s + head, value.n - head);
+	if (out->company_version != then.company_version ||
+	    out->person_version != then.person_version)
+		return ask(rq, cache_of(rq), key_of(rq), out);
+	out->channels = then.channels;
 	return FAULT_NONE;
 }

@@ -101,15 +101,17 @@ def test_a_channel_s_feed_is_part_of_the_feed(api, initech, posts):
         api.post(f"/v1/posts/{extra['id']}/expire", who=initech.curator)
 
 
-def test_a_page_costs_two_statements_and_a_304_one(api, initech, posts, stack):
+def test_a_page_costs_at_most_two_statements_and_a_304_one(api, initech, posts, stack):
     for _ in range(12):  # every worker has rendered the cards
         api.get("/v1/feed", who=initech.member)
     lines = [logged(api, stack, "/v1/feed", initech.member) for _ in range(6)]
     assert [r.status_code for r, _ in lines] == [200] * 6
-    assert min(line["queries"] for _, line in lines) == 2 and max(line["queries"] for _, line in lines) <= 3
+    # One more now and then: whether the person is still let in.
+    assert min(line["queries"] for _, line in lines) == 1 and max(line["queries"] for _, line in lines) <= 2
     etag = lines[0][0].headers["ETag"]
-    response, line = logged(api, stack, "/v1/feed", initech.member, headers={"If-None-Match": etag})
-    assert (response.status_code, response.content, line["queries"]) == (304, b"", 1)
+    again = [logged(api, stack, "/v1/feed", initech.member, headers={"If-None-Match": etag}) for _ in range(3)]
+    assert {(r.status_code, r.content) for r, _ in again} == {(304, b"")}
+    assert min(line["queries"] for _, line in again) == 1
 
 
 def test_what_changes_the_feed_changes_its_validator(api, initech, posts):
