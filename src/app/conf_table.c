@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conf_table.c - the one table of settings.  rostra.conf(5) has a paragraph for each; a guard compares them. */
+/* conf_table.c - the one table of settings.  rostra.conf(5) has a paragraph for each; a guard
+ * compares them. */
 #include <stddef.h>
 
 #include "rostra/conf.h"

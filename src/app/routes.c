@@ -20,9 +20,9 @@ struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
 size_t app_n_stmts;
 
 static const struct route_table *const all_routes[] = {
-	&access_routes, &people_routes, &company_routes, &team_routes, &channel_routes, &campaign_routes,
-	&post_routes,   &feed_routes,   &sync_routes, &share_routes,   &link_routes,
-	&lead_routes,   &report_routes, &ops_routes,
+	&access_routes,   &people_routes, &company_routes, &team_routes, &channel_routes,
+	&campaign_routes, &post_routes,   &feed_routes,    &sync_routes, &share_routes,
+	&link_routes,     &lead_routes,   &report_routes,  &ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {

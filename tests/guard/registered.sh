@@ -37,11 +37,12 @@ for file in "${files[@]}"; do
 	grep -q "%D%/$(basename "$file")" sql/Makefile.inc || fault "$file: not in sql/Makefile.inc"
 done
 
-# Tables that features declare must be in the one list.
-while read -r table; do
+# Tables of routes and statements must be in the one list. Two are their own commands' alone: what is prepared by
+# `rostra migrate` and `rostra demo-data` is not there when a worker starts.
+mapfile -t tables < <(grep -rhoE '^const struct (route|db_stmt)_table +[a-z_]+' src | awk '{ print $NF }' | sort)
+[ "${#tables[@]}" -ge 20 ] || { echo "only ${#tables[@]} tables found"; exit 1; }
+for table in "${tables[@]}"; do
+	case $table in migrate_stmts | demo_stmts) continue ;; esac
 	grep -qE "&$table\b" src/app/routes.c || fault "src/app/routes.c: $table is not listed"
-done < <(sed -nE 's/^extern const struct (route_table|db_stmt_table) +([a-z_]+);.*/\2/p' include/rostra/*.h)
-while read -r table; do
-	grep -qE "extern const struct db_stmt_table +$table;" include/rostra/*.h || fault "$table: not declared in a header"
-done < <(grep -rhoE '^const struct db_stmt_table +[a-z_]+' src | awk '{ print $NF }')
+done
 verdict

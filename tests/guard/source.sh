@@ -27,9 +27,11 @@ ban 'MYSQL_OPT_RECONNECT' "reconnecting inside a transaction loses its first hal
 
 formatter=$(command -v clang-format-14 || command -v clang-format || true)
 [ -n "$formatter" ] || { echo "clang-format 14 is missing"; exit 1; }
+# The headers of include/ are the manual: their columns are set by hand.
+mapfile -t formatted < <(printf '%s\n' "${files[@]}" | grep -v '^include/')
 while read -r file; do
 	fault "$file: clang-format -i has something to do"
-done < <("$formatter" --dry-run "${files[@]}" 2>&1 | sed -nE 's/^([^:]+):[0-9]+:.*warning.*/\1/p' | sort -u)
+done < <("$formatter" --dry-run "${formatted[@]}" 2>&1 | sed -nE 's/^([^:]+):[0-9]+:.*warning.*/\1/p' | sort -u)
 
 inputs 10 GNUmakefile Makefile.am configure.ac autogen.sh .ci/run tests nginx \( -name '*.sh' -o -name '*.py' -o -name '*.am' -o -name '*.ac' \
 	-o -name '*.conf*' -o -name GNUmakefile -o -path .ci/run \) -type f
