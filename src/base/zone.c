@@ -5,11 +5,15 @@
  */
 #include <glib.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "rostra/clock.h"
 
 /* Zones once read are kept: companies use few, and reading one is a file. */
 enum { ZONES_KEPT = 64, ZONE_NAME_MAX = 64 };
+
+#define ZONE_TABLE "/usr/share/zoneinfo/"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static GTimeZone *kept[ZONES_KEPT];
@@ -28,6 +32,17 @@ name_plausible(struct str name)
 			return false;
 	}
 	return true;
+}
+
+/* GLib would also make a zone of a POSIX rule such as "CEST-2"; ours stand in the system's table.
+ */
+static bool
+in_table(const char *iana)
+{
+	char path[sizeof(ZONE_TABLE) + ZONE_NAME_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s%s", ZONE_TABLE, iana);
+	return cstr_eq(iana, "UTC") || access(path, R_OK) == 0;
 }
 
 static GTimeZone *
@@ -50,7 +65,7 @@ zone_ref(const char *iana)
 		return NULL;
 	(void)pthread_mutex_lock(&lock);
 	z = find_kept(iana);
-	if (z == NULL) {
+	if (z == NULL && in_table(iana)) {
 		z = g_time_zone_new_identifier(iana);
 		if (z != NULL && n_kept < ZONES_KEPT)
 			kept[n_kept++] = g_time_zone_ref(z);
