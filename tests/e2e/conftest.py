@@ -94,6 +94,10 @@ class Stack:
     def restart(self, name):
         self._run("restart", name)
 
+    def tour(self):
+        """What `make demo` prints."""
+        return self._run("tour")
+
     @property
     def places(self):
         return dict(line.split("=", 1) for line in self._run("env").splitlines())

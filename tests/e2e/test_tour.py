@@ -3,31 +3,55 @@
 
 import re
 import subprocess
+import time
 
 import pytest
 
-from conftest import SOURCE
+from conftest import SOURCE, Stack
 
 
 @pytest.fixture(scope="module")
-def tour(tmp_path_factory):
-    """The lines of the README's tour and a folder in which state/demo is a running demo."""
-    place = tmp_path_factory.mktemp("tour")
+def demo(tmp_path_factory):
+    """What `make demo` brings up, smaller and on free ports."""
+    stack = Stack(tmp_path_factory.mktemp("demo"))
+    stack.start("--demo", "--size", "tiny", "--port", "0")
+    yield stack
+    stack.stop()
+
+
+def shell(commands, place):
+    return subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=place, text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+
+def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     text = (SOURCE / "README.md").read_text()
     lines = re.search(r"^## Tour\n.*?^```sh\n(.*?)^```", text, re.M | re.S).group(1)
-    return place, lines
-
-
-def test_the_tour_of_the_readme_runs_as_it_stands(tour, own_stack):
-    place, lines = tour
-    stack = own_stack("--demo", "--size", "tiny", "--port", "0")
-    (place / "state").mkdir()
-    (place / "state/demo").symlink_to(stack.state)
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", lines], cwd=place, text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/demo").symlink_to(demo.state)
+    done = shell(lines, tmp_path)
     assert done.returncode == 0, done.stdout
     assert '"code"' not in done.stdout, "a problem was answered:\n" + done.stdout
     assert "HTTP/1.1 302" in done.stdout
     assert "og:title" in done.stdout
-    assert f'"link": "{stack.places["LINK"]}/r/' in done.stdout
+    assert f'"link": "{demo.places["LINK"]}/r/' in done.stdout
+    assert '"stage": "won"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
+
+
+def test_the_lines_that_make_demo_prints_answer(demo, tmp_path):
+    lines = [line.strip() for line in demo.tour().splitlines() if line.startswith("  curl")]
+    assert len(lines) >= 4
+    for line in lines:
+        done = shell(line, tmp_path)
+        assert done.returncode == 0 and done.stdout, f"{line}\n{done.stdout}"
+
+
+def test_a_second_start_finds_the_same_data_and_ports_within_15_seconds(demo):
+    before, places = demo.db("SELECT COUNT(*) AS n FROM share"), demo.places
+    demo.stop(discard=False)
+    began = time.monotonic()
+    demo.start("--demo", "--size", "tiny")
+    assert time.monotonic() - began < 15
+    assert demo.db("SELECT COUNT(*) AS n FROM share") == before
+    assert demo.places == places
