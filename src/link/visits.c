@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,41 +17,16 @@
 
 #include "rostra/crypto.h"
 
-#include "link_int.h"
+#include "visits_int.h"
 
 #define VISITS_MAGIC UINT64_C(0x3176617274736f72) /* "rostrav1" */
+
+enum { PROBES = 8, BURST_WINDOW_S = 10 };
+/* Different bits of 32: about 15 different links within the window. */
+enum { BURST_LINKS = 12 };
+
 #define SEEN_TAG_BITS 40
 #define SECOND_MASK UINT64_C(0xffffff) /* 24 bits of seconds: 194 days, and no key lives two */
-
-enum {
-	VISITS_KEYS = 3, /* today's, yesterday's, and one that nobody reads any more */
-	SEEN_SLOTS = 1 << 18,
-	BURST_SLOTS = 1 << 15,
-	PROBES = 8,
-	HOUR_S = 3600,
-	DAY_S = 86400,
-	BURST_WINDOW_S = 10,
-	BURST_LINKS = 12, /* different bits of 32: about 15 different links within the window */
-	KEY_WORDS = 4,
-};
-
-struct day_key {
-	_Atomic uint64_t day; /* since 1970; 0: no key */
-	_Atomic uint64_t word[KEY_WORDS];
-};
-
-struct visits_file {
-	_Atomic uint64_t magic;
-	struct day_key key[VISITS_KEYS];
-	_Atomic uint64_t seen[SEEN_SLOTS]; /* 40 bits of tag, 24 of the second of the first click */
-	_Atomic uint64_t
-	    burst[BURST_SLOTS]; /* 20 bits of tag, 12 of the window, 32 a bit per hash of a link */
-};
-
-struct visits {
-	int fd;
-	struct visits_file *file;
-};
 
 /* What a key makes of a hit: everything below is taken from it. */
 struct trace {
@@ -82,10 +56,14 @@ map_file(int fd, char *err, size_t err_n)
 		return NULL;
 	}
 	*v = (struct visits){ .fd = fd, .file = file };
+	(void)pthread_mutex_init(&v->draw, NULL);
 	return v;
 }
 
-/* A file of another size or kind begins anew. */
+/*
+ * A file of another size or kind begins anew.  Its blocks are taken at once: a page that the disk
+ * has no room for would end the process in the middle of a redirect.
+ */
 static bool
 prepare_file(int fd)
 {
@@ -98,8 +76,10 @@ prepare_file(int fd)
 	    pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) && magic == VISITS_MAGIC)
 		return true;
 	magic = VISITS_MAGIC;
-	return ftruncate(fd, 0) == 0 && ftruncate(fd, (off_t)sizeof(struct visits_file)) == 0 &&
-	       pwrite(fd, &magic, sizeof(magic), 0) == sizeof(magic);
+	if (ftruncate(fd, 0) != 0)
+		return false;
+	errno = posix_fallocate(fd, 0, (off_t)sizeof(struct visits_file));
+	return errno == 0 && pwrite(fd, &magic, sizeof(magic), 0) == sizeof(magic);
 }
 
 struct visits *
@@ -129,81 +109,9 @@ visits_unmap(struct visits **v)
 		return;
 	munmap((*v)->file, sizeof(*(*v)->file));
 	close((*v)->fd);
+	(void)pthread_mutex_destroy(&(*v)->draw);
 	free(*v);
 	*v = NULL;
-}
-
-/* --- keys ---------------------------------------------------------------------------------- */
-
-static void
-key_destroy(struct day_key *k)
-{
-	atomic_store(&k->day, 0);
-	for (size_t i = 0; i < KEY_WORDS; i++)
-		atomic_store_explicit(&k->word[i], 0, memory_order_relaxed);
-}
-
-static void
-key_draw(struct day_key *k, uint64_t day)
-{
-	uint64_t word[KEY_WORDS];
-
-	random_bytes(word, sizeof(word));
-	for (size_t i = 0; i < KEY_WORDS; i++)
-		atomic_store_explicit(&k->word[i], word[i], memory_order_relaxed);
-	atomic_store(&k->day, day);
-	secret_wipe(word, sizeof(word));
-}
-
-/* Yesterday's key lives for the hour in which it can still tell a repeated visit. */
-static bool
-key_due(const struct day_key *k, int64_t now_us)
-{
-	uint64_t day = atomic_load(&k->day), today = (uint64_t)(now_us / US_PER_DAY);
-	int64_t second = now_us / US_PER_S % DAY_S;
-
-	return day != 0 && day != today && !(day + 1 == today && second < HOUR_S);
-}
-
-void
-visits_expire(struct visits *v, int64_t now_us)
-{
-	for (size_t i = 0; i < VISITS_KEYS; i++) {
-		if (key_due(&v->file->key[i], now_us))
-			key_destroy(&v->file->key[i]);
-	}
-}
-
-static bool
-key_read(struct visits *v, uint64_t day, unsigned char out[32])
-{
-	struct day_key *k = &v->file->key[day % VISITS_KEYS];
-	uint64_t word[KEY_WORDS];
-
-	if (atomic_load(&k->day) != day)
-		return false;
-	for (size_t i = 0; i < KEY_WORDS; i++)
-		word[i] = atomic_load_explicit(&k->word[i], memory_order_relaxed);
-	memcpy(out, word, sizeof(word));
-	return true;
-}
-
-/* Today's key, drawn by whoever comes first; the lock is the kernel's, so it cannot outlive its
- * holder. */
-static void
-key_today(struct visits *v, int64_t now_us, unsigned char out[32])
-{
-	uint64_t day = (uint64_t)(now_us / US_PER_DAY);
-
-	visits_expire(v, now_us);
-	if (key_read(v, day, out))
-		return;
-	(void)flock(v->fd, LOCK_EX);
-	if (!key_read(v, day, out)) {
-		key_draw(&v->file->key[day % VISITS_KEYS], day);
-		(void)key_read(v, day, out);
-	}
-	(void)flock(v->fd, LOCK_UN);
 }
 
 /* --- traces -------------------------------------------------------------------------------- */
@@ -240,7 +148,7 @@ visits_hash(struct visits *v, const struct address *a, int64_t now_us, unsigned 
 	unsigned char key[32];
 	struct sha256 mac;
 
-	key_today(v, now_us, key);
+	visits_key_today(v, now_us, key);
 	mac = hmac_sha256(key, sizeof(key), a->b, sizeof(a->b));
 	memcpy(out, mac.b, 16);
 	secret_wipe(key, sizeof(key));
@@ -374,7 +282,7 @@ seen_yesterday(struct visits *v, const struct visitor_key *k, int64_t now_us, st
 	struct trace t;
 
 	if (now_us / US_PER_S % DAY_S >= HOUR_S ||
-	    !key_read(v, (uint64_t)(now_us / US_PER_DAY) - 1, key))
+	    !visits_key_read(v, (uint64_t)(now_us / US_PER_DAY) - 1, key))
 		return false;
 	t = trace_of(k, key);
 	if (seen_find(v, t.visit, second, &first))
@@ -412,7 +320,7 @@ visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struc
 	struct trace t;
 
 	memset(out, 0, sizeof(*out));
-	key_today(v, now_us, key);
+	visits_key_today(v, now_us, key);
 	t = trace_of(k, key);
 	memcpy(out->ip_hash, t.ip_hash, sizeof(out->ip_hash));
 	out->burst = burst_note(v, &t, now_us);
