@@ -60,7 +60,7 @@ sys.exit(1 if bad else 0)
 END
 
 for file in "${files[@]}"; do
-	said=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$file" 2>&1 >/dev/null)
+	said=$(groff -K utf8 -T utf8 -m man -ww -z "$file" 2>&1)
 	[ -z "$said" ] || fault "$file: $said"
 done
 verdict
