@@ -208,6 +208,6 @@ class Sync(RuleBasedStateMachine):
 def test_a_phone_that_follows_holds_what_a_fresh_one_is_given(api, stack, make_company):
     machine = type("Machine", (Sync,), {"api": api, "stack": stack, "make_company": staticmethod(make_company)})
     case = machine.TestCase
-    case.settings = settings(max_examples=15, stateful_step_count=25, deadline=None, database=None,
+    case.settings = settings(max_examples=6, stateful_step_count=15, deadline=None, database=None,
                              suppress_health_check=list(HealthCheck))
     case().runTest()
