@@ -136,6 +136,10 @@ mint(struct cmd *c, struct uuid person, int64_t life_us, const char **ret_token)
 	char err[512];
 	enum fault e = access_person(&c->rq, &now); /* only people who are in get one */
 
+	if (e == FAULT_UNAUTHENTICATED) {
+		problem_reset(&c->rq.problem);
+		return rq_fail(&c->rq, FAULT_CONFLICT, "the person or the company is not active");
+	}
 	if (e)
 		return e;
 	keys = token_keys_load(c->app->conf.token_keys_file, err, sizeof(err));
