@@ -12,7 +12,7 @@ enum {
 	REPORT_DAYS_DEFAULT = 30,
 	REPORT_DAYS_MAX = 3660,  /* ten years */
 	REPORT_WINDOW_MAX = 730, /* days of look-back */
-	REPORT_PATH_MAX = 10000, /* touches of one conversion; the oldest beyond it are left out */
+	REPORT_PATH_MAX = 10000, /* touches of one conversion; later ones are left out */
 	REPORT_KEY_SIZE = 40,    /* a UUID or a word, and NUL */
 	CREDIT_WHOLE = 1000000,  /* one conversion, in millionths */
 };
