@@ -52,7 +52,7 @@ click_rollup(struct cmd *c)
 {
 	static const char *const columns[] = { "rows", "wrong" };
 	const char *what = c->argc > 0 ? c->argv[0] : "";
-	struct rollup_report r;
+	struct rollup_report r = { 0 };
 	enum fault e;
 
 	c->argc -= c->argc > 0;

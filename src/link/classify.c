@@ -109,7 +109,11 @@ word_byte(char c)
 static char
 byte_lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+	if (c < 'A' || c > 'Z')
+		return c;
+	return letters[c - 'A'];
 }
 
 /* The next word of *rest, lower-cased and cut; false at the end. */

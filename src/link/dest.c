@@ -95,11 +95,9 @@ query_has(struct str query, struct str name)
 static void
 put_joint(struct buf *b)
 {
-	char last = b->n > 0 ? b->s[b->n - 1] : '\0';
-
 	if (b->n == 0 || memchr(b->s, '?', b->n) == NULL)
 		buf_char(b, '?');
-	else if (last != '?' && last != '&')
+	else if (b->s[b->n - 1] != '?' && b->s[b->n - 1] != '&')
 		buf_char(b, '&');
 }
 
