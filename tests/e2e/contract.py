@@ -140,7 +140,10 @@ def faults(response, operation):
     if status >= 400:
         return problem_faults(response)
     found = content_faults(response, described)
-    found += [f"no header {h}" for h in ALWAYS if h in described.get("headers", {}) and h not in response.headers]
+    # A stream is not known before it is sent: it has no validator.
+    streamed = media_type(response.headers.get("Content-Type", "")) == "text/csv"
+    found += [f"no header {h}" for h in ALWAYS
+              if h in described.get("headers", {}) and h not in response.headers and not (streamed and h == "ETag")]
     if "Link" in described.get("headers", {}) and media_type(response.headers["Content-Type"]) == "application/json":
         if response.json()["has_more"] != ("Link" in response.headers):
             found.append("Link and has_more do not agree")
