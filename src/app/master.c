@@ -260,7 +260,7 @@ int
 cmd_serve(struct app *app, int argc, char **argv)
 {
 	struct master *m;
-	char err[400] = "";
+	char err[1024] = "";
 
 	if (argc > 1) {
 		const bool help = strcmp(argv[1], "--help") == 0;
