@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One good request for every route, by its operationId: what the authorization matrix varies.
+
+EXAMPLES[operation](world, who) prepares what the request needs in the world's company, so that `who` may succeed with
+it, and gives the request.  Its body has every id that the route takes, so that each can be another company's.
+"""
+
+import dataclasses
+import datetime
+import secrets
+
+from conftest import ORIGIN, Person, uuid7
+from content import draft_post, made, new_campaign, new_channel
+
+SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read")
+
+
+@dataclasses.dataclass
+class Request:
+    path: dict = dataclasses.field(default_factory=dict)
+    query: dict = dataclasses.field(default_factory=dict)
+    json: object = None
+    data: bytes = None
+    headers: dict = dataclasses.field(default_factory=dict)
+
+
+class World:
+    """A company in which all there is bears its mark."""
+
+    def __init__(self, api, make_company):
+        self.api, self.mark = api, f"mark{secrets.token_hex(8)}"
+        self.company = make_company(name=f"Company {self.mark}")
+        self.key = self._key("all", SCOPES)
+        self.keys_without = {s: self._key(s, [t for t in SCOPES if t != s]) for s in SCOPES}
+        self.person = self.company.add_person("colleague")
+        self.team = made(api.put(f"/v1/teams/{uuid7()}", who=self.company.admin, json={"name": self.text()}))
+        self.channel = new_channel(api, self.company, name=self.text())
+        self.campaign = new_campaign(api, self.company, name=self.text())
+        self.post = self.live()
+        self.share = self.new_share(self.company.member)
+        self.lead = self.new_lead()
+        self.conversion = made(self.post_to(f"/v1/leads/{self.lead['id']}/conversions", self.key,
+                                            json={"stage": "won", "external_id": self.text()}))
+
+    def _key(self, name, scopes):
+        return self.company.add_key(name.replace(":", "-"), "--scopes", " ".join(scopes))
+
+    def text(self):
+        return f"{self.mark} {secrets.token_hex(4)}"
+
+    def post_to(self, path, who, **options):
+        return self.api.post(path, who=who, **options)
+
+    def draft(self, who=None, **members):
+        members = {"title": self.text(), "channel_id": self.channel["id"], "campaign_id": self.campaign["id"], **members}
+        return draft_post(self.api, self.company, who=who, **members)
+
+    def live(self, **members):
+        post = self.draft(**members)
+        answer = self.post_to(f"/v1/posts/{post['id']}/publish", self.company.curator, json={})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def new_share(self, person):
+        return made(self.api.put(f"/v1/shares/{uuid7()}", who=person,
+                                 json={"post_id": self.post["id"], "network": "linkedin"}))
+
+    def new_lead(self):
+        return made(self.post_to("/v1/leads", self.key, json={"external_id": self.text(), "name": self.text()}))
+
+    def version(self, path):
+        answer = self.api.get(path, who=self.company.admin)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["version"]
+
+    def caller(self, name):
+        """Who the document's word of x-rostra-access stands for."""
+        if name == "api_key":
+            return self.key
+        return self.company.site_key if name == "site_key" else getattr(self.company, name)
+
+    def ids(self):
+        """What another company must never see."""
+        things = (self.company, self.person, self.team, self.channel, self.campaign, self.post, self.share, self.lead,
+                  self.conversion)
+        return {t["id"] if isinstance(t, dict) else t.id for t in things}
+
+    def id_of(self, word):
+        """The id that a query parameter of this name takes."""
+        return {"person": self.person.id}.get(word) or getattr(self, word)["id"]
+
+
+def soon(hours=24):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def post_body(w, **members):
+    return {"channel_id": w.channel["id"], "campaign_id": w.campaign["id"], "suggested_by": w.person.id, "kind": "link",
+            "language": "en", "title": w.text(), "networks": ["linkedin"], "texts": [{"text": w.text()}],
+            "destination_url": "https://www.acme.example/lyon", **members}
+
+
+def writes_posts(who):
+    return who.role in ("curator", "admin")
+
+
+def suggestion(w, who):
+    """What a member may set of a post: the campaign and whom to credit are the curators'."""
+    body = post_body(w)
+    if not writes_posts(who):
+        del body["campaign_id"], body["suggested_by"]
+    return body
+
+
+def of_id(make):
+    return lambda w, who: Request({"id": make(w, who)})
+
+
+def of_own_draft(w, who):
+    body = suggestion(w, who)
+    return made(w.api.put(f"/v1/posts/{uuid7()}", who=who, json=body))
+
+
+def submitted(w):
+    return made(w.api.put(f"/v1/posts/{uuid7()}", who=w.company.member, json={**suggestion(w, w.company.member), "submit": True}))
+
+
+def key_delete(w, who):
+    return Request({"id": made(w.api.put(f"/v1/keys/{uuid7()}", who=w.company.admin, json={
+        "kind": "secret", "name": w.text(), "scopes": ["leads:write"]}))["id"]})
+
+
+def post_patch(w, who):
+    post = of_own_draft(w, who)
+    body = {"version": post["version"], "title": w.text(), "channel_id": w.channel["id"]}
+    if writes_posts(who):
+        body |= {"campaign_id": w.campaign["id"], "suggested_by": w.person.id}
+    return Request({"id": post["id"]}, json=body)
+
+
+def follow(w, who):
+    return Request({"id": new_channel(w.api, w.company, name=w.text(), mode="followable")["id"]})
+
+
+def unfollow(w, who):
+    request = follow(w, who)
+    assert w.api.put(f"/v1/channels/{request.path['id']}/follow", who=who).status_code == 204
+    return request
+
+
+def member_put(w, who):
+    return Request({"id": w.team["id"], "other_id": w.person.id}, json={})
+
+
+def member_delete(w, who):
+    path = f"/v1/teams/{w.team['id']}/members/{w.person.id}"
+    assert w.api.put(path, who=w.company.admin, json={}).status_code in (200, 201)
+    return Request({"id": w.team["id"], "other_id": w.person.id})
+
+
+def patch_of(path, **members):
+    """A PATCH of one of the world's things with its present version."""
+    def make(w, who):
+        where = path.format(w=w)
+        return Request({"id": where.rsplit("/", 1)[1]}, json={"version": w.version(where), **members})
+    return make
+
+
+def channel_patch(w, who):
+    channel = new_channel(w.api, w.company, name=w.text())
+    return Request({"id": channel["id"]}, json={"version": channel["version"], "audience": "teams", "team_ids": [w.team["id"]]})
+
+
+def period(**more):
+    return lambda w, who: Request(query={"from": "2026-01-01", "to": "2026-12-31", **more})
+
+
+def code_of(w, who):
+    return Request({"code": w.share["link"].rsplit("/", 1)[1]}, headers={"User-Agent": "Mozilla/5.0 Firefox/128.0"})
+
+
+def nothing(w, who):
+    return Request()
+
+
+EXAMPLES = {
+    "keys_get": nothing,
+    "key_put": lambda w, who: Request({"id": uuid7()}, json={"kind": "secret", "name": w.text(), "scopes": ["leads:write"]}),
+    "key_delete": key_delete,
+    "me_get": nothing,
+    "me_patch": lambda w, who: Request(json={"language": "en", "version": w.api.get("/v1/me", who=who).json()["version"]}
+                                       if isinstance(who, Person) else {"version": 1}),
+    "people_get": nothing,
+    "person_get": of_id(lambda w, who: w.person.id),
+    "person_patch": patch_of("/v1/people/{w.person.id}", role="member"),
+    "config_get": lambda w, who: Request(query={"company": w.company.slug}),
+    "company_get": nothing,
+    "company_patch": lambda w, who: Request(json={"version": w.version("/v1/company"), "lookback_days": 30}),
+    "teams_get": nothing,
+    "team_get": of_id(lambda w, who: w.team["id"]),
+    "team_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text()}),
+    "team_patch": lambda w, who: Request({"id": w.team["id"]}, json={
+        "version": w.version(f"/v1/teams/{w.team['id']}"), "name": w.text()}),
+    "team_members_get": of_id(lambda w, who: w.team["id"]),
+    "team_member_put": member_put,
+    "team_member_delete": member_delete,
+    "channel_list": nothing,
+    "channel_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text(), "audience": "teams",
+                                                                 "team_ids": [w.team["id"]]}),
+    "channel_patch": channel_patch,
+    "channel_follow": follow,
+    "channel_unfollow": unfollow,
+    "campaign_list": nothing,
+    "campaign_get": of_id(lambda w, who: w.campaign["id"]),
+    "campaign_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text()}),
+    "campaign_patch": patch_of("/v1/campaigns/{w.campaign[id]}", utm_term="spring"),
+    "post_list": nothing,
+    "post_get": of_id(lambda w, who: w.post["id"]),
+    "post_put": lambda w, who: Request({"id": uuid7()}, json=suggestion(w, who)),
+    "post_patch": post_patch,
+    "post_submit": of_id(lambda w, who: of_own_draft(w, who)["id"]),
+    "post_publish": lambda w, who: Request({"id": w.draft()["id"]}, json={}),
+    "post_reject": lambda w, who: Request({"id": submitted(w)["id"]}, json={"note": "Not this one."}),
+    "post_expire": of_id(lambda w, who: w.live()["id"]),
+    "post_pin": lambda w, who: Request({"id": w.live()["id"]}, json={"until": soon()}),
+    "post_unpin": of_id(lambda w, who: w.live()["id"]),
+    "post_acknowledge": of_id(lambda w, who: w.live(must_read=True)["id"]),
+    "feed_list": nothing,
+    "feed_seen": lambda w, who: Request(json={"impressions": [{"post_id": w.post["id"]}]}),
+    "sync": nothing,
+    "share_put": lambda w, who: Request({"id": uuid7()}, json={"post_id": w.post["id"], "network": "linkedin"}),
+    "share_get": of_id(lambda w, who: w.new_share(who)["id"]),
+    "share_list": nothing,
+    "share_revoke": of_id(lambda w, who: w.new_share(who)["id"]),
+    "link_get": code_of,
+    "link_head": code_of,
+    "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),
+    "lead_post": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}),
+    "lead_list": nothing,
+    "lead_get": of_id(lambda w, who: w.lead["id"]),
+    "conversion_post": lambda w, who: Request({"id": w.lead["id"]}, json={"stage": "qualified", "external_id": w.text()}),
+    "lead_erase": of_id(lambda w, who: w.new_lead()["id"]),
+    "lead_import": lambda w, who: Request(data=f"external_id,name\n{w.text()},{w.text()}\n".encode(),
+                                          headers={"Content-Type": "text/csv"}),
+    "report_attribution": period(),
+    "report_credits": period(),
+    "report_touches": lambda w, who: Request(query={"conversion": w.conversion["id"]}),
+    "report_clicks": period(),
+    "healthz": nothing,
+    "readyz": nothing,
+    "metrics": nothing,
+}
