@@ -22,5 +22,5 @@ CREATE TABLE share (
   PRIMARY KEY (company_id, id),
   KEY share_changes (company_id, person_id, feed_seq),
   KEY share_person (company_id, person_id, created_at, id),
-  KEY share_post (company_id, post_id, created_at, person_id, text_simhash, text_sha256, state)
+  KEY share_post (company_id, post_id, created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='One person, one post, one network';

@@ -185,7 +185,7 @@ share_create(struct rq *rq, const struct share_new *in, struct share *s, bool *r
 		return e;
 
 	describe(rq, &c, chosen.text, s);
-	e = share_sql_near(rq, s, &c);
+	e = share_near(rq, s, &c);
 	if (e)
 		return e;
 	e = write_share(rq, chosen.text, s, ret_created);

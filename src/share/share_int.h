@@ -31,6 +31,19 @@ struct share_context {
 	struct uuid there_person; /* zero: the id is free */
 };
 
+/* The last shares of a post, by their words. */
+struct share_words {
+	struct uuid person_id;
+	uint64_t simhash;
+	int state;
+};
+struct share_recent {
+	struct share_words words[SHARE_RECENT];
+	size_t n;
+};
+/* Counts the colleagues who used (nearly) the same words for the post lately (share_near.c). */
+enum fault share_near(struct rq *rq, const struct share *s, struct share_context *c) MUST_CHECK;
+
 /* --- rules of the text (share_text.c) */
 /* Does the text have the disclosure as words of its own?  ASCII case does not matter. */
 bool share_has_disclosure(struct str text, struct str disclosure);
@@ -76,9 +89,9 @@ enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
  */
 enum fault share_sql_context(struct rq *rq, const struct share *s,
                              struct share_context *out) MUST_CHECK;
-/* How many colleagues used the same or nearly the same words for the post lately. */
-enum fault share_sql_near(struct rq *rq, const struct share *s,
-                          struct share_context *out) MUST_CHECK;
+/* The words of the last shares of the post that still stand. */
+enum fault share_sql_recent(struct rq *rq, const struct share *s,
+                            struct share_recent *out) MUST_CHECK;
 enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
 /* The whole transaction of a share, by the procedure share_write; a taken id or code is an answer.
  */

@@ -29,17 +29,12 @@ static const struct db_col context_out[] = {
 	DB_COL_BOOL(struct standing, in_audience),
 };
 
-struct words {
-	struct uuid person_id;
-	int         state;
-	uint64_t    simhash;
-};
-static const struct db_col near_in[] = {
+static const struct db_col recent_in[] = {
 	DB_COL_UUID(struct share, company_id), DB_COL_UUID(struct share, post_id),
 };
-static const struct db_col near_out[] = {
-	DB_COL_UUID(struct words, person_id), DB_COL_ENUM(struct words, state, share_state_names),
-	DB_COL_U64(struct words, simhash),
+static const struct db_col recent_out[] = {
+	DB_COL_UUID(struct share_words, person_id), DB_COL_ENUM(struct share_words, state, share_state_names),
+	DB_COL_U64(struct share_words, simhash),
 };
 
 #define SHARE_COLS                                                                              \
@@ -111,7 +106,7 @@ static const struct db_col changed_in[] = {
 	" po.destination_url IS NOT NULL"
 #define OF_POST " JOIN post po ON po.company_id = s.company_id AND po.id = s.post_id"
 
-enum { Q_CONTEXT, Q_NEAR, Q_GET, Q_WRITE, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
+enum { Q_CONTEXT, Q_RECENT, Q_GET, Q_WRITE, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_CONTEXT] = {
@@ -132,11 +127,11 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(context_in), DB_OUT(context_out),
 	},
-	[Q_NEAR] = { /* from the index share_post alone */
-		.name = "share_near",
+	[Q_RECENT] = {
+		.name = "share_recent",
 		.sql = "SELECT person_id, state, text_simhash FROM share WHERE company_id = ? AND post_id = ?"
 		       " ORDER BY created_at DESC LIMIT 20",
-		DB_IN(near_in), DB_OUT(near_out),
+		DB_IN(recent_in), DB_OUT(recent_out),
 	},
 	[Q_GET] = {
 		.name = "share_get",
@@ -223,33 +218,24 @@ share_sql_context(struct rq *rq, const struct share *s, struct share_context *ou
 	return db_each(rq, &rows[Q_CONTEXT], s, &row, fold_standing, out);
 }
 
-struct comparison {
-	const struct share *share;
-	struct share_context *context;
-};
-
 static enum fault
-compare_words(struct rq *rq, void *row, void *arg)
+keep_words(struct rq *rq, void *row, void *arg)
 {
-	const struct words *w = row;
-	struct comparison *c = arg;
-	const int bits = __builtin_popcountll(w->simhash ^ c->share->text_simhash);
+	const struct share_words *w = row;
+	struct share_recent *recent = arg;
 
 	(void)rq;
-	if (w->state != SHARE_ACTIVE || uuid_eq(w->person_id, c->share->person_id))
-		return FAULT_NONE;
-	c->context->same += bits == 0;
-	c->context->similar += bits <= SHARE_NEAR_BITS;
+	if (w->state == SHARE_ACTIVE && recent->n < SHARE_RECENT)
+		recent->words[recent->n++] = *w;
 	return FAULT_NONE;
 }
 
 enum fault
-share_sql_near(struct rq *rq, const struct share *s, struct share_context *out)
+share_sql_recent(struct rq *rq, const struct share *s, struct share_recent *out)
 {
-	struct comparison c = { s, out };
-	struct words row = { 0 };
+	struct share_words row = { 0 };
 
-	return db_each(rq, &rows[Q_NEAR], s, &row, compare_words, &c);
+	return db_each(rq, &rows[Q_RECENT], s, &row, keep_words, out);
 }
 
 enum fault

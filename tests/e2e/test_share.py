@@ -125,7 +125,8 @@ def test_clones_are_warned_of(api, make_company):
     words = "We opened a new house in Lyon today and everybody is invited to come and see it"
     for person in people[:3]:
         assert new_share(api, person, post, "x", text=words)["warnings"] == []
-    warned = new_share(api, people[3], post, "x", text=words.upper() + "!")["warnings"]
+    warned = wait_until(lambda: new_share(api, people[3], post, "x", text=words.upper() + "!")["warnings"],
+                        what="the warning")
     assert [(w["code"], w["same"], w["similar"]) for w in warned] == [("near_duplicate", 3, 3)]
     own = "A house by the river, and a table for each of you: my colleagues in Lyon have made something fine"
     assert new_share(api, people[3], post, "x", text=own)["warnings"] == []
