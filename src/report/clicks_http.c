@@ -91,7 +91,7 @@ clicks_get(struct rq *rq, struct call *call, void *reply)
 	enum fault e;
 
 	q.time_zone = "UTC"; /* the days of the sums */
-	q.network = -1;
+	q.network = q.without = -1;
 	e = report_resolve(rq, &q, &ask);
 	if (!e)
 		e = report_sql_clicks(rq, &ask, take, &g);

@@ -69,6 +69,10 @@ struct giving {
 static bool
 fits(const struct report_ask *ask, const struct stream_row *t)
 {
+	if (ask->without == WITHOUT_TEAM && !uuid_is_zero(t->team_id))
+		return false;
+	if (ask->without == WITHOUT_CAMPAIGN && !uuid_is_zero(t->campaign_id))
+		return false;
 	return (ask->network < 0 || ask->network == t->network) &&
 	       (uuid_is_zero(ask->person) || uuid_eq(ask->person, t->person_id)) &&
 	       (uuid_is_zero(ask->team) || uuid_eq(ask->team, t->team_id)) &&
@@ -298,7 +302,7 @@ touches_get(struct rq *rq, struct call *call, void *reply)
 	enum fault e;
 
 	(void)reply;
-	q.network = -1; /* not of this query: any */
+	q.network = q.without = -1; /* not of this query: any */
 	e = report_resolve(rq, &q, &ask);
 	if (!e)
 		e = report_sql_has_conversion(rq, ask.conversion, &found);

@@ -7,6 +7,11 @@ const char *const dimension_names[DIMENSION__MAX + 1] = {
 	[BY_POST] = "post",     [BY_CAMPAIGN] = "campaign", [BY_CHANNEL] = "channel",
 };
 
+const char *const without_names[WITHOUT__MAX + 1] = {
+	[WITHOUT_TEAM] = "team",
+	[WITHOUT_CAMPAIGN] = "campaign",
+};
+
 static enum fault
 wrong(struct rq *rq, const char *parameter, const char *detail)
 {
@@ -76,6 +81,7 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 		.by = (enum dimension)q->group,
 		.stage = q->stage,
 		.network = q->network,
+		.without = q->without,
 		.window_days = q->window_days,
 		.time_zone = q->time_zone != NULL ? q->time_zone : company.time_zone,
 		.currency = q->currency != NULL ? q->currency : company.currency,
@@ -87,9 +93,9 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 		.conversion = q->conversion,
 		.unattributed = q->unattributed,
 	};
-	ret->filtered = q->network >= 0 || !uuid_is_zero(q->person) || !uuid_is_zero(q->team) ||
-	                !uuid_is_zero(q->post) || !uuid_is_zero(q->campaign) ||
-	                !uuid_is_zero(q->channel);
+	ret->filtered = q->network >= 0 || q->without >= 0 || !uuid_is_zero(q->person) ||
+	                !uuid_is_zero(q->team) || !uuid_is_zero(q->post) ||
+	                !uuid_is_zero(q->campaign) || !uuid_is_zero(q->channel);
 	if (ret->filtered && ret->unattributed)
 		return wrong(rq, "?unattributed", "does not go with a filter: nobody touched it");
 	return resolve_period(rq, q, ret);

@@ -30,6 +30,7 @@ static const struct j_field credits_query_fields[] = {
 	J_WORD(struct report_query, network, 0, network_names, -1),
 	J_ID(struct report_query, post, 0), J_ID(struct report_query, campaign, 0),
 	J_ID(struct report_query, channel, 0),
+	J_WORD(struct report_query, without, 0, without_names, -1, .help = "Only touches that have none: the row whose key is null"),
 	J_BOOLEAN(struct report_query, unattributed, 0, false, .help = "Only what nobody is credited for"),
 };
 static const struct j_schema credits_query = J_SCHEMA("credits_query", struct report_query, credits_query_fields);

@@ -44,6 +44,10 @@ void split_exactly(int64_t whole, const uint64_t *weights, size_t n, int64_t *pa
 enum dimension { BY_PERSON, BY_TEAM, BY_NETWORK, BY_POST, BY_CAMPAIGN, BY_CHANNEL, DIMENSION__MAX };
 extern const char *const dimension_names[DIMENSION__MAX + 1];
 
+/* What a touch may lack: the groups whose key is null. */
+enum without { WITHOUT_TEAM, WITHOUT_CAMPAIGN, WITHOUT__MAX };
+extern const char *const without_names[WITHOUT__MAX + 1];
+
 /* The query of all reports; routes use the fields they need. */
 struct report_query {
 	int model, stage, group;
@@ -51,6 +55,7 @@ struct report_query {
 	int64_t window_days; /* J_NO_INT: the campaign's, else the company's */
 	struct uuid person, team, post, campaign, channel, conversion;
 	int network; /* -1: any */
+	int without; /* -1: any */
 	bool unattributed;
 };
 
@@ -59,7 +64,7 @@ struct report_ask {
 	struct uuid company_id;
 	enum model model;
 	enum dimension by;
-	int stage, network;
+	int stage, network, without;
 	int64_t from_us, to_us; /* from <= t < to */
 	int64_t window_days;
 	const char *time_zone, *currency, *from, *to;
