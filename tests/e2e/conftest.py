@@ -66,6 +66,14 @@ def wait_until(check, seconds=10, what="it"):
         pause = min(pause * 1.5, 0.25)
 
 
+def runs(pid):
+    """A process that has ended does not run, even while nobody has asked for its status."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Stack:
     """One running product (tests/stack)."""
 

@@ -12,7 +12,7 @@ import time
 import pytest
 import requests
 
-from conftest import Client, Stack, company_of, uuid7, wait_until
+from conftest import Client, Stack, company_of, runs, uuid7, wait_until
 from content import live_post
 
 CLIENTS = 6
@@ -170,7 +170,7 @@ def test_a_stop_ends_what_runs_and_leaves_nothing(own_stack):
     assert (stack.state / "rostra/serve.pid").read_text().strip() == str(master)
     os.kill(master, signal.SIGTERM)
     wait_until(lambda: stack.pid("serve") is None, 15, "the end")
-    assert not any(pathlib.Path(f"/proc/{p}").exists() for p in workers)
+    assert not any(runs(p) for p in workers)
     assert not (run / "api.sock").exists() and not (run / "link.sock").exists()
     assert not (stack.state / "rostra/serve.pid").exists()
 
@@ -179,7 +179,7 @@ def test_a_killed_master_takes_its_workers_with_it_and_can_be_started_again(own_
     stack = own_stack("--processes", "1,1", "--threads", "2,2")
     workers = set(stack.workers())
     os.kill(stack.pid("serve"), signal.SIGKILL)
-    wait_until(lambda: not any(pathlib.Path(f"/proc/{p}").exists() for p in workers), 15, "the workers' end")
+    wait_until(lambda: not any(runs(p) for p in workers), 15, "the workers' end")
     stack.restart("serve")
     api = Client(stack.places["API"])
     wait_until(lambda: api.get("/v1/nothing", contract=False).status_code == 404, 10, "service")
