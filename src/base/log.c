@@ -85,7 +85,7 @@ put_line(struct buf *b, enum log_level level, const char *event, const char *mes
 }
 
 static void PRINTF_LIKE(3, 0)
-log_va(enum log_level level, const char *event, const char *fmt, va_list ap)
+    log_va(enum log_level level, const char *event, const char *fmt, va_list ap)
 {
 	struct buf b = { 0 };
 	char message[1024];
