@@ -149,7 +149,7 @@ def test_without_a_valid_token_every_route_answers_401(operation, ours, stranger
     request = EXAMPLES[operation.id](ours, first_allowed(operation, ours))
     for why, who in strangers.items():
         answer = send(operation, request, who)
-        assert answer.status_code == 401, f"{why}: {answer.status_code} {answer.text}"
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), f"{why}: {answer.text}"
         assert answer.headers["WWW-Authenticate"].startswith("Bearer"), why
 
 

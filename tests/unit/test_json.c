@@ -136,12 +136,12 @@ every_type_arrives(void **state)
 	    decode(
 		g,
 		"{\"title\":\"\\u00e4\\ud83d\\ude00\",\"body\":\"a\\n\\tb\",\"email\":\"Ann@"
-	        "Example.COM\","
+		"Example.COM\","
 		"\"trimmed\":\"  ab \",\"count\":-5,\"any\":9223372036854775807,"
 		"\"at\":\"2026-11-23T10:00:00.5Z\",\"id\":\"0190b5d8-7f6c-7a3e-8d2a-112233445566\","
 		"\"colour\":\"green\",\"set\":[\"red\",\"blue\"],\"flag\":false,"
 		"\"note\":{\"text\":\"n\"},\"notes\":[{\"text\":\"1\"},{\"text\":\"2\",\"colour\":"
-	        "\"blue\"}],"
+		"\"blue\"}],"
 		"\"words\":[\"a\",\"bcde\"]}"),
 	    FAULT_NONE);
 	assert_string_equal(g->thing.title, "\xc3\xa4\xf0\x9f\x98\x80");
