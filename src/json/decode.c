@@ -16,10 +16,9 @@ struct walk {
 	size_t path_n;
 };
 
-typedef const char *decode_fn(struct walk *w, const struct j_field *f, const json_t *v,
-                              void *place);
+typedef const char *decode_fn(struct walk *w, const struct j_field *f, json_t *v, void *place);
 
-static void decode_object(struct walk *w, const struct j_schema *s, const json_t *tree, void *obj);
+static void decode_object(struct walk *w, const struct j_schema *s, json_t *tree, void *obj);
 
 /* Appends "/name" (RFC 6901 3: ~ and / escaped) and answers the length to go back to. */
 static size_t
@@ -52,13 +51,13 @@ add(struct walk *w, const char *detail)
 }
 
 static struct str
-text_of(const json_t *v)
+text_of(json_t *v)
 {
 	return (struct str){ json_string_value(v), json_string_length(v) };
 }
 
 static const char *
-decode_bool(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_bool(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	bool yes = json_is_true(v);
 
@@ -71,7 +70,7 @@ decode_bool(struct walk *w, const struct j_field *f, const json_t *v, void *plac
 }
 
 static const char *
-decode_int(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_int(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	if (!json_is_integer(v))
 		return "must be a whole number";
@@ -79,7 +78,7 @@ decode_int(struct walk *w, const struct j_field *f, const json_t *v, void *place
 }
 
 static const char *
-decode_string(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_string(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	if (!json_is_string(v))
 		return "must be a string";
@@ -87,7 +86,7 @@ decode_string(struct walk *w, const struct j_field *f, const json_t *v, void *pl
 }
 
 static const char *
-decode_uuid(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_uuid(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	(void)w;
 	(void)f;
@@ -95,13 +94,13 @@ decode_uuid(struct walk *w, const struct j_field *f, const json_t *v, void *plac
 }
 
 static const char *
-decode_word(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_word(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	return json_is_string(v) ? j_check_word(w->arena, f, text_of(v), place) : "must be a word";
 }
 
 static const char *
-decode_time(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_time(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	(void)w;
 	(void)f;
@@ -109,7 +108,7 @@ decode_time(struct walk *w, const struct j_field *f, const json_t *v, void *plac
 }
 
 static const char *
-decode_set(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_set(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	uint32_t mask = 0;
 	size_t n = json_array_size(v);
@@ -133,7 +132,7 @@ decode_set(struct walk *w, const struct j_field *f, const json_t *v, void *place
 }
 
 static const char *
-decode_sub(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_sub(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	void *obj;
 
@@ -146,7 +145,7 @@ decode_sub(struct walk *w, const struct j_field *f, const json_t *v, void *place
 }
 
 static const char *
-decode_item(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_item(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	if (f->item == J_STRING)
 		return json_is_string(v)
@@ -164,7 +163,7 @@ decode_item(struct walk *w, const struct j_field *f, const json_t *v, void *plac
 }
 
 static const char *
-decode_list(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_list(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	struct j_field item = *f;
 	struct j_list list = { .n = json_array_size(v) };
@@ -196,7 +195,7 @@ decode_list(struct walk *w, const struct j_field *f, const json_t *v, void *plac
 }
 
 static const char *
-decode_never(struct walk *w, const struct j_field *f, const json_t *v, void *place)
+decode_never(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
 	(void)w;
 	(void)f;
@@ -223,13 +222,13 @@ set_null(const struct j_field *f, void *obj)
 }
 
 static bool
-present(const json_t *v)
+present(json_t *v)
 {
 	return v != NULL;
 }
 
 static void
-decode_field(struct walk *w, const struct j_field *f, const json_t *v, void *obj)
+decode_field(struct walk *w, const struct j_field *f, json_t *v, void *obj)
 {
 	size_t back = enter(w, f->name);
 	const char *wrong = NULL;
@@ -259,13 +258,9 @@ known(const struct j_schema *s, const char *name)
 }
 
 static void
-refuse_unknown(struct walk *w, const struct j_schema *s, const json_t *tree)
+refuse_unknown(struct walk *w, const struct j_schema *s, json_t *tree)
 {
-	/* jansson's iterators want a tree they may write to; this only reads. */
-	json_t *loose = (json_t *)(uintptr_t)tree;
-
-	for (void *it = json_object_iter(loose); it != NULL;
-	     it = json_object_iter_next(loose, it)) {
+	for (void *it = json_object_iter(tree); it != NULL; it = json_object_iter_next(tree, it)) {
 		size_t back;
 
 		if (known(s, json_object_iter_key(it)))
@@ -277,13 +272,13 @@ refuse_unknown(struct walk *w, const struct j_schema *s, const json_t *tree)
 }
 
 static void
-decode_object(struct walk *w, const struct j_schema *s, const json_t *tree, void *obj)
+decode_object(struct walk *w, const struct j_schema *s, json_t *tree, void *obj)
 {
 	uint64_t has = 0;
 
 	refuse_unknown(w, s, tree);
 	for (size_t i = 0; i < s->n; i++) {
-		const json_t *v = json_object_get(tree, s->fields[i].name);
+		json_t *v = json_object_get(tree, s->fields[i].name);
 
 		decode_field(w, &s->fields[i], v, obj);
 		if (v != NULL)

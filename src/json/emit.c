@@ -130,7 +130,7 @@ static void
 emit_list(struct buf *b, const struct j_field *f, const void *place)
 {
 	struct j_list list;
-	struct j_field item = { .type = f->item, .schema = f->schema };
+	struct j_field item = { .type = f->item, .schema = f->schema, .names = f->names };
 	size_t size = sizeof(int64_t);
 
 	memcpy(&list, place, sizeof(list));

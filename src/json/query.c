@@ -30,7 +30,7 @@ add(struct arena *a, struct problem *p, struct str name, const char *detail)
 
 	/* The name is the client's: only plain characters of it are shown again. */
 	for (size_t i = 0; i < name.n && n < sizeof(shown) - 1; i++)
-		shown[n++] = name.s[i] > ' ' && name.s[i] < 0x7f ? name.s[i] : '.';
+		shown[n++] = (char)(name.s[i] > ' ' && name.s[i] < 0x7f ? name.s[i] : '.');
 	(void)problem_set(p, FAULT_BAD_QUERY, "Some query parameters are not acceptable.");
 	(void)problem_add(p, arena_copy(a, shown, n), detail);
 }
