@@ -175,7 +175,7 @@ def click_hex(text):
 @pytest.fixture
 def world(own_stack):
     return World(own_stack("--processes", "2,2", "--threads", "3,2", "--set", "rate_read_per_min=1000000", "--set",
-                           "rate_write_per_min=1000000", "--set", "rate_public_per_min=0"))
+                           "rate_write_per_min=1000000", "--set", "rate_public_per_min=1000000"))
 
 
 def test_killed_workers_lose_nothing_and_double_nothing(world):
