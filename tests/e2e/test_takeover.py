@@ -134,7 +134,7 @@ def test_reloading_fails_no_request(house):
         os.kill(stack.pid("serve"), signal.SIGHUP)
         wait_until(log.exists, 10, "a new log file")
         wait_until(lambda: len(program_log(stack, "keys_reloaded")) >= 3, 10, "the workers' reload")
-        assert '"event":"request"' in wait_until(log.read_text, 10, "requests in the new log")
+        wait_until(lambda: '"event":"request"' in log.read_text(), 10, "requests in the new log")
     assert failures(clients) == []
 
 
