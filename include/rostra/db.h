@@ -129,6 +129,16 @@ enum fault db_bulk(struct rq *rq, const struct db_stmt *s, const void *rows, siz
 typedef enum fault db_body_fn(struct rq *rq, void *arg);
 enum fault db_tx(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 bool db_in_tx(const struct rq *rq);
+/*
+ * A transaction without a read between its writes, in one round trip.  The text of s is
+ * DB_WHOLE_TX("INSERT ...; UPDATE ..."), its parameters those of all its statements in their order.
+ * All or nothing: any error rolls back; what db_tx starts again is started again.  A duplicate key
+ * is an answer.  A lost answer: UNKNOWN_OUTCOME.  Not inside a db_tx, which it would commit: there
+ * it is INTERNAL, and nothing is sent.
+ */
+#define DB_WHOLE_TX(statements) "BEGIN NOT ATOMIC START TRANSACTION; " statements "; COMMIT; END"
+enum fault db_whole_tx(struct rq *rq, const struct db_stmt *s, const void *in,
+                       bool *ret_duplicate) MUST_CHECK;
 /* As db_tx, but read-only and all of body sees the rows of one moment (db_tx reads what is
  * committed: READ COMMITTED). */
 enum fault db_snapshot(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;

@@ -20,6 +20,15 @@ union db_cell {
 	char text[DB_CELL_BYTES];
 };
 
+/* What an error number means. */
+enum db_verdict {
+	DB_V_DUPLICATE, /* 1062: an answer */
+	DB_V_AGAIN,     /* rolled back by the server: start again */
+	DB_V_DEAD,      /* the connection is of no use any more; the outcome is unknown */
+	DB_V_BUSY,      /* the server had no time */
+	DB_V_BUG,       /* the statement, the schema or the data is wrong */
+};
+
 /* The statements of one table: where their handles begin in db.handles. */
 struct db_range {
 	const struct db_stmt *first;
@@ -65,6 +74,9 @@ void db_disconnect(struct db *db);
 enum fault db_check_all(struct rq *rq) MUST_CHECK;
 /* The prepared statement, made at its first use on this connection. */
 enum fault db_handle(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret) MUST_CHECK;
+/* One execution; 0, or the error number noted as *ret_verdict. */
+unsigned db_execute(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in,
+                    enum db_verdict *ret_verdict);
 
 /* --- bind.c --- */
 /* One parameter on its way; bind is zeroed by the caller and refers to cell and length. */
@@ -82,13 +94,6 @@ enum fault db_row_out(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, str
                       void *out) MUST_CHECK;
 
 /* --- faults.c --- */
-enum db_verdict {
-	DB_V_DUPLICATE, /* 1062: an answer */
-	DB_V_AGAIN,     /* rolled back by the server: start again */
-	DB_V_DEAD,      /* the connection is of no use any more; the outcome is unknown */
-	DB_V_BUSY,      /* the server had no time */
-	DB_V_BUG,       /* the statement, the schema or the data is wrong */
-};
 enum db_verdict db_verdict_of(unsigned mariadb_error);
 /* Notes a failed statement: counters, cause for the log, a broken transaction.  Closes a dead
  * connection. */

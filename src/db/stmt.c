@@ -158,10 +158,9 @@ reads_only(const struct db_stmt *s)
 	       !str_starts(sql, STR("REPLACE"));
 }
 
-/* One execution; 0, or the error number noted as *ret_verdict. */
-static unsigned
-execute_once(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in,
-             enum db_verdict *ret_verdict)
+unsigned
+db_execute(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in,
+           enum db_verdict *ret_verdict)
 {
 	int64_t began = clock_monotonic_us();
 	unsigned number = 0;
@@ -194,7 +193,7 @@ execute(struct rq *rq, const struct db_stmt *s, const void *in, MYSQL_STMT **ret
 		e = db_handle(rq, s, &h);
 		if (e)
 			return e;
-		if (execute_once(rq, s, h, in, &v) == 0) {
+		if (db_execute(rq, s, h, in, &v) == 0) {
 			*ret = h;
 			return FAULT_NONE;
 		}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tx.c - transactions: whole units, started again when the server took them back. */
+#include <errmsg.h>
 #include <string.h>
+
+#include <mysqld_error.h>
 
 #include "rostra/metrics.h"
 #include "rostra/shared.h"
@@ -121,6 +124,19 @@ run_once(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 	return e;
 }
 
+/* After a pause the transaction may start again, with no word of what happened before; else BUSY.
+ */
+static enum fault
+start_again(struct rq *rq, int attempt, const struct problem *before)
+{
+	if (attempt >= RESTARTS_MAX || !db_pause(rq, PAUSE_LEAST_MS, pause_ms[attempt]))
+		return db_busy(rq);
+	rq->stats.restarts++;
+	metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_RESTARTS, 1);
+	rq->problem = *before;
+	return FAULT_NONE;
+}
+
 static enum fault
 run_tx(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 {
@@ -133,11 +149,9 @@ run_tx(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 
 		if (e != FAULT_RESTART)
 			return e;
-		if (attempt >= RESTARTS_MAX || !db_pause(rq, PAUSE_LEAST_MS, pause_ms[attempt]))
-			return db_busy(rq);
-		rq->stats.restarts++;
-		metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_RESTARTS, 1);
-		rq->problem = before;
+		e = start_again(rq, attempt, &before);
+		if (e)
+			return e;
 	}
 }
 
@@ -151,4 +165,60 @@ enum fault
 db_snapshot(struct rq *rq, db_body_fn *body, void *arg)
 {
 	return run_tx(rq, body, arg, true);
+}
+
+/* --- in one round trip --- */
+
+/* These the client or the server says before anything of the statement is done. */
+static bool
+was_not_begun(unsigned number)
+{
+	return number == CR_SERVER_GONE_ERROR || number == ER_UNKNOWN_COM_ERROR;
+}
+
+static enum fault
+whole_once(struct rq *rq, const struct db_stmt *s, const void *in, bool *ret_duplicate)
+{
+	enum db_verdict v = DB_V_BUG;
+	MYSQL_STMT *h = NULL;
+	unsigned number;
+	enum fault e = db_ready(rq);
+
+	if (e)
+		return e;
+	e = db_handle(rq, s, &h);
+	if (e)
+		return rq->db->my ? e : FAULT_RESTART; /* lost before anything was sent */
+	number = db_execute(rq, s, h, in, &v);
+	*ret_duplicate = number != 0 && v == DB_V_DUPLICATE;
+	if (number == 0)
+		return FAULT_NONE;
+	/* An error ends the text where it stands: the transaction is still open. */
+	roll_back(rq);
+	if (v == DB_V_DUPLICATE)
+		return FAULT_NONE;
+	if (v == DB_V_AGAIN || was_not_begun(number))
+		return FAULT_RESTART;
+	return db_fault(rq, v, false);
+}
+
+enum fault
+db_whole_tx(struct rq *rq, const struct db_stmt *s, const void *in, bool *ret_duplicate)
+{
+	const struct problem before = rq->problem;
+
+	if (rq->db->in_tx) {
+		problem_internal(&rq->problem, "%s is a transaction inside another", s->name);
+		return db_internal(rq);
+	}
+	rq->stats.transactions++;
+	for (int attempt = 0;; attempt++) {
+		enum fault e = whole_once(rq, s, in, ret_duplicate);
+
+		if (e != FAULT_RESTART)
+			return e;
+		e = start_again(rq, attempt, &before);
+		if (e)
+			return e;
+	}
 }
