@@ -56,9 +56,8 @@ lead_check(struct rq *rq, const struct lead_new *in, bool strict)
 /* --- putting --- */
 
 struct put {
-	struct lead lead;
+	struct lead_birth birth;
 	struct path path;
-	struct conversion first;
 	bool repeated;
 };
 
@@ -116,20 +115,17 @@ lead_of_new(struct rq *rq, const struct lead_origin *from, const struct lead_new
 
 /* That a lead came is an event too: reports give credit for it.  Its id cannot be one that a source
  * would send. */
-static enum fault
-put_first_conversion(struct rq *rq, struct put *p)
+static void
+first_of(struct rq *rq, const struct lead *l, const struct path *path, struct conversion *out)
 {
-	const struct lead *l = &p->lead;
 	char text[UUID_TEXT_SIZE];
-	bool duplicate;
-	enum fault e;
 
 	uuid_format(l->id, text);
-	p->first = (struct conversion){
+	*out = (struct conversion){
 		.company_id = l->company_id,
 		.id = uuid_v7(rq->now_us),
 		.lead_id = l->id,
-		.campaign_id = path_campaign(&p->path),
+		.campaign_id = path_campaign(path),
 		.stage = STAGE_LEAD,
 		.value_minor = l->value_minor,
 		.currency = l->currency,
@@ -138,30 +134,57 @@ put_first_conversion(struct rq *rq, struct put *p)
 		.occurred_at = l->created_at,
 		.received_at = l->received_at,
 	};
-	e = conversion_sql_insert(rq, &p->first, &duplicate);
-	if (e)
-		return e;
-	return duplicate ? rq_fail(rq, FAULT_CONFLICT, "The lead's first event exists already.")
-	                 : FAULT_NONE;
 }
 
+static enum fault
+first_exists(struct rq *rq)
+{
+	return rq_fail(rq, FAULT_CONFLICT, "The lead's first event exists already.");
+}
+
+/* Step by step: among others in a transaction, or with a long path. */
 static enum fault
 put_tx(struct rq *rq, void *arg)
 {
 	struct put *p = arg;
-	enum fault e;
+	bool duplicate;
+	enum fault e = lead_sql_insert(rq, &p->birth.lead, &p->repeated);
 
-	e = path_collect(rq, &p->lead, TIME_NONE, p->lead.created_at, &p->path);
-	if (e)
+	if (e || p->repeated)
 		return e;
-	p->lead.matched_by = (int)p->path.match;
-	e = lead_sql_insert(rq, &p->lead, &p->repeated);
-	if (e)
-		return e;
-	if (p->repeated)
-		return FAULT_NONE;
 	e = path_freeze(rq, &p->path);
-	return e ? e : put_first_conversion(rq, p);
+	if (!e)
+		e = conversion_sql_insert(rq, &p->birth.first, &duplicate);
+	if (e)
+		return e;
+	return duplicate ? first_exists(rq) : FAULT_NONE;
+}
+
+/* Nothing is read between the writes: mostly they are one round trip. */
+static enum fault
+put_all(struct rq *rq, struct put *p)
+{
+	struct lead *l = &p->birth.lead;
+	enum fault e = path_collect(rq, l, TIME_NONE, l->created_at, &p->path);
+
+	if (e)
+		return e;
+	l->matched_by = (int)p->path.match;
+	first_of(rq, l, &p->path, &p->birth.first);
+	if (db_in_tx(rq) || p->path.n > 1)
+		return db_tx(rq, put_tx, p);
+	if (p->path.n == 1)
+		p->birth.touch = p->path.touch[0];
+	return lead_sql_birth(rq, &p->birth, p->path.n == 1, &p->repeated);
+}
+
+/* The lead that came by this id before. */
+static enum fault
+put_before(struct rq *rq, const struct lead *key, struct lead *out)
+{
+	enum fault e = lead_sql_by_external(rq, key, out);
+
+	return e == FAULT_NOT_FOUND ? first_exists(rq) : e;
 }
 
 enum fault
@@ -171,12 +194,12 @@ lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *i
 	enum fault e;
 
 	*out = (struct lead){ .value = NULL };
-	lead_of_new(rq, from, in, &p->lead);
-	e = db_tx(rq, put_tx, p);
+	lead_of_new(rq, from, in, &p->birth.lead);
+	e = put_all(rq, p);
 	if (!e && p->repeated)
-		e = lead_sql_by_external(rq, &p->lead, out);
+		e = put_before(rq, &p->birth.lead, out);
 	else if (!e)
-		*out = p->lead;
+		*out = p->birth.lead;
 	if (e)
 		return e;
 	out->repeated = p->repeated;

@@ -164,7 +164,17 @@ struct pending_query {
 	int64_t limit;
 };
 
+/* A lead as it comes: with its first event and at most one touch. */
+struct lead_birth {
+	struct lead lead;
+	struct conversion first;
+	struct touch touch;
+};
+
 enum fault lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate) MUST_CHECK;
+/* All of it in one round trip, a transaction of its own; touched: the touch, too. */
+enum fault lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched,
+                          bool *ret_duplicate) MUST_CHECK;
 enum fault lead_sql_by_external(struct rq *rq, const struct lead *key, struct lead *out) MUST_CHECK;
 enum fault lead_sql_get(struct rq *rq, struct uuid company, struct uuid id,
                         struct lead *out) MUST_CHECK;

@@ -5,29 +5,34 @@
 #include "lead_int.h"
 
 /* clang-format off */
+/* The columns of a new row in a T, by the way to its struct. */
+#define NEW_LEAD(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m id), \
+	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
+	DB_COL_ENUM(T, m channel, lead_channel_names), DB_COL_STR(T, m email), \
+	DB_COL_VIEW(T, m email_sha256), DB_COL_STR(T, m name), \
+	DB_COL_STR(T, m organisation), DB_COL_STR(T, m phone), \
+	DB_COL_STR(T, m message), DB_COL_VIEW(T, m click_bytes), \
+	DB_COL_ENUM(T, m matched_by, lead_match_names), DB_COL_ENUM(T, m stage, lead_stage_names), \
+	DB_COL_I64(T, m value_minor), DB_COL_STR(T, m currency), \
+	DB_COL_TIME(T, m created_at), DB_COL_TIME(T, m received_at)
+#define NEW_CONVERSION(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_TIME(T, m occurred_at), \
+	DB_COL_UUID(T, m id), DB_COL_UUID(T, m lead_id), \
+	DB_COL_ENUM(T, m stage, lead_stage_names), DB_COL_I64(T, m value_minor), \
+	DB_COL_STR(T, m currency), DB_COL_UUID(T, m campaign_id), \
+	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
+	DB_COL_TIME(T, m received_at)
+#define NEW_TOUCH(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m lead_id), \
+	DB_COL_TIME(T, m touched_at), DB_COL_BYTES(T, m click_id), \
+	DB_COL_UUID(T, m share_id), DB_COL_UUID(T, m person_id), \
+	DB_COL_UUID(T, m team_id), DB_COL_ENUM(T, m network, network_names), \
+	DB_COL_UUID(T, m post_id), DB_COL_UUID(T, m campaign_id), \
+	DB_COL_UUID(T, m channel_id), DB_COL_TIME(T, m added_at)
 static const struct db_col lead_cols[] = {
-	DB_COL_UUID(struct lead, company_id),
-	DB_COL_UUID(struct lead, id),
-	DB_COL_STR(struct lead, source),
-	DB_COL_STR(struct lead, external_id),
-	DB_COL_ENUM(struct lead, channel, lead_channel_names),
-	DB_COL_STR(struct lead, email),
-	DB_COL_VIEW(struct lead, email_sha256),
-	DB_COL_STR(struct lead, name),
-	DB_COL_STR(struct lead, organisation),
-	DB_COL_STR(struct lead, phone),
-	DB_COL_STR(struct lead, message),
-	DB_COL_VIEW(struct lead, click_bytes),
-	DB_COL_ENUM(struct lead, matched_by, lead_match_names),
-	DB_COL_ENUM(struct lead, stage, lead_stage_names),
-	DB_COL_I64(struct lead, value_minor),
-	DB_COL_STR(struct lead, currency),
-	DB_COL_TIME(struct lead, created_at),
-	DB_COL_TIME(struct lead, received_at),
-	DB_COL_TIME(struct lead, erased_at),
-	DB_COL_I64(struct lead, version),
+	NEW_LEAD(struct lead, ), DB_COL_TIME(struct lead, erased_at), DB_COL_I64(struct lead, version),
 };
-enum { LEAD_COLS_NEW = 18 }; /* without erased_at and version */
 static const struct db_col lead_key[] = {
 	DB_COL_UUID(struct lead, company_id), DB_COL_UUID(struct lead, id),
 };
@@ -69,37 +74,19 @@ static const struct db_col pending_in[] = {
 	DB_COL_TIME(struct pending_query, to),
 	DB_COL_I64(struct pending_query, limit),
 };
-static const struct db_col conversion_cols[] = {
-	DB_COL_UUID(struct conversion, company_id),
-	DB_COL_TIME(struct conversion, occurred_at),
-	DB_COL_UUID(struct conversion, id),
-	DB_COL_UUID(struct conversion, lead_id),
-	DB_COL_ENUM(struct conversion, stage, lead_stage_names),
-	DB_COL_I64(struct conversion, value_minor),
-	DB_COL_STR(struct conversion, currency),
-	DB_COL_UUID(struct conversion, campaign_id),
-	DB_COL_STR(struct conversion, source),
-	DB_COL_STR(struct conversion, external_id),
-	DB_COL_TIME(struct conversion, received_at),
-};
+static const struct db_col conversion_cols[] = { NEW_CONVERSION(struct conversion, ) };
 static const struct db_col conversion_external_key[] = {
 	DB_COL_UUID(struct conversion, company_id),
 	DB_COL_STR(struct conversion, source),
 	DB_COL_STR(struct conversion, external_id),
 };
-static const struct db_col touch_cols[] = {
-	DB_COL_UUID(struct touch, company_id),
-	DB_COL_UUID(struct touch, lead_id),
-	DB_COL_TIME(struct touch, touched_at),
-	DB_COL_BYTES(struct touch, click_id),
-	DB_COL_UUID(struct touch, share_id),
-	DB_COL_UUID(struct touch, person_id),
-	DB_COL_UUID(struct touch, team_id),
-	DB_COL_ENUM(struct touch, network, network_names),
-	DB_COL_UUID(struct touch, post_id),
-	DB_COL_UUID(struct touch, campaign_id),
-	DB_COL_UUID(struct touch, channel_id),
-	DB_COL_TIME(struct touch, added_at),
+static const struct db_col touch_cols[] = { NEW_TOUCH(struct touch, ) };
+static const struct db_col birth_cols[] = {
+	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.), NEW_TOUCH(struct lead_birth, touch.),
+};
+enum {
+	LEAD_COLS_NEW = 18, /* without erased_at and version */
+	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + sizeof(conversion_cols) / sizeof(conversion_cols[0]),
 };
 static const struct db_col clicked_cols[] = { /* a click that may become a touch */
 	DB_COL_TIME(struct touch, touched_at),
@@ -150,6 +137,12 @@ static const struct db_col email_in[] = {
 #define TOUCH_COLUMNS                                                                           \
 	"company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"  \
 	" campaign_id, channel_id, added_at"
+#define LEAD_INSERT                                                                             \
+	"INSERT INTO lead (" LEAD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define CONVERSION_INSERT                                                                       \
+	"INSERT INTO conversion (" CONVERSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define TOUCH_INSERT                                                                            \
+	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 /* The team that reports counted the sharer in when the click happened. */
 #define TEAM_THEN                                                                               \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = s.company_id AND m.person_id = s.person_id" \
@@ -161,7 +154,8 @@ static const struct db_col email_in[] = {
 #define CLICKED_SHARE " JOIN share s ON s.company_id = c.company_id AND s.id = c.share_id"
 
 enum {
-	Q_LEAD_INSERT, Q_LEAD_BY_EXTERNAL, Q_LEAD_GET, Q_LEAD_LOCK, Q_LEAD_PAGE, Q_LEAD_ERASE, Q_LEAD_MATCH,
+	Q_LEAD_INSERT, Q_LEAD_BIRTH, Q_LEAD_BIRTH_TOUCHED, Q_LEAD_BY_EXTERNAL, Q_LEAD_GET, Q_LEAD_LOCK,
+	Q_LEAD_PAGE, Q_LEAD_ERASE, Q_LEAD_MATCH,
 	Q_LEAD_STAGE, Q_LEAD_PENDING, Q_LEAD_OVERDUE, Q_LEAD_SAME_EMAIL,
 	Q_CONVERSION_INSERT, Q_CONVERSION_BY_EXTERNAL, Q_CONVERSION_LIST, Q_CONVERSION_NEWEST,
 	Q_CONVERSION_CAMPAIGNS,
@@ -171,9 +165,18 @@ enum {
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_LEAD_INSERT] = {
 		.name = "lead_insert",
-		.sql = "INSERT INTO lead (" LEAD_COLUMNS
-		       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = LEAD_INSERT,
 		.in = lead_cols, .n_in = LEAD_COLS_NEW,
+	},
+	[Q_LEAD_BIRTH] = {
+		.name = "lead_birth",
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT),
+		.in = birth_cols, .n_in = BIRTH_COLS_UNTOUCHED,
+	},
+	[Q_LEAD_BIRTH_TOUCHED] = {
+		.name = "lead_birth_touched",
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT),
+		DB_IN(birth_cols),
 	},
 	[Q_LEAD_BY_EXTERNAL] = {
 		.name = "lead_by_external",
@@ -230,7 +233,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_CONVERSION_INSERT] = {
 		.name = "conversion_insert",
-		.sql = "INSERT INTO conversion (" CONVERSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = CONVERSION_INSERT,
 		DB_IN(conversion_cols),
 	},
 	[Q_CONVERSION_BY_EXTERNAL] = {
@@ -295,7 +298,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_TOUCH_INSERT] = {
 		.name = "touch_insert",
-		.sql = "INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = TOUCH_INSERT,
 		DB_IN(touch_cols),
 	},
 	[Q_TOUCH_LIST] = {
@@ -315,6 +318,13 @@ enum fault
 lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate)
 {
 	return db_insert(rq, &stmts[Q_LEAD_INSERT], l, ret_duplicate);
+}
+
+enum fault
+lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched, bool *ret_duplicate)
+{
+	return db_whole_tx(rq, &stmts[touched ? Q_LEAD_BIRTH_TOUCHED : Q_LEAD_BIRTH], b,
+	                   ret_duplicate);
 }
 
 enum fault
