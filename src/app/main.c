@@ -34,6 +34,7 @@ print_usage(FILE *out)
 {
 	fputs("Usage: rostra [--config FILE] COMMAND [ARGUMENT...]\n"
 	      "       rostra COMMAND --help\n"
+	      "       rostra help COMMAND\n"
 	      "\n",
 	      out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -89,6 +90,19 @@ load(struct app *app, bool service)
 	return false;
 }
 
+/* "help COMMAND" is "COMMAND --help"; argc behind it. */
+static int
+turn_help(int argc, char **argv, int at)
+{
+	static char option[] = "--help";
+
+	if (at + 1 >= argc || !cstr_eq(argv[at], "help"))
+		return argc;
+	argv[at] = argv[at + 1];
+	argv[at + 1] = option;
+	return at + 2;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,6 +115,7 @@ main(int argc, char **argv)
 		app.conf_path = argv[at + 1];
 		at += 2;
 	}
+	argc = turn_help(argc, argv, at);
 	if (at < argc && (cstr_eq(argv[at], "--help") || cstr_eq(argv[at], "help"))) {
 		print_usage(stdout);
 		return 0;

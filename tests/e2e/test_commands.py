@@ -38,6 +38,7 @@ def test_every_command_explains_itself(program):
         done = program(name, "--help")
         assert done.returncode == 0, f"{name}: {done.stderr}"
         assert done.stdout.startswith(f"Usage: rostra {name}"), name
+        assert program("help", name).stdout == done.stdout, name
 
 
 def test_an_unknown_command_or_option_ends_with_2_and_says_which(program):
