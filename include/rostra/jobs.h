@@ -29,6 +29,11 @@ struct outbox_event {
 struct outbox_consumer {
 	const char *kind;
 	enum fault (*handle)(struct rq *rq, const struct outbox_event *e);
+	/*
+	 * Instead of handle: all rows of the kind that `owner` has claimed, of whatever company, at once; a
+	 * fault gives them all back.
+	 */
+	enum fault (*handle_batch)(struct rq *rq, const char *kind, const char *owner);
 };
 
 /* Job: removes old outbox rows, kept answers and changes; sync tokens before the removed changes
@@ -36,7 +41,7 @@ struct outbox_consumer {
 enum fault prune_run(struct rq *rq) MUST_CHECK;
 /* Consumer of share.created and share.revoked: counts the shares of the share's post into
  * post_stat. */
-enum fault post_stat_recount(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+enum fault post_stat_recount(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 /* All of it: what recurs, and what the outbox causes. */
 struct jobs_plan {

@@ -52,6 +52,7 @@ struct post {
 	const char   *suggested_by_name, *decision_note;
 	unsigned char body_sha256[32];
 	int64_t       version, created_at, updated_at;
+	int64_t       shares, sharers; /* of post_stat */
 	struct j_list texts;       /* of struct post_text */
 	struct j_list disclosures; /* of struct post_disclosure */
 	/* from statements: packed lists */

@@ -21,8 +21,8 @@ static const struct job jobs[] = {
 };
 
 static const struct outbox_consumer consumers[] = {
-	{ .kind = "share.created", .handle = post_stat_recount },
-	{ .kind = "share.revoked", .handle = post_stat_recount },
+	{ .kind = "share.created", .handle_batch = post_stat_recount },
+	{ .kind = "share.revoked", .handle_batch = post_stat_recount },
 };
 /* clang-format on */
 

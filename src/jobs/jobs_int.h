@@ -75,11 +75,14 @@ enum fault prune_sql_changes(struct rq *rq, const struct prune *p, uint64_t *ret
 
 /* --- the shares of a post (jobs_sql.c) --- */
 struct post_count {
-	struct uuid company_id, object_id, post_id;
+	const char *kind, *owner;
+	struct uuid company_id, post_id;
 	int64_t counted_us;
 };
-/* The post of a share and when it was last counted. */
-enum fault post_stat_sql_of(struct rq *rq, struct post_count *p, bool *ret_found) MUST_CHECK;
+/* The posts whose shares the claimed rows of a kind are about, each once; rows: struct post_count.
+ */
+enum fault post_stat_sql_posts(struct rq *rq, const struct post_count *claim, db_row_fn *fn,
+                               void *arg) MUST_CHECK;
 enum fault post_stat_sql_count(struct rq *rq, const struct post_count *p) MUST_CHECK;
 
 #endif

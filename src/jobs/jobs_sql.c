@@ -90,10 +90,10 @@ static const struct db_col changes_in[] = {
 	DB_COL_UUID(struct prune, company_id), DB_COL_I64(struct prune, seq),
 };
 static const struct db_col post_of_in[] = {
-	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, object_id),
+	DB_COL_STR(struct post_count, owner), DB_COL_STR(struct post_count, kind),
 };
 static const struct db_col post_of_out[] = {
-	DB_COL_UUID(struct post_count, post_id), DB_COL_TIME(struct post_count, counted_us),
+	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
 };
 static const struct db_col post_count_in[] = {
 	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
@@ -212,10 +212,11 @@ static const struct db_stmt rows[Q__MAX] = {
 		DB_IN(changes_in),
 	},
 	[Q_POST_OF] = {
-		.name = "post_stat_of",
-		.sql = "SELECT s.post_id, p.counted_at FROM share s"
-		       " LEFT JOIN post_stat p ON p.company_id = s.company_id AND p.post_id = s.post_id"
-		       " WHERE s.company_id = ? AND s.id = ?",
+		.name = "post_stat_posts",
+		.sql = "SELECT DISTINCT s.company_id, s.post_id FROM outbox o"
+		       " /* all companies: one relay serves them all */"
+		       " JOIN share s ON s.company_id = o.company_id AND s.id = o.object_id"
+		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?",
 		DB_IN(post_of_in), DB_OUT(post_of_out),
 	},
 	[Q_POST_COUNT] = {
@@ -368,9 +369,11 @@ prune_sql_changes(struct rq *rq, const struct prune *p, uint64_t *ret_n)
 }
 
 enum fault
-post_stat_sql_of(struct rq *rq, struct post_count *p, bool *ret_found)
+post_stat_sql_posts(struct rq *rq, const struct post_count *claim, db_row_fn *fn, void *arg)
 {
-	return db_maybe(rq, &rows[Q_POST_OF], p, p, ret_found);
+	struct post_count row;
+
+	return db_each(rq, &rows[Q_POST_OF], claim, &row, fn, arg);
 }
 
 enum fault

@@ -10,7 +10,7 @@
  * A claim is committed before anything is handled, so two relays never handle the same row at once;
  * one that dies leaves its rows to the next when the lease is over.
  */
-enum { BATCH = 200, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
+enum { BATCH = 1000, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
 
 struct batch {
 	struct outbox_try items[BATCH];
@@ -77,6 +77,57 @@ give_back(struct rq *rq, const char *owner, const struct outbox_try *t, enum fau
 	return outbox_sql_failed(rq, &f);
 }
 
+static bool
+holds_kind(const struct batch *b, const char *kind)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		if (cstr_eq(b->items[i].event.kind, kind))
+			return true;
+	}
+	return false;
+}
+
+/* Kinds that are handled together: a failure gives all of them back. */
+static enum fault
+handle_together(struct rq *rq, const struct jobs_plan *plan, const struct batch *b,
+                const char *owner)
+{
+	enum fault e = FAULT_NONE;
+
+	for (size_t k = 0; !e && k < plan->n_consumers; k++) {
+		const struct outbox_consumer *c = &plan->consumers[k];
+		enum fault done;
+
+		if (c->handle_batch == NULL || !holds_kind(b, c->kind))
+			continue;
+		done = c->handle_batch(rq, c->kind, owner);
+		for (size_t i = 0; done && !e && i < b->n; i++) {
+			if (cstr_eq(b->items[i].event.kind, c->kind))
+				e = give_back(rq, owner, &b->items[i], done);
+		}
+	}
+	return e;
+}
+
+static enum fault
+handle_singly(struct rq *rq, const struct jobs_plan *plan, const struct batch *b, const char *owner)
+{
+	enum fault e = FAULT_NONE;
+
+	for (size_t i = 0; !e && i < b->n; i++) {
+		const struct outbox_event *event = &b->items[i].event;
+		const struct outbox_consumer *c = consumer_of(plan, event->kind);
+		enum fault done;
+
+		if (c != NULL && c->handle_batch != NULL)
+			continue;
+		done = handle(rq, c, event);
+		if (done)
+			e = give_back(rq, owner, &b->items[i], done);
+	}
+	return e;
+}
+
 enum fault
 outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n)
 {
@@ -97,12 +148,9 @@ outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n)
 	if (n == 0)
 		return FAULT_NONE;
 	e = outbox_sql_claimed(rq, owner, &row, keep, b);
-	for (size_t i = 0; !e && i < b->n; i++) {
-		const struct outbox_event *event = &b->items[i].event;
-		enum fault done = handle(rq, consumer_of(plan, event->kind), event);
-
-		if (done)
-			e = give_back(rq, owner, &b->items[i], done);
-	}
+	if (!e)
+		e = handle_together(rq, plan, b, owner);
+	if (!e)
+		e = handle_singly(rq, plan, b, owner);
 	return e ? e : outbox_sql_done(rq, owner);
 }

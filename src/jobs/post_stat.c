@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* post_stat.c - a read model: how often each post is shared, counted again when a share comes or
- * goes. */
+/* post_stat.c - a read model: how often each post is shared, counted again when shares come or go.
+ */
+#include <string.h>
+
 #include "jobs_int.h"
 
-enum fault
-post_stat_recount(struct rq *rq, const struct outbox_event *event)
-{
-	struct post_count p = { .company_id = event->company_id, .object_id = event->object_id };
-	bool found = false;
-	enum fault e = post_stat_sql_of(rq, &p, &found);
+enum { POSTS_FIRST = 64 };
 
-	if (e || !found)
-		return e;
-	/* All events of a batch were committed before it began: one count a post serves them all.
-	 */
-	if (p.counted_us == rq->now_us)
-		return FAULT_NONE;
-	p.counted_us = rq->now_us;
-	return post_stat_sql_count(rq, &p);
+struct posts {
+	struct post_count *list;
+	size_t n, room;
+};
+
+static enum fault
+keep(struct rq *rq, void *row, void *arg)
+{
+	struct posts *p = arg;
+
+	if (p->n == p->room) {
+		size_t room = p->room == 0 ? POSTS_FIRST : p->room * 2;
+		struct post_count *list = arena_array(rq->arena, room, struct post_count);
+
+		if (p->n > 0)
+			memcpy(list, p->list, p->n * sizeof(*list));
+		p->list = list;
+		p->room = room;
+	}
+	memcpy(&p->list[p->n++], row, sizeof(*p->list));
+	return FAULT_NONE;
+}
+
+/* All events of a batch were committed before it was claimed: one count a post serves them all. */
+enum fault
+post_stat_recount(struct rq *rq, const char *kind, const char *owner)
+{
+	const struct post_count claim = { .kind = kind, .owner = owner };
+	struct posts posts = { .n = 0 };
+	enum fault e = post_stat_sql_posts(rq, &claim, keep, &posts);
+
+	for (size_t i = 0; !e && i < posts.n; i++) {
+		posts.list[i].counted_us = rq->now_us;
+		e = post_stat_sql_count(rq, &posts.list[i]);
+	}
+	return e;
 }

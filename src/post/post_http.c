@@ -81,6 +81,8 @@ static const struct j_field view_fields[] = {
 	J_ID(struct post, decided_by, J_NULLABLE),
 	J_TEXT(struct post, decision_note, J_NULLABLE, 0, 500, .help = "Why it was rejected"),
 	J_AT(struct post, created_at, J_REQUIRED), J_AT(struct post, updated_at, J_REQUIRED),
+	J_INT64(struct post, shares, J_REQUIRED, 0, INT64_MAX, 0, .help = "Not revoked, as of a few seconds ago"),
+	J_INT64(struct post, sharers, J_REQUIRED, 0, INT64_MAX, 0, .help = "People behind them"),
 };
 static const struct j_schema view_schema = J_SCHEMA("post", struct post, view_fields);
 

@@ -76,8 +76,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_CARDS] = {
 		.name = "post_cards",
 		.sql = "SELECT " POST_COLUMNS " FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j"
-		       " STRAIGHT_JOIN post po ON po.company_id = ? AND po.id = CAST(j.id AS UUID)"
-		       " LEFT JOIN person sp ON sp.company_id = po.company_id AND sp.id = po.suggested_by",
+		       " STRAIGHT_JOIN post po ON po.company_id = ? AND po.id = CAST(j.id AS UUID)" POST_BESIDE,
 		DB_IN(cards_in), DB_OUT(post_out),
 	},
 	[Q_RULES] = { /* 0x1d between the parts: no text can hold it */

@@ -11,10 +11,13 @@
 	" po.destination_url, po.image_url, po.networks, po.lock_text, po.must_read, po.publish_at,"  \
 	" po.published_at, po.expire_at, po.pin_until, po.author_id, po.suggested_by,"                \
 	" sp.display_name AS suggested_by_name, po.decided_by, po.decision_note, po.body_sha256,"     \
-	" po.version, po.created_at, po.updated_at, "                                                 \
+	" po.version, po.created_at, po.updated_at, COALESCE(pst.shares, 0), COALESCE(pst.sharers, 0)," \
+	" "                                                                                           \
 	POST_TEXTS_SQL " AS texts_packed, " POST_DISCLOSURES_SQL " AS disclosures_packed"
-#define POST_FROM                                                                               \
-	" FROM post po LEFT JOIN person sp ON sp.company_id = po.company_id AND sp.id = po.suggested_by"
+#define POST_FROM " FROM post po" POST_BESIDE
+#define POST_BESIDE                                                                             \
+	" LEFT JOIN person sp ON sp.company_id = po.company_id AND sp.id = po.suggested_by"           \
+	" LEFT JOIN post_stat pst ON pst.company_id = po.company_id AND pst.post_id = po.id"
 
 #define POST_COL_LIST                                                                           \
 	DB_COL_UUID(struct post, id),            DB_COL_UUID(struct post, channel_id),              \
@@ -32,6 +35,7 @@
 	DB_COL_UUID(struct post, decided_by),    DB_COL_STR(struct post, decision_note),            \
 	DB_COL_BYTES(struct post, body_sha256),  DB_COL_I64(struct post, version),                  \
 	DB_COL_TIME(struct post, created_at),    DB_COL_TIME(struct post, updated_at),              \
+	DB_COL_I64(struct post, shares),         DB_COL_I64(struct post, sharers),                  \
 	DB_COL_VIEW(struct post, texts_packed),  DB_COL_VIEW(struct post, disclosures_packed)
 /* clang-format on */
 

@@ -9,9 +9,14 @@ import pytest
 import contract
 
 
+@pytest.fixture(scope="module")
+def nobody_else(make_company):
+    return make_company()
+
+
 @pytest.fixture
-def answer(api, acme):
-    return api.get("/v1/channels", who=acme.member)
+def answer(api, nobody_else):
+    return api.get("/v1/channels", who=nobody_else.member)
 
 
 def altered(response, status=None, body=None, headers=None, without=()):

@@ -183,3 +183,17 @@ def test_clicks_of_humans_are_counted(api, link, acme, post):
         return api.get(f"/v1/shares/{share['id']}", who=acme.manager).json()["clicks"]
 
     assert 1 <= wait_until(clicks, seconds=20, what="the click's count") < 30
+
+
+def test_a_post_tells_how_often_it_is_shared(api, acme):
+    shared = live_post(api, acme)
+    shares = [new_share(api, who, shared, network) for who, network in
+              ((acme.member, "x"), (acme.member, "linkedin"), (acme.manager, "x"))]
+
+    def told():
+        post = api.get(f"/v1/posts/{shared['id']}", who=acme.curator).json()
+        return post["shares"], post["sharers"]
+
+    wait_until(lambda: told() == (3, 2), 10, "the count of shares")
+    assert api.post(f"/v1/shares/{shares[2]['id']}/revoke", who=acme.manager).status_code == 200
+    wait_until(lambda: told() == (2, 1), 10, "the count without the revoked one")
