@@ -133,53 +133,70 @@ read_page(struct rq *rq, struct call *call, const struct feed_viewer *viewer, st
 	return feed_sql_page(rq, &page, collect_row, c);
 }
 
+enum known { KNOWS_NOTHING, KNOWS_VIEWER, KNOWS_PAGE };
+
+/* The page of the channels, read when the counters were these: is it the viewer's? */
+static bool
+is_page_of(const struct collected *c, const char *channels, const struct feed_viewer *viewer)
+{
+	return c->n > 0 && c->rows[0].company_version == viewer->company_version &&
+	       c->rows[0].person_version == viewer->person_version &&
+	       str_eq(str_of(channels), str_of(viewer->channels));
+}
+
 /*
  * For a reader who has no page yet: the page of the channels remembered, in one statement.  Its
- * rows tell whether they still are the viewer's; an empty page tells nothing.
+ * rows tell whether they still are the viewer's; an empty page tells nothing.  Mostly a counter
+ * moved for what the viewer did with a post, and the channels are the same: then the page stands.
  */
 static enum fault
-read_remembered(struct rq *rq, struct call *call, struct collected *c, bool *ret_good)
+read_remembered(struct rq *rq, struct call *call, struct feed_viewer *viewer, struct collected *c,
+                enum known *ret_known)
 {
 	struct feed_viewer then;
 	enum fault e;
 
-	*ret_good = false;
+	*ret_known = KNOWS_NOTHING;
 	if (http_param(call, "HTTP_IF_NONE_MATCH").n > 0 || !feed_viewer_remembered(rq, &then))
 		return FAULT_NONE;
 	e = read_page(rq, call, &then, c);
 	if (e || c->n == 0)
 		return e;
-	if (c->rows[0].company_version != then.company_version ||
-	    c->rows[0].person_version != then.person_version) {
-		feed_viewer_forget(rq);
-		return FAULT_NONE;
-	}
-	*ret_good = true;
-	return validate(rq, call, &then);
+	*viewer = then;
+	if (!is_page_of(c, then.channels, viewer))
+		e = feed_viewer_ask(rq, viewer);
+	*ret_known = is_page_of(c, then.channels, viewer) ? KNOWS_PAGE : KNOWS_VIEWER;
+	return e;
+}
+
+static enum fault
+read_feed(struct rq *rq, struct call *call, struct collected *c)
+{
+	struct feed_viewer viewer = { 0 };
+	enum known known;
+	enum fault e = read_remembered(rq, call, &viewer, c, &known);
+
+	if (!e && known == KNOWS_NOTHING)
+		e = feed_viewer(rq, &viewer);
+	if (!e)
+		e = validate(rq, call, &viewer);
+	if (!e && known != KNOWS_PAGE)
+		e = read_page(rq, call, &viewer, c);
+	return e;
 }
 
 static enum fault
 handle_feed(struct rq *rq, struct call *call, void *reply)
 {
-	struct feed_viewer viewer = { 0 };
 	struct collected c = { .room = (size_t)call->limit + 1 };
-	bool good;
 	enum fault e;
 
 	(void)reply;
 	c.rows = arena_array(rq->arena, c.room, struct feed_row);
 	c.cards = arena_array(rq->arena, c.room, struct post_card);
-	e = read_remembered(rq, call, &c, &good);
-	if (!e && !good) {
-		e = feed_viewer(rq, &viewer);
-		if (!e)
-			e = validate(rq, call, &viewer);
-		if (!e)
-			e = read_page(rq, call, &viewer, &c);
-	}
-	if (e)
-		return e;
-	e = post_cards(rq, c.cards, c.n);
+	e = read_feed(rq, call, &c);
+	if (!e)
+		e = post_cards(rq, c.cards, c.n);
 	if (e)
 		return e;
 

@@ -46,8 +46,8 @@ enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK
 /* --- who looks (feed_viewer.c) */
 /* As they were when last asked for, without a statement; false when nothing is remembered. */
 bool feed_viewer_remembered(struct rq *rq, struct feed_viewer *out);
-/* What was remembered has turned out to be old. */
-void feed_viewer_forget(struct rq *rq);
+/* As they are now, and remembered: one statement. */
+enum fault feed_viewer_ask(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 /* As they are now: two statements after a change of what they see, else one. */
 enum fault feed_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 

@@ -28,9 +28,16 @@ key_of(const struct rq *rq)
 	return sha256_parts(parts, sizeof(parts) / sizeof(parts[0]));
 }
 
-static enum fault
-ask(struct rq *rq, struct cache *cache, struct sha256 key, struct feed_viewer *out)
+static struct cache *
+cache_of(const struct rq *rq)
 {
+	return rq->shared ? rq->shared->cards : NULL;
+}
+
+enum fault
+feed_viewer_ask(struct rq *rq, struct feed_viewer *out)
+{
+	struct cache *cache = cache_of(rq);
 	enum fault e = feed_sql_viewer(rq, out);
 	struct str channels = str_of(e ? NULL : out->channels);
 	const size_t head = sizeof(struct remembered);
@@ -44,14 +51,9 @@ ask(struct rq *rq, struct cache *cache, struct sha256 key, struct feed_viewer *o
 	memcpy(value, &r, head);
 	if (channels.n > 0)
 		memcpy(value + head, channels.s, channels.n);
-	cache_put(cache, key, (struct str){ value, head + channels.n }, clock_monotonic_us());
+	cache_put(cache, key_of(rq), (struct str){ value, head + channels.n },
+	          clock_monotonic_us());
 	return FAULT_NONE;
-}
-
-static struct cache *
-cache_of(const struct rq *rq)
-{
-	return rq->shared ? rq->shared->cards : NULL;
 }
 
 bool
@@ -71,12 +73,6 @@ feed_viewer_remembered(struct rq *rq, struct feed_viewer *out)
 	return true;
 }
 
-void
-feed_viewer_forget(struct rq *rq)
-{
-	cache_drop(cache_of(rq), key_of(rq));
-}
-
 enum fault
 feed_viewer(struct rq *rq, struct feed_viewer *out)
 {
@@ -84,13 +80,13 @@ feed_viewer(struct rq *rq, struct feed_viewer *out)
 	enum fault e;
 
 	if (!feed_viewer_remembered(rq, &then))
-		return ask(rq, cache_of(rq), key_of(rq), out);
+		return feed_viewer_ask(rq, out);
 	e = feed_sql_versions(rq, out);
 	if (e)
 		return e;
 	if (out->company_version != then.company_version ||
 	    out->person_version != then.person_version)
-		return ask(rq, cache_of(rq), key_of(rq), out);
+		return feed_viewer_ask(rq, out);
 	out->channels = then.channels;
 	return FAULT_NONE;
 }

@@ -114,6 +114,19 @@ def test_a_page_costs_at_most_two_statements_and_a_304_one(api, initech, posts, 
     assert min(line["queries"] for _, line in again) == 1
 
 
+def test_a_page_after_the_readers_own_act_costs_two_statements(api, initech, posts, stack):
+    for _ in range(12):
+        api.get("/v1/feed", who=initech.member)
+    most = 0
+    for i in range(4):
+        new_share(api, initech.member, posts[3], "x", text=f"Once more, and differently: {i}")
+        answer, line = logged(api, stack, "/v1/feed", initech.member)
+        most = max(most, line["queries"])
+        state = next(p for p in answer.json()["items"] if p["id"] == posts[3]["id"])
+        assert "x" in state["shared_networks"]
+    assert most <= 3  # two, and now and then: whether the person is still let in
+
+
 def test_what_changes_the_feed_changes_its_validator(api, initech, posts):
     def etag():
         return api.get("/v1/feed", who=initech.member).headers["ETag"]
