@@ -93,8 +93,8 @@ enum fault share_sql_context(struct rq *rq, const struct share *s,
 enum fault share_sql_recent(struct rq *rq, const struct share *s,
                             struct share_recent *out) MUST_CHECK;
 enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
-/* The whole transaction of a share, by the procedure share_write; a taken id or code is an answer.
- */
+/* The whole transaction of a share: the share, its link, its mark on the post, its event.  A taken
+ * id or code is an answer. */
 enum fault share_sql_write(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
 /* Counts the person's networks of the post again. */
 enum fault share_sql_unmark(struct rq *rq, const struct share *s) MUST_CHECK;

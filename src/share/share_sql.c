@@ -52,12 +52,16 @@ static const struct db_col share_out[] = { SHARE_COLS };
 static const struct db_col detail_out[] = { SHARE_COLS, DB_COL_I64(struct share, clicks) };
 static const struct db_col changed_out[] = { SHARE_COLS, DB_COL_I64(struct share, feed_seq) };
 
+/* Where a statement of a share's transaction wants the ENUM as its number. */
 struct writing {
 	struct share share;
 	int64_t      network_no; /* as MariaDB numbers the words of the ENUM */
+	const char  *event;
 };
 #define SHARE_COL(type, m) type(struct writing, share.m)
 static const struct db_col write_in[] = {
+	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_UUID, person_id),
+	/* share */
 	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_UUID, id),
 	SHARE_COL(DB_COL_UUID, person_id),    SHARE_COL(DB_COL_UUID, post_id),
 	DB_COL_I64(struct writing, network_no),
@@ -66,6 +70,17 @@ static const struct db_col write_in[] = {
 	SHARE_COL(DB_COL_STR, text),          SHARE_COL(DB_COL_BOOL, edited),
 	SHARE_COL(DB_COL_BYTES, text_sha256), SHARE_COL(DB_COL_U64, text_simhash),
 	SHARE_COL(DB_COL_BYTES, body_sha256), SHARE_COL(DB_COL_TIME, created_at),
+	/* link */
+	SHARE_COL(DB_COL_STR, code),          SHARE_COL(DB_COL_UUID, company_id),
+	SHARE_COL(DB_COL_UUID, id),           SHARE_COL(DB_COL_TIME, created_at),
+	/* person_post */
+	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_UUID, person_id),
+	SHARE_COL(DB_COL_UUID, post_id),      SHARE_COL(DB_COL_TIME, created_at),
+	SHARE_COL(DB_COL_TIME, created_at),   DB_COL_I64(struct writing, network_no),
+	/* outbox */
+	SHARE_COL(DB_COL_UUID, company_id),   DB_COL_STR(struct writing, event),
+	SHARE_COL(DB_COL_UUID, id),           SHARE_COL(DB_COL_TIME, created_at),
+	SHARE_COL(DB_COL_TIME, created_at),
 };
 
 struct mark {
@@ -140,9 +155,19 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " FROM share s" OF_POST " WHERE s.company_id = ? AND s.id = ?",
 		DB_IN(get_in), DB_OUT(detail_out),
 	},
-	[Q_WRITE] = { /* sql/0030: one round trip for the whole transaction */
+	[Q_WRITE] = { /* the person's counter first: it orders a person's changes, and people do not wait for each other */
 		.name = "share_write",
-		.sql = "CALL share_write(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = DB_WHOLE_TX(
+			"UPDATE person SET feed_version = LAST_INSERT_ID(feed_version + 1) WHERE company_id = ? AND id = ?;"
+			" INSERT INTO share (company_id, id, person_id, post_id, network, channel_id, campaign_id,"
+			" team_id, code, text, edited, text_sha256, text_simhash, body_sha256, created_at, feed_seq)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, LAST_INSERT_ID());"
+			" INSERT INTO link (code, company_id, share_id, created_at) VALUES (?, ?, ?, ?);"
+			" INSERT INTO person_post (company_id, person_id, post_id, seen_at, shared_at, shared_networks)"
+			" VALUES (?, ?, ?, ?, ?, 1 << (? - 1)) ON DUPLICATE KEY UPDATE"
+			" seen_at = COALESCE(seen_at, VALUES(seen_at)), shared_at = VALUES(shared_at),"
+			" shared_networks = shared_networks | VALUES(shared_networks);"
+			" INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"),
 		DB_IN(write_in),
 	},
 	[Q_UNMARK] = { /* bit i is the i-th word of the ENUM, counted from 0 */
@@ -254,9 +279,9 @@ share_sql_get(struct rq *rq, struct uuid id, struct share *out)
 enum fault
 share_sql_write(struct rq *rq, const struct share *s, bool *ret_duplicate)
 {
-	struct writing in = { *s, 1 + s->network };
+	struct writing in = { *s, 1 + s->network, "share.created" };
 
-	return db_insert(rq, &rows[Q_WRITE], &in, ret_duplicate);
+	return db_whole_tx(rq, &rows[Q_WRITE], &in, ret_duplicate);
 }
 
 static struct mark
