@@ -16,6 +16,8 @@ struct str {
 };
 
 #define STR(literal) ((struct str){ (literal), sizeof(literal) - 1 })
+/* The bytes of an object without padding, for digests. */
+#define STR_OF(object) ((struct str){ (const char *)&(object), sizeof(object) })
 
 struct str str_of(const char *s); /* NULL gives the empty view */
 bool       str_eq(struct str a, struct str b);

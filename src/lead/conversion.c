@@ -25,11 +25,24 @@ conversion_finish(struct rq *rq, struct conversion *c)
 	c->value = m;
 }
 
+static const char *
+id_of_words(struct rq *rq, const struct put *p)
+{
+	const struct conversion_new *in = p->in;
+	const struct money none = { 0, NULL }, *value = in->value != NULL ? in->value : &none;
+	const struct str parts[] = {
+		STR_OF(p->lead),         STR_OF(in->stage),
+		STR_OF(in->occurred_at), STR_OF(value->amount_minor),
+		str_of(value->currency),
+	};
+
+	return lead_said_id(rq, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 static void
 conversion_of_new(struct rq *rq, struct put *p)
 {
 	const struct conversion_new *in = p->in;
-	char text[UUID_TEXT_SIZE];
 
 	p->c = (struct conversion){
 		.company_id = rq_company(rq),
@@ -43,9 +56,8 @@ conversion_of_new(struct rq *rq, struct put *p)
 		.occurred_at = in->occurred_at != TIME_NONE ? in->occurred_at : rq->now_us,
 		.received_at = rq->now_us,
 	};
-	uuid_format(p->c.id, text);
 	if (p->c.external_id == NULL)
-		p->c.external_id = arena_strdup(rq->arena, text);
+		p->c.external_id = id_of_words(rq, p);
 }
 
 static enum fault

@@ -55,6 +55,33 @@ lead_check(struct rq *rq, const struct lead_new *in, bool strict)
 
 /* --- putting --- */
 
+/* The source gave no id: the same words again, be it a retry or a second press of a button, are the
+ * same event. */
+const char *
+lead_said_id(struct rq *rq, const struct str *parts, size_t n)
+{
+	char text[2 * sizeof(struct sha256) + 1];
+	const struct sha256 digest = sha256_parts(parts, n);
+
+	hex_encode(digest.b, sizeof(digest.b), text);
+	return arena_printf(rq->arena, LEAD_SAID "%s", text);
+}
+
+static const char *
+id_of_words(struct rq *rq, const struct lead_new *in)
+{
+	const struct money none = { 0, NULL }, *value = in->value != NULL ? in->value : &none;
+	const struct str parts[] = {
+		str_of(in->email),       str_of(in->name),
+		str_of(in->phone),       str_of(in->organisation),
+		str_of(in->message),     str_of(in->click_id),
+		STR_OF(in->created_at),  STR_OF(value->amount_minor),
+		str_of(value->currency),
+	};
+
+	return lead_said_id(rq, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
 struct put {
 	struct lead_birth birth;
 	struct path path;
@@ -85,8 +112,6 @@ static void
 lead_of_new(struct rq *rq, const struct lead_origin *from, const struct lead_new *in,
             struct lead *out)
 {
-	char text[UUID_TEXT_SIZE];
-
 	*out = (struct lead){
 		.company_id = from->company,
 		.id = uuid_v7(rq->now_us),
@@ -106,9 +131,8 @@ lead_of_new(struct rq *rq, const struct lead_origin *from, const struct lead_new
 		.erased_at = TIME_NONE,
 		.version = 1,
 	};
-	uuid_format(out->id, text);
 	if (out->external_id == NULL)
-		out->external_id = arena_strdup(rq->arena, text);
+		out->external_id = id_of_words(rq, in);
 	set_hash(rq, out);
 	set_click(rq, out, in->click_id);
 }

@@ -45,7 +45,8 @@ static const struct j_schema money_schema = J_SCHEMA("money", struct money, mone
 	J_TEXT(struct lead_new, message, J_NULLABLE | J_PII | J_TRIM | J_MULTILINE, 1, 2000)
 #define EXTERNAL_ID(T)                                                                                   \
 	J_TEXT(T, external_id, J_NULLABLE | J_TRIM, 1, LEAD_EXTERNAL_MAX,                                \
-	       .help = "Your own id: the same one again answers with what it made the first time")
+	       .help = "Your own id: the same one again answers with what it made the first time. Without it, the same " \
+	               "body again does")
 
 static const struct j_field new_fields[] = {
 	EXTERNAL_ID(struct lead_new), PERSON_FIELDS,

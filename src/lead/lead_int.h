@@ -17,6 +17,9 @@ enum {
 /* Leads that name nobody and people who bring them have this in the place of a key's name. */
 #define LEAD_SOURCE_CONSOLE "console"
 
+/* So begins the id of what came without one. */
+#define LEAD_SAID "said."
+
 enum lead_channel { LEAD_FORM, LEAD_API, LEAD_CSV, LEAD_WEBHOOK };
 extern const char *const lead_channel_names[];
 
@@ -103,6 +106,8 @@ const char *lead_source(const struct rq *rq);
 /* What the schema cannot say; adds to the problem.  strict: a click id that is none is a fault,
  * else it is ignored. */
 enum fault lead_check(struct rq *rq, const struct lead_new *in, bool strict) MUST_CHECK;
+/* The id of what came without one: the same parts, the same id. */
+const char *lead_said_id(struct rq *rq, const struct str *parts, size_t n);
 /* In a transaction of its own or the running one: the lead with its path and its first conversion,
  * or the lead that came by this id first. */
 enum fault lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *in,

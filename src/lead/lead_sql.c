@@ -203,8 +203,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_LEAD_ERASE] = {
 		.name = "lead_erase",
-		.sql = "UPDATE lead SET email = NULL, email_sha256 = NULL, name = NULL, phone = NULL, message = NULL,"
-		       " erased_at = ?, version = version + 1 WHERE company_id = ? AND id = ? AND erased_at IS NULL",
+		.sql = "UPDATE lead SET external_id = IF(external_id LIKE '" LEAD_SAID "%', CONCAT('erased.', id), external_id),"
+		       " email = NULL, email_sha256 = NULL, name = NULL, phone = NULL, message = NULL, erased_at = ?, version = version + 1 WHERE company_id = ? AND id = ? AND erased_at IS NULL",
 		DB_IN(lead_erase_in),
 	},
 	[Q_LEAD_MATCH] = {

@@ -122,6 +122,28 @@ def test_the_same_external_id_answers_with_the_first_lead(api, acme):
     assert again.json() == {**first, "repeated": True}
 
 
+@pytest.mark.parametrize("way", ["call", "form"])
+def test_without_an_id_the_same_words_are_the_same_lead(api, db, acme, way):
+    def send(**members):
+        path, who, headers = (("/v1/leads", acme.api_key, {}) if way == "call" else
+                              ("/v1/t/leads", acme.site_key, {"Origin": ORIGIN}))
+        return api.post(path, who=who, headers=headers, json=members)
+
+    email = f"{an_id()}@example.com"
+    answers = [send(email=email, message="Call me"), send(email=email, message="Call me"),
+               send(email=email, message="Call me again")]
+    assert [(a.status_code, a.json()["repeated"]) for a in answers] == [(201, False), (200, True), (201, False)]
+    assert db("SELECT COUNT(*) AS n FROM lead WHERE email = %s", (email,))[0]["n"] == 2
+
+
+def test_an_erased_lead_s_id_tells_nothing_of_its_words(api, db, acme):
+    body = {"email": f"{an_id()}@example.com"}
+    lead = api.post("/v1/leads", who=acme.api_key, json=body).json()
+    erased = api.post(f"/v1/leads/{lead['id']}/erase", who=acme.admin).json()
+    assert erased["external_id"] == "erased." + lead["id"]
+    assert api.post("/v1/leads", who=acme.api_key, json=body).status_code == 201
+
+
 def test_a_lead_is_few_round_trips(api, link, acme, share, stack):
     click = rclid_of(visit(link, share))
 
@@ -283,6 +305,13 @@ def test_an_event_counts_once(api, acme):
     assert again == {**first, "repeated": True}
     convert(api, acme, other, 409, external_id="deal-" + lead["id"], stage="won")
     assert len(detail(api, acme, lead)["conversions"]) == 2
+
+
+def test_without_an_id_the_same_event_counts_once(api, acme):
+    lead = new_lead(api, acme)
+    path, won = f"/v1/leads/{lead['id']}/conversions", {"stage": "won", "value": {"amount_minor": 5, "currency": "EUR"}}
+    answers = [api.post(path, who=acme.api_key, json=body) for body in (won, won, {**won, "stage": "lost"})]
+    assert [(a.status_code, a.json()["repeated"]) for a in answers] == [(201, False), (200, True), (201, False)]
 
 
 def test_an_event_is_not_before_its_lead_nor_in_the_future(api, acme):
