@@ -108,14 +108,27 @@ def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def minted(stack, person, **claims):
-    """A token like the program's, signed with its key, with other claims."""
+def signing_key(stack):
+    """(name, bytes) of the key that signs tokens."""
     kid, secret = (stack.state / "keys/token.keys").read_text().split()[:2]
+    return kid, base64.urlsafe_b64decode(secret + "=")
+
+
+def signed_token(stack, head, body):
+    """Signed by the program's key, whatever it says: head and body are text as they are, or objects."""
+    kid, key = signing_key(stack)
+    if isinstance(head, dict):
+        head = json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid, **head})
+    if not isinstance(body, str):
+        body = b64(json.dumps(body).encode())
+    text = f"{b64(head.encode())}.{body}"
+    return f"{text}.{b64(hmac.new(key, text.encode(), hashlib.sha256).digest())}"
+
+
+def minted(stack, person, **claims):
+    """A token like the program's, with other claims."""
     payload = json.loads(base64.urlsafe_b64decode(person.token.split(".")[1] + "=="))
-    payload.update(claims)
-    signed = b64(json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid}).encode()) + "." + b64(json.dumps(payload).encode())
-    key = base64.urlsafe_b64decode(secret + "=")
-    return signed + "." + b64(hmac.new(key, signed.encode(), hashlib.sha256).digest())
+    return signed_token(stack, {}, {**payload, **claims})
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +140,12 @@ def strangers(stack, ours):
     raised = json.loads(base64.urlsafe_b64decode(payload + "=="))
     raised["role"] = "admin"
     raised["jti"] = "another"
+    kid = signing_key(stack)[0]
+    twice = base64.urlsafe_b64decode(payload + "==").rstrip(b"}") + b',"role":"admin"}'
+
+    def signed(head, body=payload):
+        return signed_token(stack, head, body)
+
     return {
         "nobody": None,
         "expired": Bearer(minted(stack, ours.company.admin, iat=now - 900, nbf=now - 900, exp=now - 300)),
@@ -134,6 +153,24 @@ def strangers(stack, ours):
         "forged": Bearer(f"{head}.{b64(json.dumps(raised).encode())}.{signature}"),
         "unsigned": Bearer(b64(b'{"alg":"none","typ":"JWT"}') + f".{payload}."),
         "cut": Bearer(token[:-2]),
+        "without signature": Bearer(f"{head}.{payload}."),
+        "two parts": Bearer(f"{head}.{payload}"),
+        "four parts": Bearer(token + ".AAAA"),
+        "with more behind": Bearer(token + "AAAA"),
+        "padded": Bearer(token + "="),
+        "other key's name": Bearer(signed({"kid": "another"})),
+        "no key's name": Bearer(signed('{"alg":"HS256","typ":"JWT"}')),
+        "none": Bearer(signed({"alg": "none"})),
+        "None": Bearer(signed({"alg": "NoNe"})),
+        "other digest": Bearer(signed({"alg": "HS512"})),
+        "public key": Bearer(signed({"alg": "RS256"})),
+        "critical": Bearer(signed({"crit": ["exp"]})),
+        "a member twice": Bearer(signed({}, b64(twice))),
+        "an algorithm twice": Bearer(signed(json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid})[:-1] +
+                                            ',"alg":"HS256"}')),
+        "no object": Bearer(signed({}, [])),
+        "no time": Bearer(signed({}, {k: v for k, v in raised.items() if k != "exp"})),
+        "long": Bearer(signed({}, {**raised, "more": "x" * 5000})),
         "unknown key": Bearer("rsk_" + "A" * 43),
         "not a bearer": type("Basic", (), {"headers": {"Authorization": "Basic YTpi"}}),
     }
