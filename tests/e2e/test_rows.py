@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On a year of data no request reads more rows than it needs: as the server's handler counters see it."""
+
+import base64
+import json
+
+import pytest
+
+from clicks import visit
+from conftest import Client, Key, Person, Stack, uuid7
+
+LIMIT = 20
+ROUNDS = 5
+# What a request needs beside its own: the caller's person and company, and whether the key or the link is known.
+BASE = 12
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """The product with a year of data, without jobs: nobody else reads."""
+    running = Stack(tmp_path_factory.mktemp("year"))
+    running.start("--demo", "--size", "medium", "--processes", "1,1", "--threads", "2,2", "--set",
+                  "rate_read_per_min=100000", "--set", "rate_write_per_min=100000")
+    running.end("jobs")
+    yield running
+    running.stop()
+
+
+class Year:
+    def __init__(self, stack):
+        self.stack, self.db = stack, stack.db
+        self.api, self.link = Client(stack.places["API"]), Client(stack.places["LINK"])
+        self.company = self.db("SELECT c.id, c.slug FROM company c JOIN share s ON s.company_id = c.id GROUP BY c.id"
+                               " ORDER BY COUNT(*) DESC LIMIT 1")[0]
+        self.people = {role: self.person(role) for role in ("member", "curator", "manager", "admin")}
+        made = json.loads(stack.rostra("key", "add", "--company", self.company["slug"], "--name", "rows", "--scopes",
+                                       "leads:write leads:read conversions:write reports:read", "--json"))
+        self.key = Key(made["id"], made["key"], "rows")
+
+    def person(self, role):
+        """The one of a role who shared most."""
+        (row,) = self.db("SELECT p.id, p.email, p.role FROM person p LEFT JOIN share s ON s.company_id = p.company_id"
+                         " AND s.person_id = p.id WHERE p.company_id = %s AND p.role = %s AND p.state = 'active'"
+                         " GROUP BY p.id ORDER BY COUNT(*) DESC LIMIT 1", (self.company["id"], role))
+        return Person(self.stack, self.company["slug"], row["id"], row["email"], row["role"])
+
+    def one(self, table, order="id"):
+        (row,) = self.db(f"SELECT * FROM {table} WHERE company_id = %s ORDER BY {order} LIMIT 1", (self.company["id"],))
+        return row
+
+    def read_so_far(self):
+        rows = self.db("SHOW GLOBAL STATUS WHERE Variable_name IN ('Handler_read_first', 'Handler_read_key',"
+                       " 'Handler_read_last', 'Handler_read_next', 'Handler_read_prev', 'Handler_read_rnd',"
+                       " 'Handler_read_rnd_next')")
+        return sum(int(r["Value"]) for r in rows)
+
+    def rows_of(self, act):
+        """Rows read by one act; the least of several rounds, for what is remembered between two is no part of it."""
+        for _ in range(8):  # both threads have met what they remember
+            act()
+        self.read_so_far()
+        before = self.read_so_far()
+        self.db("DO 0")
+        itself = self.read_so_far() - before  # the counters are rows, too
+        found = []
+        for _ in range(ROUNDS):
+            before = self.read_so_far()
+            act()
+            found.append(self.read_so_far() - before - itself)
+        return min(found)
+
+
+@pytest.fixture(scope="module")
+def big(year):
+    return Year(year)
+
+
+def test_the_counters_count(big):
+    def scan():
+        big.db("SELECT COUNT(*) FROM share WHERE company_id = %s AND text LIKE %s", (big.company["id"], "%zz%"))
+
+    (known,) = big.db("SELECT COUNT(*) AS n FROM share WHERE company_id = %s", (big.company["id"],))
+    assert known["n"] > 10_000 and big.rows_of(scan) >= known["n"]
+
+
+# Who asks, and how many rows each row of the list needs: itself, and what is beside it.
+LISTS = {
+    "/v1/feed": ("member", 3),        # what the reader did with the post
+    "/v1/sync": ("member", 8),        # the first fill: posts with their texts, shares
+    "/v1/shares": ("member", 2),      # the post's title
+    "/v1/people": ("member", 2),
+    "/v1/teams": ("member", 40),      # the members are counted
+    "/v1/channels": ("member", 6),    # audience, followed
+    "/v1/campaigns": ("curator", 2),
+    "/v1/posts": ("curator", 9),      # texts, disclosures, who suggested it, how often it is shared
+    "/v1/posts?state=live": ("curator", 9),
+    "/v1/leads": ("manager", 2),
+    "/v1/keys": ("admin", 2),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_reads_a_page(big, path):
+    who, each = LISTS[path]
+    mark = "&" if "?" in path else "?"
+
+    def act():
+        answer = big.api.get(f"{path}{mark}limit={LIMIT}", who=big.people[who])
+        assert answer.status_code == 200, answer.text
+
+    assert big.rows_of(act) <= BASE + each * (LIMIT + 1)
+
+
+@pytest.mark.parametrize("path,who", [("/v1/feed", "member"), ("/v1/shares", "member"), ("/v1/leads", "manager")])
+def test_a_late_page_reads_no_more_than_the_first(big, path, who):
+    cursor = None
+    for _ in range(3):
+        answer = big.api.get(path, who=big.people[who], params={"limit": LIMIT, **({"cursor": cursor} if cursor else {})})
+        cursor = answer.json()["next_cursor"] or cursor
+
+    def act():
+        big.api.get(path, who=big.people[who], params={"limit": LIMIT, "cursor": cursor})
+
+    assert big.rows_of(act) <= BASE + 3 * (LIMIT + 1)
+
+
+def test_nothing_new_is_two_rows(big):
+    etag = big.api.get("/v1/feed", who=big.people["member"]).headers["ETag"]
+
+    def act():
+        answer = big.api.get("/v1/feed", who=big.people["member"], headers={"If-None-Match": etag})
+        assert answer.status_code == 304
+
+    assert big.rows_of(act) <= 2
+
+
+def test_one_thing_is_a_few_rows(big):
+    ids = {"posts": (big.one("feed_item", "published_at DESC")["post_id"], "curator"),
+           "people": (big.people["member"].id, "member"), "teams": (big.one("team")["id"], "member"),
+           "campaigns": (big.one("campaign")["id"], "curator"),
+           "shares": (big.one("share", "created_at DESC")["id"], "manager"),
+           "leads": (big.one("lead", "created_at DESC")["id"], "manager")}
+    for kind, (id_, who) in ids.items():
+        def act(kind=kind, id_=id_, who=who):
+            answer = big.api.get(f"/v1/{kind}/{id_}", who=big.people[who])
+            assert answer.status_code == 200, answer.text
+
+        assert big.rows_of(act) <= BASE + 60, kind
+
+
+def test_a_share_reads_a_few_rows(big):
+    item = next(i for i in big.api.get("/v1/feed", who=big.people["member"]).json()["items"]
+                if "linkedin" in i["networks"])
+    def act():
+        answer = big.api.put(f"/v1/shares/{uuid7()}", who=big.people["member"], json={
+            "post_id": item["id"], "network": "linkedin"})
+        assert answer.status_code == 201, answer.text
+
+    # The post's last words are looked at again after two seconds, not for each share.
+    assert big.rows_of(act) <= 14
+
+
+def test_a_click_reads_its_link(big):
+    share = big.one("share", "created_at DESC")
+
+    def act():
+        assert visit(big.link, {"link": big.link.base + "/r/" + share["code"]}).status_code == 302
+
+    assert big.rows_of(act) <= 6
+
+
+def test_a_lead_reads_its_click(big):
+    click = big.db("SELECT click_id FROM touch WHERE company_id = %s LIMIT 1", (big.company["id"],))[0]["click_id"]
+    rclid = base64.urlsafe_b64encode(click).decode()
+
+    def act():
+        answer = big.api.post("/v1/leads", who=big.key, json={"external_id": uuid7(), "email": f"{uuid7()}@example.com",
+                                                             "click_id": rclid})
+        assert answer.status_code == 201, answer.text
+
+    # The visitor's other clicks and the address's are looked for in each month's partition.
+    assert big.rows_of(act) <= BASE + 60
