@@ -20,6 +20,7 @@
 	X(BAD_JSON,             400, "malformed_json",          "The body is not valid JSON")       \
 	X(BAD_QUERY,            400, "invalid_query",           "A query parameter is not acceptable") \
 	X(CURSOR,               400, "cursor_invalid",          "The cursor is not valid for this list") \
+	X(GRANT,                400, "invalid_grant",           "Sign in again")                    \
 	X(UNAUTHENTICATED,      401, "unauthenticated",         "A valid access token is needed")   \
 	X(FORBIDDEN,            403, "forbidden",               "The caller may not do this")       \
 	X(UPGRADE_CLIENT,       403, "client_upgrade_required", "This app version is no longer supported") \

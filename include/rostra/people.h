@@ -14,6 +14,8 @@ extern const struct db_stmt_table team_stmts;
 
 /* The primary team of a person at an instant; zero when none. */
 enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team) MUST_CHECK;
+/* NOT_FOUND when the company has no such person. */
+enum fault people_known(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of what this person alone sees in the feed (validator of the feed). */
 enum fault people_feed_changed(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of posts, channels or audiences of the caller's company. */

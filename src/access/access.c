@@ -13,7 +13,7 @@
 
 /* What is remembered of a person. */
 struct person_memo {
-	bool in; /* they and their company are active */
+	bool in; /* they and their company are active, and the session goes on */
 	enum role role;
 	char language[16];
 	char min_app_version[VERSION_TEXT_MAX + 1];
@@ -26,6 +26,7 @@ person_key(const struct caller *who)
 		STR("person"),
 		{ (const char *)who->company.b, sizeof(who->company.b) },
 		{ (const char *)who->person.b, sizeof(who->person.b) },
+		{ (const char *)who->session.b, sizeof(who->session.b) },
 	};
 
 	return sha256_parts(parts, sizeof(parts) / sizeof(parts[0]));
@@ -75,7 +76,7 @@ person_memo(struct rq *rq, const struct caller *who, struct person_memo *ret)
 	memset(ret, 0, sizeof(*ret)); /* padding too: it is copied as bytes */
 	if (remembered(rq, key, ret, sizeof(*ret)))
 		return FAULT_NONE;
-	e = access_sql_person(rq, who->company, who->person, &now, &ret->in);
+	e = access_sql_person(rq, who, &now, &ret->in);
 	if (e)
 		return e;
 	if (ret->in) {
@@ -96,7 +97,8 @@ access_person(struct rq *rq, struct caller *who)
 	if (e)
 		return e;
 	if (!memo.in) {
-		problem_internal(&rq->problem, "the person or the company is not active");
+		problem_internal(&rq->problem,
+		                 "the person, the company or the session is not active");
 		return rq_fail(rq, FAULT_UNAUTHENTICATED, "The access token is not valid.");
 	}
 	who->role = memo.role;

@@ -20,9 +20,11 @@ extern const char *const key_kind_names[KEY_KIND__MAX + 1];
 /* The scopes there are; a key names some of them. */
 extern const char *const key_scope_names[];
 
-/* A person as the tables know them; no row when they or their company are out. */
+/* A person as the tables know them; no row when they or their company are out, or the session is
+ * over. */
 struct person_now {
-	struct uuid company_id, person_id;
+	struct uuid company_id, person_id, session_id;
+	int64_t now;
 	int role;
 	const char *language, *min_app_version;
 };
@@ -40,8 +42,8 @@ struct key_page {
 	int64_t limit;
 };
 
-enum fault access_sql_person(struct rq *rq, struct uuid company, struct uuid person,
-                             struct person_now *ret, bool *ret_found) MUST_CHECK;
+enum fault access_sql_person(struct rq *rq, const struct caller *who, struct person_now *ret,
+                             bool *ret_found) MUST_CHECK;
 enum fault key_sql_find(struct rq *rq, struct sha256 digest, struct key_row *ret,
                         bool *ret_found) MUST_CHECK;
 enum fault key_sql_used(struct rq *rq, const struct key_row *key) MUST_CHECK;

@@ -8,7 +8,9 @@
 
 /* clang-format off */
 static const struct db_col person_in[] = {
+	DB_COL_UUID(struct person_now, session_id), DB_COL_TIME(struct person_now, now),
 	DB_COL_UUID(struct person_now, company_id), DB_COL_UUID(struct person_now, person_id),
+	DB_COL_UUID(struct person_now, session_id),
 };
 static const struct db_col person_out[] = {
 	DB_COL_ENUM(struct person_now, role, role_names), DB_COL_STR(struct person_now, language),
@@ -54,8 +56,11 @@ enum { Q_PERSON, Q_KEY_FIND, Q_KEY_USED, Q_KEY_INSERT, Q_KEY_REVOKE, Q_KEY_PAGE,
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_PERSON] = { .name = "access_person",
 		.sql = "SELECT p.role, COALESCE(p.language, c.language), c.min_app_version FROM person p"
-		       " JOIN company c ON c.id = p.company_id WHERE p.company_id = ? AND p.id = ?"
-		       " AND p.state = 'active' AND c.state = 'active'",
+		       " JOIN company c ON c.id = p.company_id"
+		       " LEFT JOIN session s ON s.company_id = p.company_id AND s.id = ? AND s.person_id = p.id"
+		       " AND s.ended_at IS NULL AND s.expires_at > ?"
+		       " WHERE p.company_id = ? AND p.id = ? AND p.state = 'active' AND c.state = 'active'"
+		       " AND (? IS NULL OR s.id IS NOT NULL)",
 		DB_IN(person_in), DB_OUT(person_out) },
 	[Q_KEY_FIND] = { .name = "api_key_find",
 		.sql = "SELECT " KEY_COLUMNS " FROM api_key k /* all companies: the key says which */"
@@ -84,10 +89,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 const struct db_stmt_table access_stmts = DB_STMTS("access", stmts);
 
 enum fault
-access_sql_person(struct rq *rq, struct uuid company, struct uuid person, struct person_now *ret,
-                  bool *ret_found)
+access_sql_person(struct rq *rq, const struct caller *who, struct person_now *ret, bool *ret_found)
 {
-	struct person_now in = { .company_id = company, .person_id = person };
+	const struct person_now in = {
+		.company_id = who->company,
+		.person_id = who->person,
+		.session_id = who->session,
+		.now = rq->now_us,
+	};
 
 	return db_maybe(rq, &stmts[Q_PERSON], &in, ret, ret_found);
 }

@@ -53,6 +53,7 @@ int cmd_person(struct app *app, int argc, char **argv);
 int cmd_team(struct app *app, int argc, char **argv);
 int cmd_channel(struct app *app, int argc, char **argv); /* cmd_channel.c */
 int cmd_key(struct app *app, int argc, char **argv);     /* cmd_access.c */
+int cmd_session(struct app *app, int argc, char **argv);
 int cmd_token(struct app *app, int argc, char **argv);
 int cmd_lead(struct app *app, int argc, char **argv); /* cmd_lead.c: import */
 int cmd_click(struct app *app, int argc,

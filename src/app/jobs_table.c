@@ -5,6 +5,7 @@
 #include "rostra/lead.h"
 #include "rostra/link.h"
 #include "rostra/post.h"
+#include "rostra/session.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
 
@@ -18,6 +19,7 @@ static const struct job jobs[] = {
 	{ .name = "link_snapshot",      .every_ms = 30 * SECOND_MS, .per_node = true, .run = link_snapshot_run },
 	{ .name = "visits_keys",        .every_ms = 60 * SECOND_MS, .per_node = true, .run = visits_keys_run },
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
+	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 };
 
 static const struct outbox_consumer consumers[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* people.c - people of a company: who they are, what they may do, since when. */
 #include "rostra/caller.h"
+#include "rostra/session.h"
 #include "rostra/sync.h"
 
 #include "people_int.h"
@@ -89,10 +90,13 @@ apply_state(struct rq *rq, struct person_row *row, int state)
 {
 	if (row->state == PERSON_ERASED && state != PERSON_ERASED)
 		return rq_fail(rq, FAULT_CONFLICT, "An erased person does not come back.");
-	if (state != row->state)
-		row->deactivated_at = state == PERSON_ACTIVE ? TIME_NONE : rq->now_us;
+	if (state == row->state)
+		return FAULT_NONE;
+	row->deactivated_at = state == PERSON_ACTIVE ? TIME_NONE : rq->now_us;
 	row->state = state;
-	return FAULT_NONE;
+	if (state == PERSON_ACTIVE)
+		return FAULT_NONE;
+	return session_end_all(rq, row->id, (struct uuid){ { 0 } }, END_DEACTIVATION);
 }
 
 static enum fault
@@ -177,4 +181,12 @@ enum fault
 people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team)
 {
 	return member_sql_primary_at(rq, person, at_us, ret_team);
+}
+
+enum fault
+people_known(struct rq *rq, struct uuid person)
+{
+	struct person_row row;
+
+	return person_sql_get(rq, person, &row);
 }

@@ -7,6 +7,7 @@ it, and gives the request.  Its body has every id that the route takes, so that 
 
 import dataclasses
 import datetime
+import json
 import secrets
 
 from conftest import ORIGIN, Person, uuid7
@@ -179,6 +180,13 @@ def code_of(w, who):
     return Request({"code": w.share["link"].rsplit("/", 1)[1]}, headers={"User-Agent": "Mozilla/5.0 Firefox/128.0"})
 
 
+def session_of(w, who):
+    """A session of the caller, or of anybody where the caller is not asked for."""
+    person = who if isinstance(who, Person) else w.person
+    return json.loads(w.company.stack.rostra("session", "start", "--company", w.company.slug, "--person", person.email,
+                                             "--json"))
+
+
 def nothing(w, who):
     return Request()
 
@@ -187,6 +195,13 @@ EXAMPLES = {
     "keys_get": nothing,
     "key_put": lambda w, who: Request({"id": uuid7()}, json={"kind": "secret", "name": w.text(), "scopes": ["leads:write"]}),
     "key_delete": key_delete,
+    "token_post": lambda w, who: Request(json={"grant_type": "refresh_token",
+                                               "refresh_token": session_of(w, who)["refresh_token"]}),
+    "logout_post": lambda w, who: Request(json={"refresh_token": session_of(w, who)["refresh_token"]}),
+    "sessions_get": nothing,
+    "session_delete": of_id(lambda w, who: session_of(w, who)["session"]),
+    "sessions_end_others": nothing,
+    "person_sign_out": of_id(lambda w, who: w.person.id),
     "me_get": nothing,
     "me_patch": lambda w, who: Request(json={"language": "en", "version": w.api.get("/v1/me", who=who).json()["version"]}
                                        if isinstance(who, Person) else {"version": 1}),

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session_http.c - tokens and sessions over HTTP: schemas, handlers, routes. */
+#include <stdatomic.h>
+
+#include "rostra/caller.h"
+#include "rostra/people.h"
+#include "rostra/shared.h"
+
+#include "session_int.h"
+
+/* clang-format off */
+enum grant { GRANT_REFRESH };
+static const char *const grant_names[] = { "refresh_token", NULL };
+
+struct token_body {
+	int         grant_type;
+	const char *refresh_token;
+};
+static const struct j_field token_fields[] = {
+	J_WORD(struct token_body, grant_type, J_REQUIRED, grant_names, -1),
+	J_TEXT(struct token_body, refresh_token, J_REQUIRED | J_SECRET, 1, 128),
+};
+static const struct j_schema token_schema = J_SCHEMA("token_request", struct token_body, token_fields);
+
+struct logout_body {
+	const char *refresh_token;
+};
+static const struct j_field logout_fields[] = {
+	J_TEXT(struct logout_body, refresh_token, J_REQUIRED | J_SECRET, 1, 128),
+};
+static const struct j_schema logout_schema = J_SCHEMA("logout", struct logout_body, logout_fields);
+
+static const char *const token_type_names[] = { "Bearer", NULL };
+struct tokens_json {
+	int         token_type;
+	const char *access_token, *refresh_token;
+	int64_t     expires_in, refresh_expires_at;
+	struct uuid session_id, person_id;
+};
+static const struct j_field tokens_fields[] = {
+	J_WORD(struct tokens_json, token_type, J_REQUIRED, token_type_names, 0),
+	J_TEXT(struct tokens_json, access_token, J_REQUIRED, 1, TOKEN_BYTES_MAX),
+	J_INT64(struct tokens_json, expires_in, J_REQUIRED, 0, TOKEN_LIFETIME_S, 0, .help = "Seconds the access token lives"),
+	J_TEXT(struct tokens_json, refresh_token, J_REQUIRED, 1, REFRESH_TEXT_MAX, .help = "Good once; the one before it is forgotten"),
+	J_AT(struct tokens_json, refresh_expires_at, J_REQUIRED, .help = "If it is not used before"),
+	J_ID(struct tokens_json, session_id, J_REQUIRED),
+	J_ID(struct tokens_json, person_id, J_REQUIRED),
+};
+static const struct j_schema tokens_schema = J_SCHEMA("tokens", struct tokens_json, tokens_fields);
+
+static const struct j_field session_fields[] = {
+	J_ID(struct session_view, id, J_REQUIRED),
+	J_WORD(struct session_view, method, J_REQUIRED, session_method_names, 0),
+	J_WORD(struct session_view, platform, J_REQUIRED, session_platform_names, 0),
+	J_TEXT(struct session_view, device_name, J_NULLABLE | J_PII, 1, DEVICE_NAME_MAX),
+	J_TEXT(struct session_view, app_version, J_NULLABLE, 1, APP_VERSION_MAX),
+	J_AT(struct session_view, created_at, J_REQUIRED),
+	J_AT(struct session_view, last_used_at, J_REQUIRED, .help = "The last refresh"),
+	J_AT(struct session_view, expires_at, J_REQUIRED),
+	J_BOOLEAN(struct session_view, current, J_REQUIRED, false, .help = "The one that asks"),
+};
+static const struct j_schema session_schema = J_SCHEMA("session", struct session_view, session_fields);
+/* clang-format on */
+
+/* A version that is none is not kept. */
+static const char *
+app_version(struct rq *rq, const struct call *call)
+{
+	struct str v = http_param(call, "HTTP_APP_VERSION");
+
+	if (v.n == 0 || v.n > APP_VERSION_MAX)
+		return NULL;
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.s[i] != '.' && (v.s[i] < '0' || v.s[i] > '9'))
+			return NULL;
+	}
+	return arena_copy(rq->arena, v.s, v.n);
+}
+
+static enum fault
+token_post(struct rq *rq, struct call *call, void *reply)
+{
+	const struct token_body *in = call->body;
+	struct tokens_json *out = reply;
+	struct session_tokens t;
+	enum fault e = session_refresh(rq, atomic_load(&rq->shared->keys), in->refresh_token,
+	                               app_version(rq, call), &t);
+
+	if (e)
+		return e;
+	*out = (struct tokens_json){
+		.access_token = t.access_token,
+		.refresh_token = t.refresh_token,
+		.expires_in = t.access_s,
+		.refresh_expires_at = t.refresh_expires_at,
+		.session_id = t.session_id,
+		.person_id = t.person_id,
+	};
+	return FAULT_NONE;
+}
+
+static enum fault
+logout_post(struct rq *rq, struct call *call, void *reply)
+{
+	const struct logout_body *in = call->body;
+
+	(void)reply;
+	return session_end_by_token(rq, in->refresh_token);
+}
+
+static enum fault
+put_session(struct rq *rq, void *row, void *arg)
+{
+	struct session_view *s = row;
+
+	s->current = uuid_eq(s->id, rq->who->session);
+	(void)page_add(rq, arg, s, (struct page_key){ .id = s->id });
+	return FAULT_NONE;
+}
+
+static enum fault
+sessions_get(struct rq *rq, struct call *call, void *reply)
+{
+	const struct uuid newest = { { 0 } };
+
+	(void)reply;
+	return session_each(rq, rq->who->person, call->after ? call->key.id : newest,
+	                    call->limit + 1, put_session, call);
+}
+
+static enum fault
+session_delete(struct rq *rq, struct call *call, void *reply)
+{
+	const bool itself = uuid_eq(call->id[0], rq->who->session);
+
+	(void)reply;
+	return session_end(rq, rq->who->person, call->id[0],
+	                   itself ? END_PERSON : END_OTHER_SESSION);
+}
+
+static enum fault
+sessions_end_others(struct rq *rq, struct call *call, void *reply)
+{
+	(void)call;
+	(void)reply;
+	return session_end_all(rq, rq->who->person, rq->who->session, END_OTHER_SESSION);
+}
+
+static enum fault
+person_sign_out(struct rq *rq, struct call *call, void *reply)
+{
+	const struct uuid none = { { 0 } };
+	enum fault e = people_known(rq, call->id[0]);
+
+	(void)reply;
+	return e ? e : session_end_all(rq, call->id[0], none, END_ADMIN);
+}
+
+/* clang-format off */
+static const struct route rows[] = {
+	{ .method = HTTP_POST, .path = "/v1/auth/token", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &token_schema,
+	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &tokens_schema, .handle = token_post, .name = "token_post",
+	  .summary = "New tokens for a refresh token, which is used up; repeated within 30 s it answers the same" },
+	{ .method = HTTP_POST, .path = "/v1/auth/logout", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &logout_schema,
+	  .body_max = 4096, .kind = REPLY_NONE, .handle = logout_post, .name = "logout_post",
+	  .summary = "End the session of a refresh token; of any other it ends nothing" },
+	{ .method = HTTP_GET, .path = "/v1/sessions", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
+	  .reply = &session_schema, .handle = sessions_get, .name = "sessions_get",
+	  .summary = "Where the caller is signed in, newest first" },
+	{ .method = HTTP_DELETE, .path = "/v1/sessions/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .kind = REPLY_NONE,
+	  .handle = session_delete, .name = "session_delete", .summary = "End one of the caller's sessions, within seconds" },
+	{ .method = HTTP_POST, .path = "/v1/sessions/end-others", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
+	  .kind = REPLY_NONE, .handle = sessions_end_others, .name = "sessions_end_others",
+	  .summary = "End all of the caller's sessions but the one that asks" },
+	{ .method = HTTP_POST, .path = "/v1/people/{id}/sign-out", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
+	  .kind = REPLY_NONE, .handle = person_sign_out, .name = "person_sign_out",
+	  .summary = "End all sessions of a person, within seconds" },
+};
+/* clang-format on */
+
+const struct route_table session_routes = ROUTES("session", rows);
