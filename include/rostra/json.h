@@ -14,7 +14,7 @@
 enum j_type {
 	J_BOOL,   /* bool */
 	J_INT,    /* int64_t; min..max inclusive; J_NO_INT is SQL NULL / JSON null */
-	J_MICRO,  /* int64_t millionths, a JSON number with up to 6 decimals (replies; J_NO_INT is null) */
+	J_MICRO,  /* int64_t millionths, a number with up to 6 decimals (replies and queries, there min..max; J_NO_INT is null) */
 	J_STRING, /* const char *, NUL-terminated UTF-8; min..max in code points; NULL is null */
 	J_UUID,   /* struct uuid; zero is null */
 	J_ENUM,   /* int: index into names; -1 is null */

@@ -54,6 +54,36 @@ read_int(struct arena *a, const struct j_field *f, struct str v, void *place)
 	return str_int64(v, &n) ? j_check_int(a, f, n, place) : "must be a whole number";
 }
 
+/* "0.4", ".4", "1": at most six decimals, so that millionths are exact. */
+static const char *
+read_micro(struct arena *a, const struct j_field *f, struct str v, void *place)
+{
+	static const char wrong[] = "must be a decimal number with at most 6 decimals";
+	int64_t n = 0;
+	size_t digits = 0, decimals = 0;
+	bool point = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.s[i] == '.' && !point) {
+			point = true;
+			continue;
+		}
+		if (v.s[i] < '0' || v.s[i] > '9' || ++digits > 15)
+			return wrong;
+		n = n * 10 + (v.s[i] - '0');
+		decimals += point;
+	}
+	if (digits == 0 || decimals > 6)
+		return wrong;
+	for (; decimals < 6; decimals++)
+		n *= 10;
+	if (n < f->min || n > f->max)
+		return arena_printf(a, "must be from %g to %g", (double)f->min / 1e6,
+		                    (double)f->max / 1e6);
+	memcpy(place, &n, sizeof(n));
+	return NULL;
+}
+
 static const char *
 read_set(struct arena *a, const struct j_field *f, struct str v, void *place)
 {
@@ -123,6 +153,8 @@ read_value(struct arena *a, const struct j_field *f, struct str v, void *place)
 		return read_bool(v, place);
 	case J_INT:
 		return read_int(a, f, v, place);
+	case J_MICRO:
+		return read_micro(a, f, v, place);
 	case J_STRING:
 		return j_check_string(a, f, f->max, v, (const char **)place);
 	case J_UUID:

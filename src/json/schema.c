@@ -155,6 +155,9 @@ put_value(struct buf *b, const struct j_field *f, bool nullable, bool body)
 		break;
 	case J_MICRO:
 		put_type(b, "number", nullable);
+		if (f->max > f->min)
+			buf_printf(b, ",\"minimum\":%g,\"maximum\":%g", (double)f->min / 1e6,
+			           (double)f->max / 1e6);
 		break;
 	case J_STRING:
 		put_string(b, f, f->min, f->max, nullable);

@@ -163,7 +163,7 @@ credit_of(const struct path *p, size_t i, const struct money *value, const char 
 		.post_id = t->post_id,
 		.campaign_id = t->campaign_id,
 		.channel_id = t->channel_id,
-		.conversions = p->count[i],
+		.conversions = p->credit[0].count[i],
 		.value = value,
 		.click_class = t->click_class,
 		.click_reason = t->click_reason,
@@ -174,14 +174,14 @@ static enum fault
 give_touches(struct rq *rq, struct giving *g, const struct path *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		struct money value = { p->value[i], p->conversion.currency != NULL
-			                                ? p->conversion.currency
-			                                : g->ask->currency };
+		struct money value = { p->credit[0].value[i], p->conversion.currency != NULL
+			                                          ? p->conversion.currency
+			                                          : g->ask->currency };
 		char click_id[CLICK_ID_TEXT + 1];
 		struct credit c;
 		enum fault e;
 
-		if (!fits(g->ask, &p->touches[i]) || (!g->all && p->count[i] == 0))
+		if (!fits(g->ask, &p->touches[i]) || (!g->all && p->credit[0].count[i] == 0))
 			continue;
 		click_id_format(p->touches[i].click_id, click_id);
 		c = credit_of(p, i, &value, click_id);
@@ -227,8 +227,8 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 static enum fault
 one_batch(struct rq *rq, struct giving *g, const struct report_ask *ask)
 {
-	struct walk *w = walk_begin(rq, ask->model, take_path, g);
-	enum fault e = report_sql_credits(rq, ask, walk_row, w);
+	struct walk *w = walk_begin(rq, ask, take_path, g);
+	enum fault e = report_sql_credits(rq, ask, walk_credit_row, w);
 
 	return e ? e : walk_end(rq, w);
 }
@@ -275,6 +275,8 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 	enum fault e = report_resolve(rq, call->query, &ask);
 
 	(void)reply;
+	if (!e)
+		e = report_choose(rq, call->query, &ask);
 	if (e)
 		return e;
 	start_at(&g, &ask, call);
@@ -305,14 +307,16 @@ touches_get(struct rq *rq, struct call *call, void *reply)
 	q.network = q.without = -1; /* not of this query: any */
 	e = report_resolve(rq, &q, &ask);
 	if (!e)
+		e = report_choose(rq, &q, &ask);
+	if (!e)
 		e = report_sql_has_conversion(rq, ask.conversion, &found);
 	if (!e && !found)
 		e = rq_fail(rq, FAULT_NOT_FOUND, "No such conversion.");
 	if (e)
 		return e;
 	start_at(&g, &ask, call);
-	w = walk_begin(rq, ask.model, take_path, &g);
-	e = report_sql_touches(rq, &ask, walk_row, w);
+	w = walk_begin(rq, &ask, take_path, &g);
+	e = report_sql_touches(rq, &ask, walk_credit_row, w);
 	if (!e)
 		e = walk_end(rq, w);
 	return e == FAULT_ENOUGH ? FAULT_NONE : e;

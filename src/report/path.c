@@ -9,12 +9,17 @@ enum { TOUCHES_FIRST = 64 };
 
 struct walk {
 	struct path path;
-	enum model model;
+	const struct report_ask *ask;
 	path_fn *fn;
 	void *arg;
 	size_t room;
 	bool open; /* a conversion is being gathered */
-	uint64_t *weights;
+	char (*keys)[REPORT_KEY_SIZE];
+	/* of one path: the touches that count, and who is new among them */
+	struct journey journey;
+	size_t *counts;
+	const struct stream_row **by_key;
+	uint64_t *weights, *spread;
 	struct share_of *scratch;
 };
 
@@ -26,19 +31,27 @@ make_room(struct rq *rq, struct walk *w, size_t room)
 	if (w->path.n > 0)
 		memcpy(touches, w->path.touches, w->path.n * sizeof(*touches));
 	w->path.touches = touches;
-	w->path.value = arena_array(rq->arena, room, int64_t);
-	w->path.count = arena_array(rq->arena, room, int64_t);
+	for (size_t m = 0; m < w->ask->n_models; m++) {
+		w->path.credit[m].value = arena_array(rq->arena, room, int64_t);
+		w->path.credit[m].count = arena_array(rq->arena, room, int64_t);
+	}
+	w->keys = arena_array_(rq->arena, room, sizeof(*w->keys), 1);
+	w->journey.at = arena_array(rq->arena, room, int64_t);
+	w->journey.is_new = arena_array(rq->arena, room, bool);
+	w->counts = arena_array(rq->arena, room, size_t);
+	w->by_key = arena_array(rq->arena, room, const struct stream_row *);
 	w->weights = arena_array(rq->arena, room, uint64_t);
+	w->spread = arena_array(rq->arena, room, uint64_t);
 	w->scratch = arena_array(rq->arena, room, struct share_of);
 	w->room = room;
 }
 
 struct walk *
-walk_begin(struct rq *rq, enum model model, path_fn *fn, void *arg)
+walk_begin(struct rq *rq, const struct report_ask *ask, path_fn *fn, void *arg)
 {
 	struct walk *w = arena_new(rq->arena, struct walk);
 
-	w->model = model;
+	w->ask = ask;
 	w->fn = fn;
 	w->arg = arg;
 	make_room(rq, w, TOUCHES_FIRST);
@@ -68,6 +81,85 @@ put_in_order(struct path *p)
 	}
 }
 
+/* By participant, then in the order of the path. */
+static int
+by_participant(const void *a, const void *b)
+{
+	const struct stream_row *left = *(const struct stream_row *const *)a,
+				*right = *(const struct stream_row *const *)b;
+	size_t n = left->key.n < right->key.n ? left->key.n : right->key.n;
+	int c = n > 0 ? memcmp(left->key.s, right->key.s, n) : 0;
+
+	if (c != 0)
+		return c;
+	if (left->key.n != right->key.n)
+		return left->key.n < right->key.n ? -1 : 1;
+	return left < right ? -1 : 1;
+}
+
+/* Marks the first touch of each participant; the same touches count for it in both path rules. */
+static void
+find_new(struct walk *w)
+{
+	struct journey *j = &w->journey;
+	const struct stream_row **sorted = w->by_key;
+
+	for (size_t i = 0; i < j->n; i++)
+		sorted[i] = &w->path.touches[w->counts[i]];
+	qsort(sorted, j->n, sizeof(*sorted), by_participant);
+	/* Marked at the touch's own place first, then moved to its place among those that count. */
+	memset(w->spread, 0, w->path.n * sizeof(*w->spread));
+	for (size_t i = 0; i < j->n; i++) {
+		if (i == 0 || !str_eq(sorted[i]->key, sorted[i - 1]->key))
+			w->spread[sorted[i] - w->path.touches] = 1;
+	}
+	for (size_t i = 0; i < j->n; i++)
+		j->is_new[i] = w->spread[w->counts[i]] != 0;
+}
+
+/*
+ * The touches that count.  A run of one participant is told by its first touch, so that a milestone
+ * within the run still belongs to it.
+ */
+static void
+begin_journey(struct walk *w)
+{
+	const struct path *p = &w->path;
+	struct journey *j = &w->journey;
+
+	j->n = 0;
+	j->lead_at = p->conversion.lead_at;
+	j->opportunity_at = p->conversion.opportunity_at;
+	j->won_at = p->conversion.won_at;
+	for (size_t i = 0; i < p->n; i++) {
+		if (w->ask->path == PATH_COLLAPSED && i > 0 &&
+		    str_eq(p->touches[i].key, p->touches[i - 1].key))
+			continue;
+		j->at[j->n] = p->touches[i].touched_at;
+		w->counts[j->n++] = i;
+	}
+}
+
+static void
+split_by(struct walk *w, enum model model, struct split *to)
+{
+	const struct journey *j = &w->journey;
+	const uint64_t *weights = w->weights;
+	size_t n = w->path.n;
+
+	if (model == MODEL_SHAPLEY)
+		find_new(w);
+	models[model](j, &w->ask->params, w->weights);
+	if (j->n < n) {
+		memset(w->spread, 0, n * sizeof(*w->spread));
+		for (size_t i = 0; i < j->n; i++)
+			w->spread[w->counts[i]] = w->weights[i];
+		weights = w->spread;
+	}
+	split_exactly(w->path.conversion.value_minor, weights, n, to->value, w->scratch);
+	split_exactly(CREDIT_WHOLE, weights, n, to->count, w->scratch);
+}
+
 static enum fault
 hand_over(struct rq *rq, struct walk *w)
 {
@@ -76,9 +168,9 @@ hand_over(struct rq *rq, struct walk *w)
 	w->open = false;
 	if (p->n > 0) {
 		put_in_order(p);
-		models[w->model](p->n, w->weights);
-		split_exactly(p->conversion.value_minor, w->weights, p->n, p->value, w->scratch);
-		split_exactly(CREDIT_WHOLE, w->weights, p->n, p->count, w->scratch);
+		begin_journey(w);
+		for (size_t m = 0; m < w->ask->n_models; m++)
+			split_by(w, w->ask->model[m], &p->credit[m]);
 	}
 	return w->fn(rq, p, w->arg);
 }
@@ -88,22 +180,21 @@ static void
 keep_touch(struct rq *rq, struct walk *w, const struct stream_row *row)
 {
 	struct stream_row *kept;
-	struct str own;
+	char *own;
 
 	if (w->path.n == REPORT_PATH_MAX)
 		return;
 	if (w->path.n == w->room)
 		make_room(rq, w, w->room * 2);
+	own = w->keys[w->path.n];
 	kept = &w->path.touches[w->path.n++];
-	own = kept->key;
 	*kept = *row;
 	if (row->key.s == NULL)
 		return;
-	if (own.s == NULL)
-		own.s = arena_alloc(rq->arena, REPORT_KEY_SIZE, 1);
-	own.n = row->key.n < REPORT_KEY_SIZE ? row->key.n : REPORT_KEY_SIZE - 1;
-	memcpy((char *)(uintptr_t)own.s, row->key.s, own.n);
-	kept->key = own;
+	if (kept->key.n >= REPORT_KEY_SIZE)
+		kept->key.n = REPORT_KEY_SIZE - 1;
+	memcpy(own, row->key.s, kept->key.n);
+	kept->key.s = own;
 }
 
 enum fault
@@ -126,6 +217,33 @@ walk_row(struct rq *rq, void *row, void *arg)
 	if (r->touched_at != TIME_NONE)
 		keep_touch(rq, w, r);
 	return FAULT_NONE;
+}
+
+/* The participant of a row that has all of a touch: the id itself, no text. */
+static struct str
+participant(const struct stream_row *r, enum dimension by)
+{
+	static const size_t ids[DIMENSION__MAX] = {
+		[BY_PERSON] = offsetof(struct stream_row, person_id),
+		[BY_TEAM] = offsetof(struct stream_row, team_id),
+		[BY_POST] = offsetof(struct stream_row, post_id),
+		[BY_CAMPAIGN] = offsetof(struct stream_row, campaign_id),
+		[BY_CHANNEL] = offsetof(struct stream_row, channel_id),
+	};
+
+	if (by == BY_NETWORK)
+		return str_of(r->network >= 0 ? network_names[r->network] : NULL);
+	return (struct str){ (const char *)r + ids[by], sizeof(struct uuid) };
+}
+
+enum fault
+walk_credit_row(struct rq *rq, void *row, void *arg)
+{
+	struct stream_row *r = row;
+	const struct walk *w = arg;
+
+	r->key = participant(r, w->ask->by);
+	return walk_row(rq, r, arg);
 }
 
 enum fault

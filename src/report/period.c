@@ -12,8 +12,8 @@ const char *const without_names[WITHOUT__MAX + 1] = {
 	[WITHOUT_CAMPAIGN] = "campaign",
 };
 
-static enum fault
-wrong(struct rq *rq, const char *parameter, const char *detail)
+enum fault
+report_wrong(struct rq *rq, const char *parameter, const char *detail)
 {
 	(void)problem_set(&rq->problem, FAULT_BAD_QUERY,
 	                  "Some query parameters are not acceptable.");
@@ -48,7 +48,8 @@ resolve_period(struct rq *rq, const struct report_query *q, struct report_ask *r
 	struct civil today = { 0 };
 
 	if (!zone_civil(ret->time_zone, rq->now_us, &today))
-		return wrong(rq, "?time_zone", "must be an IANA time zone, such as Europe/Berlin");
+		return report_wrong(rq, "?time_zone",
+		                    "must be an IANA time zone, such as Europe/Berlin");
 	ret->to = q->to != NULL ? q->to : date_text(rq, today, 1);
 	ret->to_us = start_of(ret->time_zone, ret->to);
 	if (q->from != NULL) {
@@ -61,9 +62,9 @@ resolve_period(struct rq *rq, const struct report_query *q, struct report_ask *r
 	}
 	ret->from_us = start_of(ret->time_zone, ret->from);
 	if (ret->from_us >= ret->to_us)
-		return wrong(rq, "?from", "must lie before to");
+		return report_wrong(rq, "?from", "must lie before to");
 	if ((ret->to_us - ret->from_us) / US_PER_DAY > REPORT_DAYS_MAX)
-		return wrong(rq, "?from", "must lie at most ten years before to");
+		return report_wrong(rq, "?from", "must lie at most ten years before to");
 	return FAULT_NONE;
 }
 
@@ -77,12 +78,10 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 		return e;
 	*ret = (struct report_ask){
 		.company_id = rq_company(rq),
-		.model = (enum model)q->model,
 		.by = (enum dimension)q->group,
 		.stage = q->stage,
 		.network = q->network,
 		.without = q->without,
-		.window_days = q->window_days,
 		.time_zone = q->time_zone != NULL ? q->time_zone : company.time_zone,
 		.currency = q->currency != NULL ? q->currency : company.currency,
 		.person = q->person,
@@ -97,6 +96,7 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 	                !uuid_is_zero(q->team) || !uuid_is_zero(q->post) ||
 	                !uuid_is_zero(q->campaign) || !uuid_is_zero(q->channel);
 	if (ret->filtered && ret->unattributed)
-		return wrong(rq, "?unattributed", "does not go with a filter: nobody touched it");
+		return report_wrong(rq, "?unattributed",
+		                    "does not go with a filter: nobody touched it");
 	return resolve_period(rq, q, ret);
 }

@@ -10,22 +10,32 @@
 	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "Local date, excluded; default tomorrow"), \
 	J_TEXT(struct report_query, time_zone, J_ZONE, 1, 64, .help = "IANA zone of the dates; default the company's")
 #define MODEL_FIELDS \
-	J_WORD(struct report_query, model, 0, model_names, MODEL_LINEAR), \
-	J_INT64(struct report_query, window_days, 0, 0, REPORT_WINDOW_MAX, J_NO_INT, \
-		.help = "Look-back in days, both ends included; default the campaign's, else the company's")
+	J_WORD(struct report_query, path, 0, path_rule_names, PATH_ALL, \
+		.help = "collapsed: of touches of one participant in a row, the first counts"), \
+	J_TEXT(struct report_query, window, 0, 2, 8, \
+		.help = "Look-back such as 30d, at most 730d, both ends included; default the campaign's, else the company's"), \
+	J_INT64(struct report_query, window_days, 0, 0, REPORT_WINDOW_MAX, J_NO_INT, .help = "The same in days"), \
+	J_DECIMAL(struct report_query, first, 0, .max = CREDIT_WHOLE, .help = "position: part of the first touch, default 0.4"), \
+	J_DECIMAL(struct report_query, last, 0, .max = CREDIT_WHOLE, .help = "position: part of the last touch, default 0.4"), \
+	J_TEXT(struct report_query, half_life, 0, 2, 8, .help = "time_decay: such as 7d (default) or 36h, from 1h to 3650d")
+#define ONE_MODEL_FIELDS \
+	J_WORD(struct report_query, model, 0, model_names, MODEL_LINEAR), MODEL_FIELDS, \
+	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON, \
+		.help = "Who is a participant, for model=shapley and path=collapsed")
 #define CONVERSION_FIELDS \
-	MODEL_FIELDS, \
 	J_WORD(struct report_query, stage, 0, lead_stage_names, STAGE_LEAD, .help = "Which events are credited"), \
 	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Default the company's")
 
 static const struct j_field totals_query_fields[] = {
-	PERIOD_FIELDS, CONVERSION_FIELDS,
+	PERIOD_FIELDS, CONVERSION_FIELDS, MODEL_FIELDS,
+	{ .name = "model", .type = J_SET, .off = J_OFF(struct report_query, models, uint32_t), .names = model_names,
+	  .help = "Default linear; several side by side, in the order of this list" },
 	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON),
 };
 static const struct j_schema totals_query = J_SCHEMA("attribution_query", struct report_query, totals_query_fields);
 
 static const struct j_field credits_query_fields[] = {
-	PERIOD_FIELDS, CONVERSION_FIELDS,
+	PERIOD_FIELDS, CONVERSION_FIELDS, ONE_MODEL_FIELDS,
 	J_ID(struct report_query, person, 0), J_ID(struct report_query, team, 0),
 	J_WORD(struct report_query, network, 0, network_names, -1),
 	J_ID(struct report_query, post, 0), J_ID(struct report_query, campaign, 0),
@@ -36,7 +46,7 @@ static const struct j_field credits_query_fields[] = {
 static const struct j_schema credits_query = J_SCHEMA("credits_query", struct report_query, credits_query_fields);
 
 static const struct j_field touches_query_fields[] = {
-	MODEL_FIELDS, J_ID(struct report_query, conversion, J_REQUIRED),
+	ONE_MODEL_FIELDS, J_ID(struct report_query, conversion, J_REQUIRED),
 };
 static const struct j_schema touches_query = J_SCHEMA("touches_query", struct report_query, touches_query_fields);
 
@@ -63,11 +73,38 @@ static const struct j_field sum_fields[] = {
 };
 static const struct j_schema sum_schema = J_SCHEMA("attribution_sum", struct sum_view, sum_fields);
 
+/* A model of the report with the parameters it has. */
+struct model_view {
+	int     model;
+	int64_t first, last, half_life_hours;
+};
+static const struct j_field model_fields[] = {
+	J_WORD(struct model_view, model, 0, model_names, 0),
+	J_DECIMAL(struct model_view, first, J_NULLABLE, .help = "position: part of the first touch"),
+	J_DECIMAL(struct model_view, last, J_NULLABLE, .help = "position: part of the last touch"),
+	J_INT64(struct model_view, half_life_hours, J_NULLABLE, 0, 0, 0, .help = "time_decay"),
+};
+static const struct j_schema model_schema = J_SCHEMA("attribution_model", struct model_view, model_fields);
+
+struct credit_view {
+	int                 model;
+	int64_t             conversions;
+	struct money        money;
+	const struct money *value;
+};
+static const struct j_field credit_fields[] = {
+	J_WORD(struct credit_view, model, 0, model_names, 0),
+	J_DECIMAL(struct credit_view, conversions, 0),
+	J_SUB(struct credit_view, value, 0, &report_money_schema),
+};
+static const struct j_schema credit_view_schema = J_SCHEMA("attribution_credit", struct credit_view, credit_fields);
+
 struct row_view {
 	const char *key, *name;
 	int64_t     conversions, influenced;
 	struct money money;
 	const struct money *value;
+	struct j_list also;
 };
 static const struct j_field row_fields[] = {
 	J_TEXT(struct row_view, key, J_NULLABLE, 0, 0, .help = "Id or word of the group; null: none, such as no team"),
@@ -75,6 +112,7 @@ static const struct j_field row_fields[] = {
 	J_DECIMAL(struct row_view, conversions, 0, .help = "Credit, in conversions, to the millionth"),
 	J_SUB(struct row_view, value, 0, &report_money_schema),
 	J_INT64(struct row_view, influenced, 0, 0, 0, 0, .help = "Conversions whose path it touched: does not add up"),
+	J_OBJECTS(struct row_view, also, 0, 0, 0, &credit_view_schema, .help = "Credit by the other models asked for, in the order of models"),
 };
 static const struct j_schema row_schema = J_SCHEMA("attribution_row", struct row_view, row_fields);
 
@@ -86,14 +124,16 @@ static const struct j_schema other_schema = J_SCHEMA("other_currency", struct ot
 
 struct report_view {
 	int64_t       as_of, window_days;
-	int           model, stage, group;
+	int           model, stage, group, path;
 	const char   *from, *to, *time_zone, *currency;
 	const struct sum_view *totals, *unattributed;
-	struct j_list rows, other_currencies;
+	struct j_list models, rows, other_currencies;
 };
 static const struct j_field report_fields[] = {
 	J_AT(struct report_view, as_of, 0, .help = "All that was there at this moment is in it"),
-	J_WORD(struct report_view, model, 0, model_names, 0),
+	J_WORD(struct report_view, model, 0, model_names, 0, .help = "Of the rows' own credit; they are sorted by it"),
+	J_OBJECTS(struct report_view, models, 0, 0, 0, &model_schema, .help = "All models asked for, with their parameters"),
+	J_WORD(struct report_view, path, 0, path_rule_names, 0),
 	J_INT64(struct report_view, window_days, J_NULLABLE, 0, 0, 0, .help = "null: each campaign's own"),
 	J_WORD(struct report_view, stage, 0, lead_stage_names, 0),
 	J_WORD(struct report_view, group, 0, dimension_names, 0),
@@ -123,7 +163,7 @@ take_other(struct rq *rq, void *row, void *arg)
 }
 
 static const struct sum_view *
-sum_of(struct rq *rq, const struct total *t, const char *currency)
+sum_of(struct rq *rq, const struct sum *t, const char *currency)
 {
 	struct sum_view *sum = arena_new(rq->arena, struct sum_view);
 	struct money *value = arena_new(rq->arena, struct money);
@@ -131,6 +171,41 @@ sum_of(struct rq *rq, const struct total *t, const char *currency)
 	*value = (struct money){ t->value, currency };
 	*sum = (struct sum_view){ t->count, value };
 	return sum;
+}
+
+static struct j_list
+models_of(struct rq *rq, const struct report_ask *ask)
+{
+	struct model_view *list = arena_array(rq->arena, ask->n_models, struct model_view);
+
+	for (size_t i = 0; i < ask->n_models; i++) {
+		list[i] = (struct model_view){ (int)ask->model[i], J_NO_INT, J_NO_INT, J_NO_INT };
+		if (ask->model[i] == MODEL_POSITION) {
+			list[i].first = ask->params.first;
+			list[i].last = ask->params.last;
+		}
+		if (ask->model[i] == MODEL_DECAY)
+			list[i].half_life_hours = ask->params.half_life_us / (US_PER_DAY / 24);
+	}
+	return (struct j_list){ list, ask->n_models };
+}
+
+/* The credit of a row by all models but the first. */
+static struct j_list
+also_of(struct rq *rq, const struct total *t, const struct report_ask *ask)
+{
+	size_t n = ask->n_models - 1;
+	struct credit_view *list = arena_array(rq->arena, n, struct credit_view);
+
+	for (size_t i = 0; i < n; i++) {
+		list[i] = (struct credit_view){
+			.model = (int)ask->model[i + 1],
+			.conversions = t->sums[i + 1].count,
+			.money = { t->sums[i + 1].value, ask->currency },
+		};
+		list[i].value = &list[i].money;
+	}
+	return (struct j_list){ list, n };
 }
 
 static struct j_list
@@ -144,9 +219,10 @@ rows_of(struct rq *rq, const struct totals *t, const struct report_ask *ask)
 		rows[i] = (struct row_view){
 			.key = from->key[0] != '\0' ? from->key : NULL,
 			.name = ask->by == BY_NETWORK ? from->key : from->name,
-			.conversions = from->count,
+			.conversions = from->sums[0].count,
 			.influenced = from->influenced,
-			.money = { from->value, ask->currency },
+			.money = { from->sums[0].value, ask->currency },
+			.also = also_of(rq, from, ask),
 		};
 		rows[i].value = &rows[i].money;
 	}
@@ -156,32 +232,55 @@ rows_of(struct rq *rq, const struct totals *t, const struct report_ask *ask)
 static void
 put_csv_row(struct buf *b, const struct row_view *r)
 {
+	const struct credit_view *also = r->also.items;
+
 	csv_text(b, str_of(r->key), true);
 	csv_text(b, str_of(r->name), false);
 	csv_number(b, r->conversions, false);
 	csv_number(b, r->value->amount_minor, false);
 	csv_text(b, str_of(r->value->currency), false);
 	csv_number(b, r->influenced, false);
+	for (size_t i = 0; i < r->also.n; i++) {
+		csv_number(b, also[i].conversions, false);
+		csv_number(b, also[i].value->amount_minor, false);
+	}
 	csv_end_row(b);
 }
 
+/* Nobody's credit is the same by every model. */
+static struct row_view
+unattributed_row(struct rq *rq, const struct totals *t, const struct report_ask *ask)
+{
+	struct total nobody = { .sums = arena_array(rq->arena, ask->n_models, struct sum) };
+	const struct sum_view *sum = sum_of(rq, &t->unattributed, ask->currency);
+
+	for (size_t i = 0; i < ask->n_models; i++)
+		nobody.sums[i] = t->unattributed;
+	return (struct row_view){
+		.key = "unattributed",
+		.conversions = sum->conversions,
+		.value = sum->value,
+		.also = also_of(rq, &nobody, ask),
+	};
+}
+
 static void
-put_csv(struct call *call, const struct report_view *v, const struct sum_view *unattributed)
+put_csv(struct call *call, const struct report_view *v, const struct row_view *none)
 {
 	const struct row_view *rows = v->rows.items;
-	struct row_view none = {
-		.key = "unattributed",
-		.conversions = unattributed->conversions,
-		.value = unattributed->value,
-	};
+	const struct model_view *model = v->models.items;
 	struct buf *b;
 
 	http_header(call, "Content-Disposition", "attachment; filename=\"attribution.csv\"");
 	b = http_raw(call, 200, "text/csv; charset=utf-8");
-	buf_lit(b, "key,name,conversions_millionths,amount_minor,currency,influenced\r\n");
+	buf_lit(b, "key,name,conversions_millionths,amount_minor,currency,influenced");
+	for (size_t i = 1; i < v->models.n; i++)
+		buf_printf(b, ",%s_conversions_millionths,%s_amount_minor",
+		           model_names[model[i].model], model_names[model[i].model]);
+	buf_lit(b, "\r\n");
 	for (size_t i = 0; i < v->rows.n; i++)
 		put_csv_row(b, &rows[i]);
-	put_csv_row(b, &none);
+	put_csv_row(b, none);
 }
 
 struct reading {
@@ -205,11 +304,15 @@ read_tx(struct rq *rq, void *arg)
 static enum fault
 attribution_get(struct rq *rq, struct call *call, void *reply)
 {
+	struct report_query q = *(const struct report_query *)call->query;
 	struct report_view *v = reply;
 	struct report_ask ask;
 	struct reading r = { .ask = &ask };
-	enum fault e = report_resolve(rq, call->query, &ask);
+	enum fault e = report_resolve(rq, &q, &ask);
 
+	q.model = MODEL_LINEAR; /* unless some are given */
+	if (!e)
+		e = report_choose(rq, &q, &ask);
 	if (e)
 		return e;
 	r.others = arena_array(rq->arena, CURRENCIES_MAX, struct other_currency);
@@ -219,7 +322,9 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 	*v = (struct report_view){
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
-		.model = (int)ask.model,
+		.model = (int)ask.model[0],
+		.models = models_of(rq, &ask),
+		.path = (int)ask.path,
 		.stage = ask.stage,
 		.group = (int)ask.by,
 		.from = ask.from,
@@ -231,8 +336,11 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.rows = rows_of(rq, &r.totals, &ask),
 		.other_currencies = r.list,
 	};
-	if (call->csv)
-		put_csv(call, v, v->unattributed);
+	if (call->csv) {
+		struct row_view none = unattributed_row(rq, &r.totals, &ask);
+
+		put_csv(call, v, &none);
+	}
 	return FAULT_NONE;
 }
 

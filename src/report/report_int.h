@@ -20,12 +20,39 @@ enum {
 /* --- models (model.c): pure --------------------------------------------------------------------
  */
 
-enum model { MODEL_FIRST, MODEL_LAST, MODEL_LINEAR, MODEL__MAX };
+enum model {
+	MODEL_FIRST,
+	MODEL_LAST,
+	MODEL_LINEAR,
+	MODEL_POSITION,
+	MODEL_DECAY,
+	MODEL_W_SHAPED,
+	MODEL_FULL_PATH,
+	MODEL_SHAPLEY,
+	MODEL__MAX
+};
 extern const char *const model_names[MODEL__MAX + 1];
 
-/* The weights of n >= 1 touches in order: whole numbers, of which only the ratio counts. */
-typedef void model_fn(size_t n, uint64_t *weights);
+/* Read by the models that have parameters. */
+struct model_params {
+	int64_t first, last;  /* position: millionths of the value */
+	int64_t half_life_us; /* time_decay */
+};
+
+/* What models see of a path: n >= 1 touches in order. */
+struct journey {
+	size_t n;
+	int64_t *at;  /* when, each */
+	bool *is_new; /* the participant's first touch; only for shapley */
+	/* The lead's milestones as far as they lie before the conversion or at it, else TIME_NONE;
+	 * only where model_needs_milestones. */
+	int64_t lead_at, opportunity_at, won_at;
+};
+
+/* The weights of the touches, not all zero: whole numbers, of which only the ratio counts. */
+typedef void model_fn(const struct journey *j, const struct model_params *p, uint64_t *weights);
 extern model_fn *const models[MODEL__MAX];
+bool model_needs_milestones(enum model m);
 
 struct share_of {
 	uint64_t remainder;
@@ -38,7 +65,7 @@ struct share_of {
 void split_exactly(int64_t whole, const uint64_t *weights, size_t n, int64_t *parts,
                    struct share_of *scratch);
 
-/* --- what is asked for (period.c) --------------------------------------------------------------
+/* --- what is asked for (period.c, choice.c) -----------------------------------------------------
  */
 
 enum dimension { BY_PERSON, BY_TEAM, BY_NETWORK, BY_POST, BY_CAMPAIGN, BY_CHANNEL, DIMENSION__MAX };
@@ -48,11 +75,22 @@ extern const char *const dimension_names[DIMENSION__MAX + 1];
 enum without { WITHOUT_TEAM, WITHOUT_CAMPAIGN, WITHOUT__MAX };
 extern const char *const without_names[WITHOUT__MAX + 1];
 
+/* Which touches of a path count. */
+enum path_rule {
+	PATH_ALL,
+	PATH_COLLAPSED, /* of touches of one participant in a row, the first */
+	PATH_RULE__MAX
+};
+extern const char *const path_rule_names[PATH_RULE__MAX + 1];
+
 /* The query of all reports; routes use the fields they need. */
 struct report_query {
-	int model, stage, group;
+	int model, stage, group, path;
+	uint32_t models; /* several at once: a set over model_names; 0 is the default */
 	const char *from, *to, *time_zone, *currency;
 	int64_t window_days; /* J_NO_INT: the campaign's, else the company's */
+	const char *window, *half_life;
+	int64_t first, last; /* millionths; J_NO_INT: not given */
 	struct uuid person, team, post, campaign, channel, conversion;
 	int network; /* -1: any */
 	int without; /* -1: any */
@@ -62,7 +100,11 @@ struct report_query {
 /* The same, resolved: instants, the company's defaults. */
 struct report_ask {
 	struct uuid company_id;
-	enum model model;
+	enum model model[MODEL__MAX]; /* n_models, each once */
+	size_t n_models;
+	struct model_params params;
+	enum path_rule path;
+	bool milestones; /* some model needs them */
 	enum dimension by;
 	int stage, network, without;
 	int64_t from_us, to_us; /* from <= t < to */
@@ -78,6 +120,14 @@ struct report_ask {
 enum fault report_resolve(struct rq *rq, const struct report_query *q,
                           struct report_ask *ret) MUST_CHECK;
 
+/*
+ * The models of the query with their parameters, and the window, into what report_resolve has
+ * begun.  BAD_QUERY with the parameter that no model of the query takes, or that is out of bounds.
+ */
+enum fault report_choose(struct rq *rq, const struct report_query *q,
+                         struct report_ask *ask) MUST_CHECK;
+enum fault report_wrong(struct rq *rq, const char *parameter, const char *detail) MUST_CHECK;
+
 /* --- rows of the stream (report_sql.c) ----------------------------------------------------------
  */
 
@@ -85,6 +135,8 @@ enum fault report_resolve(struct rq *rq, const struct report_query *q,
 struct stream_row {
 	struct uuid id, lead_id;
 	int64_t occurred_at, value_minor, touched_at;
+	/* The first of each at or before occurred_at; only where asked for, else TIME_NONE. */
+	int64_t lead_at, opportunity_at, won_at;
 	unsigned char click_id[CLICK_ID_SIZE];
 	struct str key; /* of the dimension: an id or a word; s NULL: none, such as no team */
 	struct uuid share_id, person_id, team_id, post_id, campaign_id, channel_id;
@@ -132,18 +184,25 @@ enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) M
 /* --- paths (path.c) -----------------------------------------------------------------------------
  */
 
+/* A model's part of each touch. */
+struct split {
+	int64_t *value, *count; /* parts of value_minor and of CREDIT_WHOLE */
+};
+
 /* Gathers the rows of one conversion after the other and hands each over whole. */
 struct path {
 	struct stream_row conversion; /* of the first row */
 	struct stream_row *touches;   /* n, in order of (touched_at, click_id) */
 	size_t n;
-	int64_t *value, *count; /* parts of value_minor and of CREDIT_WHOLE, a touch */
+	struct split credit[MODEL__MAX]; /* by ask->model, in its order */
 };
 typedef enum fault path_fn(struct rq *rq, const struct path *p, void *arg);
 struct walk;
-struct walk *walk_begin(struct rq *rq, enum model model, path_fn *fn, void *arg);
-/* A db_row_fn: arg is the walk. */
+/* Rows with a key of the dimension; without one, walk_credit_row makes it. */
+struct walk *walk_begin(struct rq *rq, const struct report_ask *ask, path_fn *fn, void *arg);
+/* Of type db_row_fn: arg is the walk. */
 enum fault walk_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
+enum fault walk_credit_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
 enum fault walk_end(struct rq *rq, struct walk *w) MUST_CHECK;
 
 /* --- totals (totals.c) --------------------------------------------------------------------------
@@ -153,17 +212,20 @@ struct money {
 	int64_t amount_minor;
 	const char *currency;
 };
+struct sum {
+	int64_t count, value; /* millionths of a conversion; minor units */
+};
 struct total {
 	char key[REPORT_KEY_SIZE]; /* "" for none */
-	int64_t count, value;      /* millionths of a conversion; minor units */
+	struct sum *sums;          /* a model, in the order of ask->model */
 	int64_t influenced;        /* conversions whose path it touched */
 	uint64_t seen;             /* number of the last conversion counted in influenced */
 	const char *name;
 };
 struct totals {
-	struct total *rows; /* sorted: value, count, key */
+	struct total *rows; /* sorted by the first model: value, count, key */
 	size_t n;
-	struct total all, unattributed;
+	struct sum all, unattributed;
 };
 enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret) MUST_CHECK;
 

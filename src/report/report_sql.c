@@ -15,9 +15,17 @@
 	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
 	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
 
+/* The lead's milestones up to the conversion, in the order of stream_row; looked up only where asked for. */
+#define EVENT_AT(stage) \
+	", IF(?, (SELECT MIN(m.occurred_at) FROM conversion m WHERE m.company_id = c.company_id" \
+	" AND m.lead_id = c.lead_id AND m.stage = '" stage "' AND m.occurred_at <= c.occurred_at), NULL)"
+#define MILESTONES \
+	", IF(?, (SELECT l.created_at FROM lead l WHERE l.company_id = c.company_id AND l.id = c.lead_id" \
+	" AND l.created_at <= c.occurred_at), NULL)" EVENT_AT("opportunity") EVENT_AT("won")
+
 /* The order is that of conversion's primary key, so nothing is sorted or gathered on the server. */
 #define STREAM(key) LONG_RUN \
-	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key \
+	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES \
 	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
 	" AND (c.currency IS NULL OR c.currency = ?) ORDER BY c.occurred_at, c.id"
@@ -26,7 +34,15 @@
 	"c.id, c.lead_id, c.occurred_at, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, t.share_id," \
 	" t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
 
+#define MILESTONES_IN \
+	DB_COL_BOOL(struct report_ask, milestones), DB_COL_BOOL(struct report_ask, milestones), \
+	DB_COL_BOOL(struct report_ask, milestones)
+#define MILESTONES_OUT \
+	DB_COL_TIME(struct stream_row, lead_at), DB_COL_TIME(struct stream_row, opportunity_at), \
+	DB_COL_TIME(struct stream_row, won_at)
+
 static const struct db_col stream_in[] = {
+	MILESTONES_IN,
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
@@ -35,9 +51,10 @@ static const struct db_col stream_in[] = {
 static const struct db_col stream_out[] = {
 	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
-	DB_COL_VIEW(struct stream_row, key),
+	DB_COL_VIEW(struct stream_row, key),        MILESTONES_OUT,
 };
 static const struct db_col credits_in[] = {
+	MILESTONES_IN,
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us),
 	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
@@ -51,9 +68,10 @@ static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
-	DB_COL_UUID(struct stream_row, channel_id),
+	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT,
 };
 static const struct db_col touches_in[] = {
+	MILESTONES_IN,
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
 };
@@ -64,7 +82,7 @@ static const struct db_col touches_out[] = {
 	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
-	DB_COL_UUID(struct stream_row, channel_id),
+	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT,
 	DB_COL_ENUM(struct stream_row, click_class, click_class_names),
 	DB_COL_STR(struct stream_row, click_reason), DB_COL_STR(struct stream_row, currency),
 };
@@ -135,7 +153,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
 	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
 	[Q_CREDITS] = { .name = "report_credits",
-		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS " FROM (SELECT company_id, id, lead_id, occurred_at,"
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES " FROM (SELECT company_id, id, lead_id, occurred_at,"
 		       " value_minor, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
 		       " AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?"
 		       " AND (currency IS NULL OR currency = ?) ORDER BY occurred_at, id LIMIT ?) c"
@@ -143,7 +161,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(credits_in), DB_OUT(credits_out) },
 	[Q_TOUCHES] = { .name = "report_touches",
-		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS ", x.class, x.reason, c.currency FROM company k"
+		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", x.class, x.reason, c.currency FROM company k"
 		       " JOIN conversion c ON c.company_id = k.id" ELIGIBLE
 		       " LEFT JOIN click x ON x.company_id = t.company_id AND x.clicked_at = t.touched_at AND x.id = t.click_id"
 		       " WHERE k.id = ? AND c.company_id = ? AND c.id = ?",

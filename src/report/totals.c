@@ -14,6 +14,7 @@ struct sums {
 	struct total *slots; /* open addressing; an empty slot has used == false */
 	bool *used;
 	size_t n_slots, n;
+	size_t n_models;
 	uint64_t conversion; /* number of the one that streams past */
 	struct totals *ret;
 };
@@ -60,6 +61,7 @@ total_of(struct rq *rq, struct sums *s, struct str key)
 	if (!s->used[t - s->slots]) {
 		s->used[t - s->slots] = true;
 		s->n++;
+		t->sums = arena_array(rq->arena, s->n_models, struct sum);
 		if (key.n > 0)
 			memcpy(t->key, key.s, key.n);
 	}
@@ -67,7 +69,7 @@ total_of(struct rq *rq, struct sums *s, struct str key)
 }
 
 static void
-add(struct total *t, int64_t count, int64_t value)
+add(struct sum *t, int64_t count, int64_t value)
 {
 	t->count += count;
 	t->value += value;
@@ -85,7 +87,8 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 	for (size_t i = 0; i < p->n; i++) {
 		struct total *t = total_of(rq, s, p->touches[i].key);
 
-		add(t, p->count[i], p->value[i]);
+		for (size_t m = 0; m < s->n_models; m++)
+			add(&t->sums[m], p->credit[m].count[i], p->credit[m].value[i]);
 		t->influenced += t->seen != s->conversion;
 		t->seen = s->conversion;
 	}
@@ -95,13 +98,14 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 static int
 by_value(const void *a, const void *b)
 {
-	const struct total *left = a, *right = b;
+	const struct total *one = a, *other = b;
+	const struct sum *left = &one->sums[0], *right = &other->sums[0];
 
 	if (left->value != right->value)
 		return left->value > right->value ? -1 : 1;
 	if (left->count != right->count)
 		return left->count > right->count ? -1 : 1;
-	return strcmp(left->key, right->key);
+	return strcmp(one->key, other->key);
 }
 
 static enum fault
@@ -138,8 +142,8 @@ sort_rows(struct rq *rq, struct sums *s)
 enum fault
 totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 {
-	struct sums s = { .ret = ret };
-	struct walk *w = walk_begin(rq, ask->model, take_path, &s);
+	struct sums s = { .ret = ret, .n_models = ask->n_models };
+	struct walk *w = walk_begin(rq, ask, take_path, &s);
 	enum fault e;
 
 	memset(ret, 0, sizeof(*ret));
