@@ -129,6 +129,8 @@ struct j_seen {
 void json_schema_collect(struct j_seen *seen, const struct j_schema *s);
 /* body: what a client sends (required members, no read-only ones); else a reply. */
 void json_schema_print(struct buf *b, const struct j_schema *s, bool body);
+/* A reply beside whose members others stand. */
+void json_schema_print_open(struct buf *b, const struct j_schema *s);
 /* The OpenAPI parameters of a query table, comma-separated objects. */
 void json_schema_params(struct buf *b, const struct j_schema *s);
 

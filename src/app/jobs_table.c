@@ -2,6 +2,7 @@
 /* jobs_table.c - the one list of recurring jobs and of what the outbox causes. */
 #include "jobs_table.h"
 
+#include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
 #include "rostra/post.h"
@@ -25,6 +26,7 @@ static const struct job jobs[] = {
 static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = post_stat_recount },
 	{ .kind = "share.revoked", .handle_batch = post_stat_recount },
+	{ .kind = "kudos.changed", .handle = kudos_settle_earned },
 };
 /* clang-format on */
 

@@ -295,13 +295,21 @@ indent(struct buf *out, struct str json)
 	buf_char(out, '\n');
 }
 
+/* Itself it is printed open, beside the list's own members. */
+static void
+collect_head(struct j_seen *replies, const struct j_schema *head)
+{
+	for (size_t k = 0; head != NULL && k < head->n; k++)
+		json_schema_collect(replies, head->fields[k].schema);
+}
+
 static void
 collect(const struct route_table *tables, struct j_seen *replies)
 {
 	for (const struct route_table *t = tables; t->feature != NULL; t++) {
 		for (size_t i = 0; i < t->n; i++) {
 			json_schema_collect(replies, t->rows[i].reply);
-			json_schema_collect(replies, t->rows[i].head);
+			collect_head(replies, t->rows[i].head);
 		}
 	}
 }

@@ -190,17 +190,8 @@ put_heads(struct buf *b, const struct route_table *tables)
 
 			if (s == NULL)
 				continue;
-			buf_printf(b, ",\"%s_open\":{\"type\":\"object\",\"required\":[", s->name);
-			for (size_t k = 0; k < s->n; k++)
-				buf_printf(b, "%s\"%s\"", k > 0 ? "," : "", s->fields[k].name);
-			buf_lit(b, "],\"properties\":{");
-			for (size_t k = 0; k < s->n; k++)
-				buf_printf(
-				    b,
-				    "%s\"%s\":{\"$ref\":\"#/components/schemas/%s/properties/%s\"}",
-				    k > 0 ? "," : "", s->fields[k].name, s->name,
-				    s->fields[k].name);
-			buf_lit(b, "}}");
+			buf_printf(b, ",\"%s_open\":", s->name);
+			json_schema_print_open(b, s);
 		}
 	}
 }

@@ -249,12 +249,10 @@ put_required(struct buf *b, const struct j_schema *s, bool body)
 }
 
 static void
-put_members(struct buf *b, const struct j_schema *s, bool body, bool nullable)
+put_properties(struct buf *b, const struct j_schema *s, bool body)
 {
 	bool first = true;
 
-	put_type(b, "object", nullable);
-	buf_lit(b, ",\"additionalProperties\":false");
 	put_required(b, s, body);
 	buf_lit(b, ",\"properties\":{");
 	for (size_t i = 0; i < s->n; i++) {
@@ -268,11 +266,28 @@ put_members(struct buf *b, const struct j_schema *s, bool body, bool nullable)
 	buf_char(b, '}');
 }
 
+static void
+put_members(struct buf *b, const struct j_schema *s, bool body, bool nullable)
+{
+	put_type(b, "object", nullable);
+	buf_lit(b, ",\"additionalProperties\":false");
+	put_properties(b, s, body);
+}
+
 void
 json_schema_print(struct buf *b, const struct j_schema *s, bool body)
 {
 	buf_char(b, '{');
 	put_members(b, s, body, false);
+	buf_char(b, '}');
+}
+
+void
+json_schema_print_open(struct buf *b, const struct j_schema *s)
+{
+	buf_char(b, '{');
+	put_type(b, "object", false);
+	put_properties(b, s, false);
 	buf_char(b, '}');
 }
 

@@ -43,6 +43,23 @@ class World:
         self.conversion = made(self.post_to(f"/v1/leads/{self.lead['id']}/conversions", self.key,
                                             json={"stage": "won", "external_id": self.text()}))
 
+        self.relax_kudos()
+        self.value = made(api.put(f"/v1/values/{uuid7()}", who=self.company.admin, json={"name": self.text()}))
+        self.kudos = self.new_kudos(self.company.member)
+
+    def relax_kudos(self):
+        """Kudos as often as a test likes."""
+        policy = self.api.get("/v1/kudos-policy", who=self.company.admin).json()
+        answer = self.api.patch("/v1/kudos-policy", who=self.company.admin, json={
+            "version": policy["version"], "interval_s": 0, "pair_max": 0})
+        assert answer.status_code == 200, answer.text
+
+    def kudos_body(self, **members):
+        return {"recipients": [self.person.id], "value_id": self.value["id"], "message": self.text(), **members}
+
+    def new_kudos(self, giver):
+        return made(self.api.put(f"/v1/kudos/{uuid7()}", who=giver, json=self.kudos_body()))
+
     def _key(self, name, scopes):
         return self.company.add_key(name.replace(":", "-"), "--scopes", " ".join(scopes))
 
@@ -83,12 +100,12 @@ class World:
     def ids(self):
         """What another company must never see."""
         things = (self.company, self.person, self.team, self.channel, self.campaign, self.post, self.share, self.lead,
-                  self.conversion)
+                  self.conversion, self.value, self.kudos)
         return {t["id"] if isinstance(t, dict) else t.id for t in things}
 
     def id_of(self, word):
         """The id that a query parameter of this name takes."""
-        return {"person": self.person.id}.get(word) or getattr(self, word)["id"]
+        return {"person": self.person.id, "giver": self.person.id, "recipient": self.person.id}.get(word) or getattr(self, word)["id"]
 
 
 def soon(hours=24):
@@ -187,6 +204,11 @@ def session_of(w, who):
                                              "--json"))
 
 
+def value_version(w):
+    items = w.api.get("/v1/values", who=w.company.admin).json()["items"]
+    return next(v["version"] for v in items if v["id"] == w.value["id"])
+
+
 def nothing(w, who):
     return Request()
 
@@ -261,6 +283,20 @@ EXAMPLES = {
     "report_credits": period(),
     "report_touches": lambda w, who: Request(query={"conversion": w.conversion["id"]}),
     "report_clicks": period(),
+    "value_list": nothing,
+    "value_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text()}),
+    "value_patch": lambda w, who: Request({"id": w.value["id"]}, json={
+        "version": value_version(w), "description": w.text()}),
+    "kudos_policy_get": nothing,
+    "kudos_policy_patch": lambda w, who: Request(json={"version": w.version("/v1/kudos-policy"), "edit_window_s": 86400}),
+    "kudos_put": lambda w, who: Request({"id": uuid7()}, json=w.kudos_body(
+        mentions=[w.person.id], post_id=w.post["id"], share_id=w.new_share(who)["id"], lead_id=w.lead["id"])),
+    "kudos_list": nothing,
+    "kudos_get": of_id(lambda w, who: w.kudos["id"]),
+    "kudos_patch": lambda w, who: Request({"id": w.new_kudos(who)["id"]}, json={
+        "version": 1, "message": w.text(), "value_id": w.value["id"]}),
+    "kudos_delete": of_id(lambda w, who: w.new_kudos(who)["id"]),
+    "points_list": nothing,
     "healthz": nothing,
     "readyz": nothing,
     "metrics": nothing,

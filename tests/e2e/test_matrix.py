@@ -342,7 +342,8 @@ def test_a_body_that_is_no_json_object_is_400(operation, text, ours, send):
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 # What the client names itself: an id that another company has is free in this one.
-MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put"}
+MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
+                  "kudos_put"}
 # Followed by background work, not by requests.
 BACKGROUND = {"outbox", "job", "post_stat", "spool_mark"}
 

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * points.h - the ledger of points: entries are only added, a balance is their sum.  Two currencies
+ * that never mix: the allowance of a month, to give, and what was earned, to keep.
+ */
+#ifndef ROSTRA_POINTS_H
+#define ROSTRA_POINTS_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+
+extern const struct route_table points_routes;
+extern const struct db_stmt_table points_stmts;
+
+enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
+extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
+
+enum points_reason {
+	POINTS_GRANT,
+	POINTS_SPENT,
+	POINTS_KUDOS_RECEIVED,
+	POINTS_KUDOS_GIVEN,
+	POINTS_SHARE,
+	POINTS_CLICK,
+	POINTS_LEAD,
+	POINTS_QUALIFIED,
+	POINTS_REASON__MAX
+};
+extern const char *const points_reason_names[POINTS_REASON__MAX + 1];
+
+enum { POINTS_TENTHS = 10, POINTS_EARNED_PERIOD = 0 };
+
+/* The month of an instant in the zone, as YYYYMM; 0 when the zone is unknown. */
+int64_t points_month(const char *zone, int64_t at_us);
+
+/*
+ * Inside a transaction: holds the person's allowance of the month until the commit and makes it at
+ * least `whole` tenths in grants.  A raise counts at once; a cut counts from the next month.
+ */
+enum fault points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t whole,
+                                 int64_t *ret_left) MUST_CHECK;
+
+/* What a thing should give whom. */
+struct points_want {
+	struct uuid person;
+	enum points_reason reason;
+	int64_t tenths; /* not 0 */
+};
+struct points_subject {
+	struct uuid object;
+	enum points_currency currency;
+	int64_t period;
+};
+/*
+ * Inside a transaction: afterwards the entries of the subject that stand (are not reversed) are
+ * those of want, one for each person and reason.  What is there already stays as it is; the rest
+ * is reversed or added.  So it may be repeated, and in any order.  BUSY when another transaction
+ * settles the same subject.
+ */
+enum fault points_settle(struct rq *rq, const struct points_subject *s,
+                         const struct points_want *want, size_t n) MUST_CHECK;
+
+#endif

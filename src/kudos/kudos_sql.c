@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kudos_sql.c - statements of kudos and of their policy. */
+#include "rostra/caller.h"
+
+#include "kudos_int.h"
+
+/* clang-format off */
+struct one {
+	struct uuid company_id, id, viewer;
+	const char *json;
+	int64_t     at, n;
+};
+
+static const struct db_col policy_cols[] = {
+	DB_COL_UUID(struct kudos_policy, company_id),    DB_COL_I64(struct kudos_policy, monthly_allowance),
+	DB_COL_I64(struct kudos_policy, pair_max),       DB_COL_I64(struct kudos_policy, pair_days),
+	DB_COL_I64(struct kudos_policy, interval_s),     DB_COL_I64(struct kudos_policy, edit_window_s),
+	DB_COL_I64(struct kudos_policy, version),
+};
+static const struct db_col policy_update_in[] = {
+	DB_COL_I64(struct kudos_policy, monthly_allowance), DB_COL_I64(struct kudos_policy, pair_max),
+	DB_COL_I64(struct kudos_policy, pair_days),      DB_COL_I64(struct kudos_policy, interval_s),
+	DB_COL_I64(struct kudos_policy, edit_window_s),  DB_COL_UUID(struct kudos_policy, company_id),
+	DB_COL_I64(struct kudos_policy, version),
+};
+static const struct db_col company_in[] = { DB_COL_UUID(struct one, company_id) };
+static const struct db_col key_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id) };
+
+static const struct db_col context_in[] = {
+	DB_COL_UUID(struct kudos, id),         DB_COL_UUID(struct kudos, value_id),
+	DB_COL_UUID(struct kudos, post_id),    DB_COL_UUID(struct kudos, share_id),
+	DB_COL_UUID(struct kudos, lead_id),    DB_COL_UUID(struct kudos, company_id),
+	DB_COL_UUID(struct kudos, giver_id),
+};
+static const struct db_col context_out[] = {
+	DB_COL_STR(struct kudos_context, time_zone),     DB_COL_UUID(struct kudos_context, team_id),
+	DB_COL_UUID(struct kudos_context, there_giver),  DB_COL_BOOL(struct kudos_context, value_known),
+	DB_COL_BOOL(struct kudos_context, post_known),   DB_COL_UUID(struct kudos_context, share_person),
+	DB_COL_BOOL(struct kudos_context, lead_known),
+	DB_COL_I64(struct kudos_context, policy.monthly_allowance), DB_COL_I64(struct kudos_context, policy.pair_max),
+	DB_COL_I64(struct kudos_context, policy.pair_days), DB_COL_I64(struct kudos_context, policy.interval_s),
+	DB_COL_I64(struct kudos_context, policy.edit_window_s), DB_COL_I64(struct kudos_context, policy.version),
+};
+static const struct db_col people_in[] = { DB_COL_STR(struct one, json), DB_COL_UUID(struct one, company_id) };
+static const struct db_col people_out[] = {
+	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
+	DB_COL_UUID(struct kudos_person, team_id),
+};
+static const struct db_col person_insert_in[] = {
+	DB_COL_UUID(struct kudos_person, company_id), DB_COL_UUID(struct kudos_person, kudos_id),
+	DB_COL_ENUM(struct kudos_person, role, kudos_role_names),
+	DB_COL_UUID(struct kudos_person, person_id),  DB_COL_I64(struct kudos_person, position),
+	DB_COL_UUID(struct kudos_person, team_id),
+};
+
+#define ROW_COLS                                                                                \
+	DB_COL_UUID(struct kudos, company_id),  DB_COL_UUID(struct kudos, id),                      \
+	DB_COL_UUID(struct kudos, giver_id),    DB_COL_UUID(struct kudos, team_id),                 \
+	DB_COL_UUID(struct kudos, value_id),    DB_COL_STR(struct kudos, message),                  \
+	DB_COL_I64(struct kudos, points),       DB_COL_I64(struct kudos, period),                   \
+	DB_COL_ENUM(struct kudos, visibility, kudos_visibility_names),                              \
+	DB_COL_ENUM(struct kudos, state, kudos_state_names),                                        \
+	DB_COL_UUID(struct kudos, post_id),     DB_COL_UUID(struct kudos, share_id),                \
+	DB_COL_UUID(struct kudos, lead_id),     DB_COL_BYTES(struct kudos, body_sha256),            \
+	DB_COL_TIME(struct kudos, created_at)
+#define ROW_TAIL DB_COL_TIME(struct kudos, edited_at), DB_COL_I64(struct kudos, version)
+static const struct db_col insert_in[] = { ROW_COLS };
+static const struct db_col row_out[] = { ROW_COLS, ROW_TAIL };
+static const struct db_col view_out[] = {
+	ROW_COLS, ROW_TAIL, DB_COL_STR(struct kudos, giver_name), DB_COL_STR(struct kudos, value_name),
+	DB_COL_STR(struct kudos, recipients_packed), DB_COL_STR(struct kudos, mentions_packed),
+};
+static const struct db_col update_in[] = {
+	DB_COL_UUID(struct kudos, value_id),    DB_COL_STR(struct kudos, message),
+	DB_COL_I64(struct kudos, points),       DB_COL_ENUM(struct kudos, visibility, kudos_visibility_names),
+	DB_COL_ENUM(struct kudos, state, kudos_state_names), DB_COL_TIME(struct kudos, edited_at),
+	DB_COL_UUID(struct kudos, company_id),  DB_COL_UUID(struct kudos, id),
+};
+#define VIEWER(T) DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer)
+static const struct db_col get_in[] = {
+	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one),
+};
+#define PAGE_TAIL                                                                               \
+	DB_COL_UUID(struct kudos_page, giver),  DB_COL_UUID(struct kudos_page, giver),              \
+	DB_COL_UUID(struct kudos_page, value),  DB_COL_UUID(struct kudos_page, value),              \
+	DB_COL_UUID(struct kudos_page, post),   DB_COL_UUID(struct kudos_page, post),               \
+	VIEWER(struct kudos_page), DB_COL_I64(struct kudos_page, limit)
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
+};
+static const struct db_col got_in[] = {
+	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, recipient),
+	DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
+};
+static const struct db_col giver_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, viewer) };
+static const struct db_col last_out[] = { DB_COL_TIME(struct kudos_lately, last_at) };
+static const struct db_col pairs_in[] = {
+	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, viewer), DB_COL_TIME(struct one, at),
+};
+static const struct db_col pairs_out[] = {
+	DB_COL_UUID(struct kudos_pair, person_id), DB_COL_I64(struct kudos_pair, n),
+};
+static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, person_id) };
+static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
+
+#define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
+#define ROW_COLUMNS                                                                             \
+	"k.company_id, k.id, k.giver_id, k.team_id, k.value_id, k.message, k.points, k.period, k.visibility," \
+	" k.state, k.post_id, k.share_id, k.lead_id, k.body_sha256, k.created_at"
+/* "<id><name>", the unit separator between two: names have no control characters. */
+#define PACKED(role)                                                                            \
+	"(SELECT GROUP_CONCAT(CONCAT(q.person_id, qp.display_name) ORDER BY q.position SEPARATOR '\x1f')" \
+	" FROM kudos_person q JOIN person qp ON qp.company_id = q.company_id AND qp.id = q.person_id"   \
+	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = '" role "')"
+#define VIEW_COLUMNS                                                                            \
+	ROW_COLUMNS ", k.edited_at, k.version, g.display_name, v.name, " PACKED("recipient") ", " PACKED("mention")
+#define VIEW_JOINS                                                                              \
+	" JOIN person g ON g.company_id = k.company_id AND g.id = k.giver_id"                       \
+	" JOIN company_value v ON v.company_id = k.company_id AND v.id = k.value_id"
+/* Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams. */
+#define SEEN                                                                                    \
+	" AND (k.state = 'visible' OR (k.state = 'hidden' AND k.giver_id = ?))"                     \
+	" AND (k.visibility = 'public' OR k.giver_id = ?"                                           \
+	" OR EXISTS (SELECT 1 FROM kudos_person q WHERE q.company_id = k.company_id AND q.kudos_id = k.id" \
+	" AND q.role = 'recipient' AND q.person_id = ?)"                                            \
+	" OR (k.visibility = 'team' AND EXISTS (SELECT 1 FROM team_member t WHERE t.company_id = k.company_id" \
+	" AND t.person_id = ? AND t.to_at IS NULL AND (t.team_id = k.team_id OR EXISTS (SELECT 1 FROM kudos_person q" \
+	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.team_id = t.team_id)))))"
+#define FILTERS                                                                                 \
+	" AND (? IS NULL OR k.giver_id = ?) AND (? IS NULL OR k.value_id = ?) AND (? IS NULL OR k.post_id = ?)"
+#define NEWEST " ORDER BY k.id DESC LIMIT ?"
+#define TEAM_NOW(person)                                                                        \
+	"(SELECT m.team_id FROM team_member m WHERE m.company_id = p.company_id AND m.person_id = " person \
+	" AND m.is_primary AND m.to_at IS NULL ORDER BY m.from_at DESC LIMIT 1)"
+
+enum {
+	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_CONTEXT, Q_PEOPLE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_INSERT,
+	Q_PERSON_INSERT, Q_UPDATE, Q_PAGE, Q_PAGE_GIVER, Q_PAGE_GOT, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH, Q__MAX
+};
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_POLICY_GET] = {
+		.name = "kudos_policy_get",
+		.sql = "SELECT " POLICY_COLUMNS " FROM kudos_policy WHERE company_id = ?",
+		DB_IN(company_in), DB_OUT(policy_cols),
+	},
+	[Q_POLICY_ENSURE] = {
+		.name = "kudos_policy_ensure",
+		.sql = "INSERT IGNORE INTO kudos_policy (" POLICY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(policy_cols),
+	},
+	[Q_POLICY_UPDATE] = {
+		.name = "kudos_policy_update",
+		.sql = "UPDATE kudos_policy SET monthly_allowance = ?, pair_max = ?, pair_days = ?, interval_s = ?,"
+		       " edit_window_s = ?, version = version + 1 WHERE company_id = ? AND version = ?",
+		DB_IN(policy_update_in),
+	},
+	[Q_CONTEXT] = {
+		.name = "kudos_context",
+		.sql = "SELECT c.time_zone, " TEAM_NOW("p.id") ", k.giver_id, v.id IS NOT NULL, po.id IS NOT NULL,"
+		       " s.person_id, l.id IS NOT NULL, kp.monthly_allowance, kp.pair_max, kp.pair_days,"
+		       " kp.interval_s, kp.edit_window_s, kp.version FROM person p JOIN company c ON c.id = p.company_id"
+		       " LEFT JOIN kudos_policy kp ON kp.company_id = p.company_id"
+		       " LEFT JOIN kudos k ON k.company_id = p.company_id AND k.id = ?"
+		       " LEFT JOIN company_value v ON v.company_id = p.company_id AND v.id = ? AND v.archived_at IS NULL"
+		       " LEFT JOIN post po ON po.company_id = p.company_id AND po.id = ? AND po.state IN ('live', 'expired')"
+		       " LEFT JOIN share s ON s.company_id = p.company_id AND s.id = ?"
+		       " LEFT JOIN lead l ON l.company_id = p.company_id AND l.id = ? AND l.erased_at IS NULL"
+		       " WHERE p.company_id = ? AND p.id = ?",
+		DB_IN(context_in), DB_OUT(context_out),
+	},
+	[Q_PEOPLE] = {
+		.name = "kudos_people",
+		.sql = "SELECT p.id, p.state = 'active', " TEAM_NOW("p.id")
+		       " FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, id CHAR(36) PATH '$')) j"
+		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = CAST(j.id AS UUID) ORDER BY j.n",
+		DB_IN(people_in), DB_OUT(people_out),
+	},
+	[Q_GET] = {
+		.name = "kudos_get",
+		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k" VIEW_JOINS " WHERE k.company_id = ? AND k.id = ?" SEEN,
+		DB_IN(get_in), DB_OUT(view_out),
+	},
+	[Q_ROW] = {
+		.name = "kudos_row",
+		.sql = "SELECT " ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?",
+		DB_IN(key_in), DB_OUT(row_out),
+	},
+	[Q_ROW_LOCK] = {
+		.name = "kudos_row_lock",
+		.sql = "SELECT " ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?"
+		       " FOR UPDATE",
+		DB_IN(key_in), DB_OUT(row_out),
+	},
+	[Q_INSERT] = {
+		.name = "kudos_insert",
+		.sql = "INSERT INTO kudos (company_id, id, giver_id, team_id, value_id, message, points, period,"
+		       " visibility, state, post_id, share_id, lead_id, body_sha256, created_at)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(insert_in),
+	},
+	[Q_PERSON_INSERT] = {
+		.name = "kudos_person_insert",
+		.sql = "INSERT INTO kudos_person (company_id, kudos_id, role, person_id, position, team_id)"
+		       " VALUES (?, ?, ?, ?, ?, ?)",
+		DB_IN(person_insert_in),
+	},
+	[Q_UPDATE] = {
+		.name = "kudos_update",
+		.sql = "UPDATE kudos SET value_id = ?, message = ?, points = ?, visibility = ?, state = ?, edited_at = ?,"
+		       " version = version + 1 WHERE company_id = ? AND id = ?",
+		DB_IN(update_in),
+	},
+	[Q_PAGE] = {
+		.name = "kudos_page",
+		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k FORCE INDEX (PRIMARY)" VIEW_JOINS
+		       " WHERE k.company_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
+		DB_IN(page_in), DB_OUT(view_out),
+	},
+	[Q_PAGE_GIVER] = {
+		.name = "kudos_page_giver",
+		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k FORCE INDEX (kudos_giver)" VIEW_JOINS
+		       " WHERE k.company_id = ? AND k.giver_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
+		DB_IN(got_in), DB_OUT(view_out),
+	},
+	[Q_PAGE_GOT] = {
+		.name = "kudos_page_got",
+		.sql = "SELECT " VIEW_COLUMNS " FROM kudos_person r FORCE INDEX (kudos_person_person)"
+		       " STRAIGHT_JOIN kudos k ON k.company_id = r.company_id AND k.id = r.kudos_id" VIEW_JOINS
+		       " WHERE r.company_id = ? AND r.role = 'recipient' AND r.person_id = ? AND r.kudos_id < ?" FILTERS SEEN
+		       " ORDER BY r.kudos_id DESC LIMIT ?",
+		DB_IN(got_in), DB_OUT(view_out),
+	},
+	[Q_LAST] = {
+		.name = "kudos_last",
+		.sql = "SELECT MAX(created_at) FROM kudos WHERE company_id = ? AND giver_id = ?",
+		DB_IN(giver_in), DB_OUT(last_out),
+	},
+	[Q_PAIRS] = {
+		.name = "kudos_pairs",
+		.sql = "SELECT q.person_id, COUNT(*) FROM kudos k FORCE INDEX (kudos_given) STRAIGHT_JOIN kudos_person q"
+		       " ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
+		       " WHERE k.company_id = ? AND k.giver_id = ? AND k.created_at > ? AND k.state <> 'withdrawn'"
+		       " GROUP BY q.person_id",
+		DB_IN(pairs_in), DB_OUT(pairs_out),
+	},
+	[Q_RECIPIENTS] = {
+		.name = "kudos_recipients",
+		.sql = "SELECT COUNT(*) FROM kudos_person WHERE company_id = ? AND kudos_id = ? AND role = 'recipient'",
+		DB_IN(key_in), DB_OUT(count_out),
+	},
+	[Q_RECIPIENTS_EACH] = {
+		.name = "kudos_recipients_each",
+		.sql = "SELECT person_id FROM kudos_person WHERE company_id = ? AND kudos_id = ? AND role = 'recipient'"
+		       " ORDER BY person_id",
+		DB_IN(key_in), DB_OUT(recipient_out),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table kudos_stmts = DB_STMTS("kudos", stmts);
+
+/* --- policy --- */
+
+enum fault
+policy_sql_get(struct rq *rq, struct kudos_policy *out)
+{
+	struct one in = { .company_id = rq_company(rq) };
+	bool found;
+
+	*out = kudos_policy_default;
+	return db_maybe(rq, &stmts[Q_POLICY_GET], &in, out, &found);
+}
+
+enum fault
+policy_sql_ensure(struct rq *rq, const struct kudos_policy *p)
+{
+	return db_exec(rq, &stmts[Q_POLICY_ENSURE], p, NULL);
+}
+
+enum fault
+policy_sql_update(struct rq *rq, const struct kudos_policy *p, bool *ret_done)
+{
+	uint64_t n;
+	enum fault e = db_exec(rq, &stmts[Q_POLICY_UPDATE], p, &n);
+
+	if (!e)
+		*ret_done = n > 0;
+	return e;
+}
+
+/* --- kudos --- */
+
+enum fault
+kudos_sql_context(struct rq *rq, const struct kudos *k, struct kudos_context *out)
+{
+	enum fault e = db_one(rq, &stmts[Q_CONTEXT], k, out);
+
+	if (!e && out->policy.version == J_NO_INT)
+		out->policy = kudos_policy_default;
+	return e;
+}
+
+enum fault
+kudos_sql_people(struct rq *rq, const char *people_json, db_row_fn *fn, void *arg)
+{
+	struct one in = { .company_id = rq_company(rq), .json = people_json };
+	struct kudos_person row = { .active = false };
+
+	return db_each(rq, &stmts[Q_PEOPLE], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_get(struct rq *rq, struct uuid id, struct kudos *out)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id, .viewer = rq->who->person };
+
+	return db_one(rq, &stmts[Q_GET], &in, out);
+}
+
+enum fault
+kudos_sql_row(struct rq *rq, struct uuid id, bool lock, struct kudos *out)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id };
+
+	return db_one(rq, &stmts[lock ? Q_ROW_LOCK : Q_ROW], &in, out);
+}
+
+enum fault
+kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_duplicate)
+{
+	return db_insert(rq, &stmts[Q_INSERT], k, ret_duplicate);
+}
+
+enum fault
+kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows, size_t n)
+{
+	return db_bulk(rq, &stmts[Q_PERSON_INSERT], rows, sizeof(*rows), n, NULL);
+}
+
+enum fault
+kudos_sql_update(struct rq *rq, const struct kudos *k)
+{
+	return db_exec(rq, &stmts[Q_UPDATE], k, NULL);
+}
+
+enum fault
+kudos_sql_page(struct rq *rq, const struct kudos_page *p, db_row_fn *fn, void *arg)
+{
+	struct kudos row = { .points = 0 };
+	struct kudos_page in = *p;
+
+	if (!uuid_is_zero(p->recipient))
+		return db_each(rq, &stmts[Q_PAGE_GOT], p, &row, fn, arg);
+	if (uuid_is_zero(p->giver))
+		return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
+	in.recipient = p->giver; /* the person whose index is read */
+	return db_each(rq, &stmts[Q_PAGE_GIVER], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_last(struct rq *rq, struct kudos_lately *out)
+{
+	struct one in = { .company_id = rq_company(rq), .viewer = rq->who->person };
+
+	return db_one(rq, &stmts[Q_LAST], &in, out);
+}
+
+enum fault
+kudos_sql_pairs(struct rq *rq, int64_t since_us, db_row_fn *fn, void *arg)
+{
+	struct one in = { .company_id = rq_company(rq), .viewer = rq->who->person, .at = since_us };
+	struct kudos_pair row = { .n = 0 };
+
+	return db_each(rq, &stmts[Q_PAIRS], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id }, out = { .n = 0 };
+	enum fault e = db_one(rq, &stmts[Q_RECIPIENTS], &in, &out);
+
+	if (!e)
+		*ret_n = out.n;
+	return e;
+}
+
+enum fault
+kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn, void *arg)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id };
+	struct kudos_person row = { .active = false };
+
+	return db_each(rq, &stmts[Q_RECIPIENTS_EACH], &in, &row, fn, arg);
+}

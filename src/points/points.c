@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* points.c - writing the ledger: grants of the allowance, and what things give, settled. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "rostra/caller.h"
+
+#include "points_int.h"
+
+const char *const points_currency_names[POINTS_CURRENCY__MAX + 1] = {
+	[POINTS_ALLOWANCE] = "allowance",
+	[POINTS_EARNED] = "earned",
+};
+const char *const points_reason_names[POINTS_REASON__MAX + 1] = {
+	[POINTS_GRANT] = "allowance_grant",
+	[POINTS_SPENT] = "allowance_spent",
+	[POINTS_KUDOS_RECEIVED] = "kudos_received",
+	[POINTS_KUDOS_GIVEN] = "kudos_given",
+	[POINTS_SHARE] = "share_published",
+	[POINTS_CLICK] = "human_click",
+	[POINTS_LEAD] = "lead",
+	[POINTS_QUALIFIED] = "qualified_lead",
+};
+
+int64_t
+points_month(const char *zone, int64_t at_us)
+{
+	struct civil c;
+
+	if (!zone_civil(zone, at_us, &c))
+		return 0;
+	return (int64_t)c.year * 100 + c.month;
+}
+
+/* An entry and its part of the roll-up: the only way into the ledger. */
+static enum fault
+write_entry(struct rq *rq, struct point_entry *entry)
+{
+	struct point_balance b = {
+		.company_id = rq_company(rq),
+		.person_id = entry->person_id,
+		.currency = entry->currency,
+		.period = entry->period,
+		.tenths = entry->tenths,
+		.granted_tenths = entry->reason == POINTS_GRANT ? entry->tenths : 0,
+		.entries = 1,
+		.updated_at = rq->now_us,
+	};
+	bool duplicate;
+	enum fault e;
+
+	entry->company_id = rq_company(rq);
+	entry->created_at = rq->now_us;
+	e = points_sql_insert(rq, entry, &duplicate);
+	if (e)
+		return e;
+	if (duplicate)
+		return rq_fail(rq, FAULT_BUSY, "These points are being written; repeat it.");
+	return points_sql_add(rq, &b);
+}
+
+enum fault
+points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t whole,
+                      int64_t *ret_left)
+{
+	struct point_balance b = {
+		.company_id = rq_company(rq),
+		.person_id = person,
+		.currency = POINTS_ALLOWANCE,
+		.period = month,
+		.updated_at = rq->now_us,
+	};
+	struct point_entry grant = {
+		.person_id = person,
+		.object_id = person,
+		.currency = POINTS_ALLOWANCE,
+		.reason = POINTS_GRANT,
+		.period = month,
+		.reverses_id = J_NO_INT,
+	};
+	char text[UUID_TEXT_SIZE];
+	enum fault e = points_sql_add(rq, &b);
+
+	if (!e)
+		e = points_sql_balance(rq, &b);
+	if (e)
+		return e;
+	*ret_left = b.tenths;
+	if (b.granted_tenths >= whole)
+		return FAULT_NONE;
+	grant.tenths = whole - b.granted_tenths;
+	uuid_format(person, text);
+	grant.entry_key =
+	    arena_printf(rq->arena, "grant:%s:%" PRId64 ":%" PRId64, text, month, whole);
+	*ret_left += grant.tenths;
+	return write_entry(rq, &grant);
+}
+
+/* --- settling --- */
+
+struct standing {
+	struct point_entry *list;
+	size_t n, room;
+};
+
+static enum fault
+keep(struct rq *rq, void *row, void *arg)
+{
+	struct standing *s = arg;
+
+	if (s->n == s->room) {
+		size_t room = s->room > 0 ? 2 * s->room : 16;
+		struct point_entry *more = arena_array(rq->arena, room, struct point_entry);
+
+		if (s->n > 0)
+			memcpy(more, s->list, s->n * sizeof(*more));
+		s->list = more;
+		s->room = room;
+	}
+	s->list[s->n++] = *(const struct point_entry *)row;
+	return FAULT_NONE;
+}
+
+static bool
+same(const struct point_entry *e, const struct points_want *w)
+{
+	return e->reason == (int)w->reason && uuid_eq(e->person_id, w->person);
+}
+
+static bool
+wanted(const struct point_entry *e, const struct points_subject *s, const struct points_want *want,
+       size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (same(e, &want[i]))
+			return e->tenths == want[i].tenths && e->period == s->period;
+	}
+	return false;
+}
+
+static enum fault
+reverse(struct rq *rq, const struct point_entry *stood)
+{
+	struct point_entry back = *stood;
+
+	back.tenths = -stood->tenths;
+	back.reverses_id = stood->id;
+	back.entry_key = arena_printf(rq->arena, "reverse:%" PRId64, stood->id);
+	return write_entry(rq, &back);
+}
+
+/* The key counts what the same fact gave before: a second writer of the same step meets it. */
+static enum fault
+add(struct rq *rq, const struct points_subject *s, const struct points_want *w, size_t before)
+{
+	char person[UUID_TEXT_SIZE], object[UUID_TEXT_SIZE];
+	struct point_entry entry = {
+		.person_id = w->person,
+		.object_id = s->object,
+		.currency = (int)s->currency,
+		.reason = (int)w->reason,
+		.period = s->period,
+		.tenths = w->tenths,
+		.reverses_id = J_NO_INT,
+	};
+
+	uuid_format(w->person, person);
+	uuid_format(s->object, object);
+	entry.entry_key = arena_printf(rq->arena, "%s:%s:%s:%zu", points_reason_names[w->reason],
+	                               object, person, before);
+	return write_entry(rq, &entry);
+}
+
+static enum fault
+add_missing(struct rq *rq, const struct points_subject *s, const struct points_want *w,
+            const struct standing *there)
+{
+	size_t before = 0;
+
+	for (size_t i = 0; i < there->n; i++) {
+		const struct point_entry *e = &there->list[i];
+
+		if (!same(e, w))
+			continue;
+		if (!e->reversed && wanted(e, s, w, 1))
+			return FAULT_NONE;
+		before++;
+	}
+	return add(rq, s, w, before);
+}
+
+enum fault
+points_settle(struct rq *rq, const struct points_subject *s, const struct points_want *want,
+              size_t n)
+{
+	struct standing there = { .n = 0 };
+	struct point_entry row = { .id = 0 };
+	enum fault e = points_sql_of_object(rq, s, &row, keep, &there);
+
+	/* Back first: what was spent is there again before it is spent anew. */
+	for (size_t i = 0; !e && i < there.n; i++) {
+		if (!there.list[i].reversed && !wanted(&there.list[i], s, want, n))
+			e = reverse(rq, &there.list[i]);
+	}
+	for (size_t i = 0; !e && i < n; i++)
+		e = add_missing(rq, s, &want[i], &there);
+	return e;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* points_int.h - between the files of points. */
+#ifndef ROSTRA_POINTS_INT_H
+#define ROSTRA_POINTS_INT_H
+
+#include "rostra/points.h"
+
+struct point_entry {
+	struct uuid company_id, person_id, object_id;
+	int64_t id;
+	int currency, reason;
+	int64_t period, tenths, reverses_id, created_at;
+	const char *entry_key;
+	bool reversed; /* another entry takes it back */
+};
+
+struct point_balance {
+	struct uuid company_id, person_id;
+	int currency;
+	int64_t period, tenths, granted_tenths, entries, updated_at;
+};
+
+struct points_page {
+	struct uuid company_id, person_id;
+	int currency; /* -1 both */
+	int64_t before, limit;
+};
+
+/* What the person may still give, and the company's month. */
+struct points_allowance {
+	const char *time_zone;
+	int64_t monthly;
+};
+
+/* tenths as the millionths of a JSON decimal */
+#define POINTS_MICRO(tenths) ((tenths)*INT64_C(100000))
+
+/* --- statements (points_sql.c) */
+enum fault points_sql_insert(struct rq *rq, const struct point_entry *e,
+                             bool *ret_duplicate) MUST_CHECK;
+/* Adds to the roll-up; with nothing to add it only locks the row, which then exists. */
+enum fault points_sql_add(struct rq *rq, const struct point_balance *b) MUST_CHECK;
+/* Zeros when there is no row. */
+enum fault points_sql_balance(struct rq *rq, struct point_balance *key_and_out) MUST_CHECK;
+/* All entries of the object in the currency that reverse nothing, oldest first. */
+enum fault points_sql_of_object(struct rq *rq, const struct points_subject *s,
+                                struct point_entry *row, db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault points_sql_page(struct rq *rq, const struct points_page *p, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+enum fault points_sql_allowance(struct rq *rq, struct points_allowance *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* points_sql.c - statements of the ledger. */
+#include "rostra/caller.h"
+
+#include "points_int.h"
+
+/* clang-format off */
+struct subject_in {
+	struct uuid company_id, object_id;
+	int         currency;
+};
+
+static const struct db_col insert_in[] = {
+	DB_COL_UUID(struct point_entry, company_id),  DB_COL_UUID(struct point_entry, person_id),
+	DB_COL_ENUM(struct point_entry, currency, points_currency_names),
+	DB_COL_I64(struct point_entry, period),       DB_COL_I64(struct point_entry, tenths),
+	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
+	DB_COL_UUID(struct point_entry, object_id),   DB_COL_STR(struct point_entry, entry_key),
+	DB_COL_I64(struct point_entry, reverses_id),  DB_COL_TIME(struct point_entry, created_at),
+};
+static const struct db_col entry_out[] = {
+	DB_COL_I64(struct point_entry, id),           DB_COL_UUID(struct point_entry, person_id),
+	DB_COL_ENUM(struct point_entry, currency, points_currency_names),
+	DB_COL_I64(struct point_entry, period),       DB_COL_I64(struct point_entry, tenths),
+	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
+	DB_COL_UUID(struct point_entry, object_id),   DB_COL_I64(struct point_entry, reverses_id),
+	DB_COL_TIME(struct point_entry, created_at),  DB_COL_BOOL(struct point_entry, reversed),
+};
+#define ENTRY_COLUMNS                                                                           \
+	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id,"   \
+	" e.created_at, r.id IS NOT NULL"
+#define ENTRY_FROM                                                                              \
+	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id AND r.reverses_id = e.id"
+static const struct db_col balance_cols[] = {
+	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
+	DB_COL_ENUM(struct point_balance, currency, points_currency_names),
+	DB_COL_I64(struct point_balance, period),      DB_COL_I64(struct point_balance, tenths),
+	DB_COL_I64(struct point_balance, granted_tenths), DB_COL_I64(struct point_balance, entries),
+	DB_COL_TIME(struct point_balance, updated_at),
+};
+/* The row that is inserted is checked even where it is only added: nothing below zero goes in. */
+struct adding {
+	struct point_balance b;
+	int64_t              tenths;
+};
+static const struct db_col add_in[] = {
+	DB_COL_UUID(struct adding, b.company_id),      DB_COL_UUID(struct adding, b.person_id),
+	DB_COL_ENUM(struct adding, b.currency, points_currency_names),
+	DB_COL_I64(struct adding, b.period),           DB_COL_I64(struct adding, b.tenths),
+	DB_COL_I64(struct adding, b.granted_tenths),   DB_COL_I64(struct adding, b.entries),
+	DB_COL_TIME(struct adding, b.updated_at),      DB_COL_I64(struct adding, tenths),
+};
+static const struct db_col balance_key[] = {
+	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
+	DB_COL_ENUM(struct point_balance, currency, points_currency_names),
+	DB_COL_I64(struct point_balance, period),
+};
+static const struct db_col subject_cols[] = {
+	DB_COL_UUID(struct subject_in, company_id),    DB_COL_UUID(struct subject_in, object_id),
+	DB_COL_ENUM(struct subject_in, currency, points_currency_names),
+};
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct points_page, company_id),   DB_COL_UUID(struct points_page, person_id),
+	DB_COL_I64(struct points_page, before),
+	DB_COL_ENUM(struct points_page, currency, points_currency_names),
+	DB_COL_ENUM(struct points_page, currency, points_currency_names),
+	DB_COL_I64(struct points_page, limit),
+};
+static const struct db_col person_in[] = {
+	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
+};
+static const struct db_col allowance_out[] = {
+	DB_COL_STR(struct points_allowance, time_zone), DB_COL_I64(struct points_allowance, monthly),
+};
+
+enum { Q_INSERT, Q_ADD, Q_BALANCE, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q__MAX };
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_INSERT] = {
+		.name = "point_entry_insert",
+		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id,"
+		       " entry_key, reverses_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(insert_in),
+	},
+	[Q_ADD] = {
+		.name = "point_balance_add",
+		.sql = "INSERT INTO point_balance (company_id, person_id, currency, period, tenths, granted_tenths,"
+		       " entries, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+		       " tenths = tenths + ?, granted_tenths = granted_tenths + VALUE(granted_tenths),"
+		       " entries = entries + VALUE(entries), updated_at = VALUE(updated_at)",
+		DB_IN(add_in),
+	},
+	[Q_BALANCE] = {
+		.name = "point_balance_get",
+		.sql = "SELECT company_id, person_id, currency, period, tenths, granted_tenths, entries, updated_at"
+		       " FROM point_balance WHERE company_id = ? AND person_id = ? AND currency = ? AND period = ?",
+		DB_IN(balance_key), DB_OUT(balance_cols),
+	},
+	[Q_OF_OBJECT] = {
+		.name = "point_entry_of_object",
+		.sql = "SELECT " ENTRY_COLUMNS ENTRY_FROM
+		       " WHERE e.company_id = ? AND e.object_id = ? AND e.currency = ? AND e.reverses_id IS NULL"
+		       " ORDER BY e.id",
+		DB_IN(subject_cols), DB_OUT(entry_out),
+	},
+	[Q_PAGE] = {
+		.name = "point_entry_page",
+		.sql = "SELECT " ENTRY_COLUMNS ENTRY_FROM
+		       " WHERE e.company_id = ? AND e.person_id = ? AND e.id < ? AND (? IS NULL OR e.currency = ?)"
+		       " ORDER BY e.id DESC LIMIT ?",
+		DB_IN(page_in), DB_OUT(entry_out),
+	},
+	[Q_ALLOWANCE] = {
+		.name = "point_allowance",
+		.sql = "SELECT c.time_zone, k.monthly_allowance FROM person p JOIN company c ON c.id = p.company_id"
+		       " LEFT JOIN kudos_policy k ON k.company_id = p.company_id WHERE p.company_id = ? AND p.id = ?",
+		DB_IN(person_in), DB_OUT(allowance_out),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table points_stmts = DB_STMTS("points", stmts);
+
+enum fault
+points_sql_insert(struct rq *rq, const struct point_entry *e, bool *ret_duplicate)
+{
+	return db_insert(rq, &stmts[Q_INSERT], e, ret_duplicate);
+}
+
+enum fault
+points_sql_add(struct rq *rq, const struct point_balance *b)
+{
+	struct adding in = { .b = *b, .tenths = b->tenths };
+
+	if (b->currency == POINTS_ALLOWANCE && b->tenths < 0)
+		in.b.tenths = 0; /* spent only from a row that is there: points_allowance_hold */
+	return db_exec(rq, &stmts[Q_ADD], &in, NULL);
+}
+
+enum fault
+points_sql_balance(struct rq *rq, struct point_balance *key_and_out)
+{
+	struct point_balance out = *key_and_out;
+	bool found;
+	enum fault e = db_maybe(rq, &stmts[Q_BALANCE], key_and_out, &out, &found);
+
+	if (!e && found)
+		*key_and_out = out;
+	return e;
+}
+
+enum fault
+points_sql_of_object(struct rq *rq, const struct points_subject *s, struct point_entry *row,
+                     db_row_fn *fn, void *arg)
+{
+	struct subject_in in = { rq_company(rq), s->object, (int)s->currency };
+
+	return db_each(rq, &stmts[Q_OF_OBJECT], &in, row, fn, arg);
+}
+
+enum fault
+points_sql_page(struct rq *rq, const struct points_page *p, db_row_fn *fn, void *arg)
+{
+	struct point_entry row = { .id = 0 };
+
+	return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
+}
+
+enum fault
+points_sql_allowance(struct rq *rq, struct points_allowance *out)
+{
+	struct point_balance in = { .company_id = rq_company(rq), .person_id = rq->who->person };
+
+	return db_one(rq, &stmts[Q_ALLOWANCE], &in, out);
+}
