@@ -145,5 +145,12 @@ bool json_doc_string(const struct json_doc *d, const char *member, struct str *o
 bool json_doc_int(const struct json_doc *d, const char *member, int64_t *out);       /* integers only */
 bool json_doc_has(const struct json_doc *d, const char *member);
 size_t json_doc_size(const struct json_doc *d); /* members of the object */
+bool json_doc_bool(const struct json_doc *d, const char *member, bool *out);
+/* Lists: false when the member is none; items that are another type are false or NULL. */
+bool json_doc_list(const struct json_doc *d, const char *member, size_t *ret_n);
+bool json_doc_list_string(const struct json_doc *d, const char *member, size_t i, struct str *out);
+/* Objects inside: a handle of its own, to be freed; its strings live as long as it or the whole. */
+struct json_doc *json_doc_list_object(const struct json_doc *d, const char *member, size_t i);
+struct json_doc *json_doc_object(const struct json_doc *d, const char *member);
 
 #endif

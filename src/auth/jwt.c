@@ -17,10 +17,6 @@
 
 enum { TOKEN_JSON_DEPTH = 2, HEADER_MEMBERS = 3, JTI_MAX = 64 };
 
-struct parts {
-	struct str header, payload, signature; /* decoded */
-};
-
 /* --- making one --------------------------------------------------------------------------------
  */
 
@@ -71,27 +67,6 @@ token_mint(const struct token_keys *k, const struct token_claims *c, struct aren
 
 /* --- checking one ------------------------------------------------------------------------------
  */
-
-static bool
-decode_part(struct arena *a, struct str text, struct str *out)
-{
-	char *bytes = arena_alloc(a, text.n + 1, 1);
-
-	out->s = bytes;
-	return text.n > 0 && base64url_decode(text, bytes, text.n, &out->n);
-}
-
-static bool
-split(struct arena *a, struct str token, struct parts *out)
-{
-	struct str header, payload;
-
-	if (!str_split(&token, '.', &header) || !str_split(&token, '.', &payload) ||
-	    token.s == NULL)
-		return false;
-	return decode_part(a, header, &out->header) && decode_part(a, payload, &out->payload) &&
-	       decode_part(a, token, &out->signature) && out->signature.n == TOKEN_SECRET_SIZE;
-}
 
 /* The key that the header names, when the header is exactly ours. */
 static const struct token_key *
@@ -191,13 +166,13 @@ check_claims(const struct json_doc *d, const char *issuer, int64_t now_us, struc
 }
 
 static const char *
-verify(const struct token_keys *k, struct str token, struct parts *p, struct arena *a)
+verify(const struct token_keys *k, struct str token, struct jws *p, struct arena *a)
 {
 	const struct token_key *key;
 
 	if (token.n == 0 || token.n > TOKEN_BYTES_MAX)
 		return "empty or too long";
-	if (!split(a, token, p))
+	if (!jws_split(a, token, p) || p->signature.n != TOKEN_SECRET_SIZE)
 		return "not three parts of strict base64url";
 	key = key_of(k, p->header);
 	if (key == NULL)
@@ -210,7 +185,7 @@ bool
 token_verify(const struct token_keys *k, struct str token, const char *issuer, int64_t now_us,
              struct arena *a, struct caller *out, const char **why)
 {
-	struct parts p;
+	struct jws p;
 	struct caller who = { .kind = ACCESS_UNSET };
 	struct json_doc *d;
 

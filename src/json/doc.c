@@ -76,3 +76,58 @@ json_doc_size(const struct json_doc *d)
 {
 	return json_object_size(d->tree);
 }
+
+bool
+json_doc_bool(const struct json_doc *d, const char *member, bool *out)
+{
+	const json_t *v = json_object_get(d->tree, member);
+
+	if (!json_is_boolean(v))
+		return false;
+	*out = json_is_true(v);
+	return true;
+}
+
+bool
+json_doc_list(const struct json_doc *d, const char *member, size_t *ret_n)
+{
+	const json_t *v = json_object_get(d->tree, member);
+
+	if (!json_is_array(v))
+		return false;
+	*ret_n = json_array_size(v);
+	return true;
+}
+
+bool
+json_doc_list_string(const struct json_doc *d, const char *member, size_t i, struct str *out)
+{
+	const json_t *v = json_array_get(json_object_get(d->tree, member), i);
+
+	if (!json_is_string(v))
+		return false;
+	*out = (struct str){ json_string_value(v), json_string_length(v) };
+	return true;
+}
+
+static struct json_doc *
+part_of(json_t *v)
+{
+	struct json_doc *part = json_is_object(v) ? malloc(sizeof(*part)) : NULL;
+
+	if (part != NULL)
+		part->tree = json_incref(v);
+	return part;
+}
+
+struct json_doc *
+json_doc_list_object(const struct json_doc *d, const char *member, size_t i)
+{
+	return part_of(json_array_get(json_object_get(d->tree, member), i));
+}
+
+struct json_doc *
+json_doc_object(const struct json_doc *d, const char *member)
+{
+	return part_of(json_object_get(d->tree, member));
+}

@@ -5,8 +5,8 @@
 . "$(dirname "$0")/guard.sh"
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
-base="arena buf cache caller clock conf crypto csv fault log metrics network rq shared str text uuid"
-declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [http]=http [server]=http [jobs]=jobs)
+base="arena buf cache caller clock conf crypto csv fault log metrics network pubkey rq shared str text uuid"
+declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 
 # What each layer may see beside itself.  Features and app see all of it.
@@ -47,7 +47,7 @@ only 'jansson\.h>' 'src/json/'
 only '(mysql|mariadb)' 'src/db/'
 only 'jwt\.h>' 'src/auth/'
 only '(fcgiapp|fcgios|fastcgi)' 'src/http/'
-only 'openssl/' 'src/base/crypto\.c'
+only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'glib' 'src/base/zone\.c'
 only 'fcgi_stdio' 'nowhere'
