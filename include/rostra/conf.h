@@ -24,6 +24,9 @@ struct conf {
 	const char *db_name;
 	const char *token_keys_file;  /* lines "kid base64url(32 bytes)"; the first one signs */
 	const char *cursor_key_file;  /* one line, base64url(32 bytes): cursors and visitor cookies */
+	const char *seal_key_file;    /* one line, base64url(32 bytes): secrets in the tables */
+	const char *app_redirect_uris; /* where sign-in may return to, space-separated */
+	const char *outbound_loopback_ports; /* for tests: only while public_url is on 127.0.0.1 */
 	const char *public_url;       /* "https://api.example.com": no trailing slash */
 	const char *link_url;         /* "https://go.example.com" */
 	const char *log_file;         /* "-" is stderr */

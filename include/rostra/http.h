@@ -44,6 +44,10 @@ enum route_flags {
 	ROUTE_LINK_HOST = 1 << 4,
 	/* the handler reads the body itself (http_read); body_max still holds */
 	ROUTE_BODY_STREAM = 1 << 5,
+	/* a browser on its way, sent on by another site: any query is let through as query_text */
+	ROUTE_OPEN_QUERY = 1 << 7,
+	/* REPLY_RAW that answers 302, or a page when there is nowhere to go */
+	ROUTE_SENDS_ON = 1 << 8,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
 };

@@ -43,6 +43,7 @@ extern const char *const session_platform_names[PLATFORM__MAX + 1];
 extern const char *const session_end_names[END__MAX + 1];
 
 struct session_new {
+	struct uuid id; /* zero: one is made */
 	struct uuid person;
 	enum session_method method;
 	int platform;            /* enum session_platform */

@@ -20,6 +20,7 @@ struct shared {
 	struct cache *links;   /* link code -> destination and policy */
 	struct token_keys *_Atomic keys;
 	unsigned char cursor_key[32];
+	unsigned char seal_key[32]; /* of the secrets kept in the database */
 	struct spool *spool;   /* NULL outside the link pool */
 	struct visits *visits; /* NULL outside the link pool */
 	struct limits *limits;

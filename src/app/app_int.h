@@ -31,7 +31,7 @@ struct app {
 bool shared_create(struct app *app, char *err, size_t err_n);
 /* This process's caches; after the fork, so that each pool has only its own. */
 void shared_caches(struct shared *s, enum pool pool);
-bool shared_cursor_key(const struct conf *conf, unsigned char out[32], char *err, size_t err_n);
+bool shared_key(const char *file, unsigned char out[32], char *err, size_t err_n);
 
 /* One subcommand; app/main.c lists them all. */
 struct command {
@@ -53,6 +53,7 @@ int cmd_person(struct app *app, int argc, char **argv);
 int cmd_team(struct app *app, int argc, char **argv);
 int cmd_channel(struct app *app, int argc, char **argv); /* cmd_channel.c */
 int cmd_key(struct app *app, int argc, char **argv);     /* cmd_access.c */
+int cmd_provider(struct app *app, int argc, char **argv);
 int cmd_session(struct app *app, int argc, char **argv);
 int cmd_token(struct app *app, int argc, char **argv);
 int cmd_lead(struct app *app, int argc, char **argv); /* cmd_lead.c: import */

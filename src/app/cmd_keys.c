@@ -19,7 +19,8 @@ static const char usage[] =
     "Usage: rostra keys init\n"
     "       rostra keys rotate\n"
     "\n"
-    "init    makes token_keys_file and cursor_key_file where they do not exist, mode 0400.\n"
+    "init    makes token_keys_file, cursor_key_file and seal_key_file where they do not exist,\n"
+    "        mode 0400.\n"
     "rotate  puts a new signing key first and keeps the last three, so that tokens in use go on;\n"
     "        then send SIGHUP to rostra serve.\n";
 
@@ -144,8 +145,11 @@ cmd_keys(struct app *app, int argc, char **argv)
 	if (argc == 2 && cstr_eq(argv[1], "init")) {
 		int first = init_one(app->conf.token_keys_file, true);
 		int second = init_one(app->conf.cursor_key_file, false);
+		int third = init_one(app->conf.seal_key_file, false);
 
-		return first != EXIT_SUCCESS ? first : second;
+		if (first != EXIT_SUCCESS)
+			return first;
+		return second != EXIT_SUCCESS ? second : third;
 	}
 	if (argc == 2 && cstr_eq(argv[1], "rotate"))
 		return rotate(app->conf.token_keys_file);

@@ -33,6 +33,10 @@ const struct conf_row conf_rows[] = {
 
 	SECRET(token_keys_file, ROSTRA_CONF_DIR "/token.keys", "keys of access tokens, the first signs"),
 	SECRET(cursor_key_file, ROSTRA_CONF_DIR "/cursor.key", "key of cursors and visitor cookies"),
+	SECRET(seal_key_file, ROSTRA_CONF_DIR "/seal.key", "key of the secrets kept in the database"),
+
+	TEXT(app_redirect_uris, "", "where a sign-in may return to, separated by spaces"),
+	TEXT(outbound_loopback_ports, "", "ports of 127.0.0.1 that may be called out to, for tests"),
 
 	NUMBER(api_processes, "2", 1, 64, "processes of the api pool"),
 	NUMBER(api_threads, "8", 1, 128, "threads of each, with a database connection each"),

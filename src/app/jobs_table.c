@@ -2,6 +2,7 @@
 /* jobs_table.c - the one list of recurring jobs and of what the outbox causes. */
 #include "jobs_table.h"
 
+#include "rostra/identity.h"
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
@@ -20,6 +21,7 @@ static const struct job jobs[] = {
 	{ .name = "link_snapshot",      .every_ms = 30 * SECOND_MS, .per_node = true, .run = link_snapshot_run },
 	{ .name = "visits_keys",        .every_ms = 60 * SECOND_MS, .per_node = true, .run = visits_keys_run },
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
+	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 };
 

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ "team", "add and list teams, move people", cmd_team, false },
 	{ "channel", "add channels", cmd_channel, false },
 	{ "key", "keys of servers and of public forms", cmd_key, false },
+	{ "provider", "where the people of a company sign in", cmd_provider, false },
 	{ "session", "sign people in without their provider; end sessions", cmd_session, false },
 	{ "token", "mint an access token of a person", cmd_token, false },
 	{ "lead", "bring in a file of leads", cmd_lead, false },

@@ -19,23 +19,23 @@ enum {
 	LINKS_BYTES = 4 * 1024 * 1024,
 };
 
+/* A file of one line, the base64url form of 32 bytes. */
 bool
-shared_cursor_key(const struct conf *conf, unsigned char out[32], char *err, size_t err_n)
+shared_key(const char *file, unsigned char out[32], char *err, size_t err_n)
 {
 	char text[SECRET_TEXT_MAX];
 	unsigned char raw[SECRET_TEXT_MAX];
 	size_t n = 0;
 	bool good;
 
-	if (!conf_secret(conf->cursor_key_file, text, sizeof(text), err, err_n))
+	if (!conf_secret(file, text, sizeof(text), err, err_n))
 		return false;
 	good = base64url_decode(str_of(text), raw, sizeof(raw), &n) && n == 32;
 	if (good) {
 		for (size_t i = 0; i < n; i++)
 			out[i] = raw[i];
 	} else {
-		snprintf(err, err_n, "%s: not the base64url form of 32 bytes",
-		         conf->cursor_key_file);
+		snprintf(err, err_n, "%s: not the base64url form of 32 bytes", file);
 	}
 	secret_wipe(text, sizeof(text));
 	secret_wipe(raw, sizeof(raw));
@@ -51,7 +51,8 @@ shared_create(struct app *app, char *err, size_t err_n)
 	if (!keys)
 		return false;
 	atomic_store(&s->keys, keys);
-	if (!shared_cursor_key(&app->conf, s->cursor_key, err, err_n))
+	if (!shared_key(app->conf.cursor_key_file, s->cursor_key, err, err_n) ||
+	    !shared_key(app->conf.seal_key_file, s->seal_key, err, err_n))
 		return false;
 	s->metrics = metrics_create();
 	s->limits = limits_create();

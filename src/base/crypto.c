@@ -200,3 +200,55 @@ hash64(const void *bytes, size_t n, uint64_t seed)
 	h *= UINT64_C(0xff51afd7ed558ccd);
 	return h ^ h >> 32;
 }
+
+/* --- secrets at rest ----------------------------------------------------------------------------
+ */
+
+enum { NONCE_BYTES = 12, TAG_BYTES = 16 };
+
+void
+secret_seal(const unsigned char key[SEAL_KEY_BYTES], struct str about, struct str plain,
+            unsigned char *out)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n = 0, last = 0;
+
+	random_bytes(out, NONCE_BYTES);
+	if (ctx == NULL || EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, out) != 1 ||
+	    EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)about.s, (int)about.n) != 1 ||
+	    EVP_EncryptUpdate(ctx, out + NONCE_BYTES, &n, (const unsigned char *)plain.s,
+	                      (int)plain.n) != 1 ||
+	    EVP_EncryptFinal_ex(ctx, out + NONCE_BYTES + n, &last) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_BYTES,
+	                        out + NONCE_BYTES + plain.n) != 1)
+		log_die("crypto", "AES-256-GCM failed");
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+bool
+secret_open(const unsigned char key[SEAL_KEY_BYTES], struct str about, struct str sealed, char *out)
+{
+	const unsigned char *bytes = (const unsigned char *)sealed.s;
+	unsigned char tag[TAG_BYTES];
+	EVP_CIPHER_CTX *ctx;
+	int n = 0, last = 0;
+	size_t plain_n;
+	bool good;
+
+	if (sealed.n < SEAL_EXTRA)
+		return false;
+	plain_n = sealed.n - SEAL_EXTRA;
+	memcpy(tag, bytes + NONCE_BYTES + plain_n, sizeof(tag));
+	ctx = EVP_CIPHER_CTX_new();
+	good =
+	    ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, bytes) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)about.s, (int)about.n) == 1 &&
+	    EVP_DecryptUpdate(ctx, (unsigned char *)out, &n, bytes + NONCE_BYTES, (int)plain_n) ==
+		1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1 &&
+	    EVP_DecryptFinal_ex(ctx, (unsigned char *)out + n, &last) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!good)
+		secret_wipe(out, plain_n);
+	return good;
+}

@@ -70,7 +70,7 @@ decode_query(struct http_conn *conn)
 	enum fault e = FAULT_NONE, e_page = FAULT_NONE;
 	void *obj;
 
-	if (r->flags & ROUTE_LINK_HOST)
+	if (r->flags & (ROUTE_LINK_HOST | ROUTE_OPEN_QUERY))
 		return FAULT_NONE; /* strangers' links carry parameters of all kinds; the handler
 		                      reads what it knows */
 	if (r->kind == REPLY_LIST) {

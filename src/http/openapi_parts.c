@@ -80,7 +80,7 @@ put_successes(struct buf *b, const struct route *r)
 	put_success(b, r, 200, r->method == HTTP_PUT ? "There already, or changed" : "OK");
 	if (r->method == HTTP_PUT || r->method == HTTP_POST)
 		put_success(b, r, 201, "Made");
-	if ((r->flags & ROUTE_LINK_HOST) != 0)
+	if ((r->flags & (ROUTE_LINK_HOST | ROUTE_SENDS_ON)) != 0)
 		buf_lit(b,
 		        "\"302\":{\"description\":\"To the destination\",\"headers\":{\"Location\":"
 		        "{\"schema\":{\"type\":\"string\"}}}},");
@@ -119,7 +119,11 @@ openapi_put_responses(struct buf *b, const struct route *r)
 		put_problem(b, 401);
 		put_problem(b, 403);
 	}
-	if (has_parameter(r) || writes || open || r->query != NULL)
+	if ((r->flags & ROUTE_SENDS_ON) != 0)
+		buf_lit(b, "\"404\":{\"description\":\"A page: there is nowhere to "
+		           "go\",\"content\":{\"text/html\":"
+		           "{\"schema\":{\"type\":\"string\"}}}},");
+	else if (has_parameter(r) || writes || open || r->query != NULL)
 		put_problem(b, 404);
 	if (writes)
 		put_problem(b, 409);

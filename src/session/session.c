@@ -130,7 +130,7 @@ session_open(struct rq *rq, const struct token_keys *keys, const struct session_
 {
 	struct session_birth b = { .session = {
 				       .company_id = rq_company(rq),
-				       .id = uuid_v7(rq->now_us),
+				       .id = uuid_is_zero(in->id) ? uuid_v7(rq->now_us) : in->id,
 				       .person_id = in->person,
 				       .method = (int)in->method,
 				       .platform = in->platform,

@@ -3,22 +3,28 @@
 #include <stdatomic.h>
 
 #include "rostra/caller.h"
+#include "rostra/identity.h"
 #include "rostra/people.h"
 #include "rostra/shared.h"
 
 #include "session_int.h"
 
 /* clang-format off */
-enum grant { GRANT_REFRESH };
-static const char *const grant_names[] = { "refresh_token", NULL };
+enum grant { GRANT_REFRESH, GRANT_CODE };
+static const char *const grant_names[] = { "refresh_token", "authorization_code", NULL };
 
 struct token_body {
-	int         grant_type;
-	const char *refresh_token;
+	int         grant_type, platform;
+	const char *refresh_token, *code, *redirect_uri, *code_verifier, *device_name;
 };
 static const struct j_field token_fields[] = {
 	J_WORD(struct token_body, grant_type, J_REQUIRED, grant_names, -1),
-	J_TEXT(struct token_body, refresh_token, J_REQUIRED | J_SECRET, 1, 128),
+	J_TEXT(struct token_body, refresh_token, J_SECRET, 1, 128, .help = "Of grant_type refresh_token"),
+	J_TEXT(struct token_body, code, J_SECRET, 1, 128, .help = "Of grant_type authorization_code, as its other members"),
+	J_TEXT(struct token_body, redirect_uri, 0, 1, 500, .help = "The one the sign-in was begun with"),
+	J_TEXT(struct token_body, code_verifier, J_SECRET, 43, 128, .help = "RFC 7636"),
+	J_TEXT(struct token_body, device_name, J_NULLABLE | J_TRIM | J_PII, 1, DEVICE_NAME_MAX, .help = "As the person knows it"),
+	J_WORD(struct token_body, platform, 0, session_platform_names, PLATFORM_OTHER),
 };
 static const struct j_schema token_schema = J_SCHEMA("token_request", struct token_body, token_fields);
 
@@ -78,14 +84,65 @@ app_version(struct rq *rq, const struct call *call)
 }
 
 static enum fault
+needed(struct rq *rq, const char *value, const char *pointer)
+{
+	return value != NULL
+	           ? FAULT_NONE
+	           : problem_add(&rq->problem, pointer, "is required with this grant_type");
+}
+
+static enum fault
+check_members(struct rq *rq, const struct token_body *in)
+{
+	enum fault e;
+
+	if (in->grant_type == GRANT_REFRESH)
+		return needed(rq, in->refresh_token, "#/refresh_token");
+	e = needed(rq, in->code, "#/code");
+	if (needed(rq, in->redirect_uri, "#/redirect_uri") ||
+	    needed(rq, in->code_verifier, "#/code_verifier"))
+		e = FAULT_INVALID;
+	return e;
+}
+
+static enum fault
+begin_session(struct rq *rq, const struct token_body *in, const char *version,
+              struct session_tokens *out)
+{
+	struct session_new s = {
+		.id = uuid_v7(rq->now_us),
+		.method = SESSION_BY_OIDC,
+		.platform = in->platform,
+		.device_name = in->device_name,
+		.app_version = version,
+	};
+	const struct sign_in_grant grant = { in->code, in->redirect_uri, in->code_verifier, s.id };
+	struct caller acting = { .kind = ACCESS_MEMBER };
+	const struct caller *before = rq->who;
+	enum fault e = sign_in_redeem(rq, &grant, &acting.company, &s.person);
+
+	if (e)
+		return e;
+	rq->who = &acting;
+	e = session_open(rq, atomic_load(&rq->shared->keys), &s, out);
+	rq->who = before;
+	return e;
+}
+
+static enum fault
 token_post(struct rq *rq, struct call *call, void *reply)
 {
 	const struct token_body *in = call->body;
+	const char *version = app_version(rq, call);
 	struct tokens_json *out = reply;
 	struct session_tokens t;
-	enum fault e = session_refresh(rq, atomic_load(&rq->shared->keys), in->refresh_token,
-	                               app_version(rq, call), &t);
+	enum fault e = check_members(rq, in);
 
+	if (!e && in->grant_type == GRANT_REFRESH)
+		e = session_refresh(rq, atomic_load(&rq->shared->keys), in->refresh_token, version,
+		                    &t);
+	else if (!e)
+		e = begin_session(rq, in, version, &t);
 	if (e)
 		return e;
 	*out = (struct tokens_json){
@@ -160,7 +217,7 @@ person_sign_out(struct rq *rq, struct call *call, void *reply)
 static const struct route rows[] = {
 	{ .method = HTTP_POST, .path = "/v1/auth/token", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &token_schema,
 	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &tokens_schema, .handle = token_post, .name = "token_post",
-	  .summary = "New tokens for a refresh token, which is used up; repeated within 30 s it answers the same" },
+	  .summary = "Tokens for the code of a sign-in, or for a refresh token, which is used up (within 30 s it answers the same)" },
 	{ .method = HTTP_POST, .path = "/v1/auth/logout", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &logout_schema,
 	  .body_max = 4096, .kind = REPLY_NONE, .handle = logout_post, .name = "logout_post",
 	  .summary = "End the session of a refresh token; of any other it ends nothing" },

@@ -137,7 +137,7 @@ def faults(response, operation):
     described = document.resolve(described)
     if response.request.method == "HEAD":
         return ["HEAD has a body"] if response.content else []
-    if status >= 400:
+    if status >= 400 and "text/html" not in described.get("content", {}):
         return problem_faults(response)
     found = content_faults(response, described)
     # A stream is not known before it is sent: it has no validator.

@@ -86,6 +86,12 @@ class World:
     def new_lead(self):
         return made(self.post_to("/v1/leads", self.key, json={"external_id": self.text(), "name": self.text()}))
 
+    def provider_body(self):
+        return {"name": self.text(), "issuer": "https://id.example.com", "client_id": "x", "client_secret": self.text()}
+
+    def provider(self):
+        return made(self.api.put(f"/v1/identity-providers/{uuid7()}", who=self.company.admin, json=self.provider_body()))
+
     def version(self, path):
         answer = self.api.get(path, who=self.company.admin)
         assert answer.status_code == 200, answer.text
@@ -224,6 +230,14 @@ EXAMPLES = {
     "session_delete": of_id(lambda w, who: session_of(w, who)["session"]),
     "sessions_end_others": nothing,
     "person_sign_out": of_id(lambda w, who: w.person.id),
+    "auth_start": lambda w, who: Request(query={
+        "company": w.company.slug, "redirect_uri": "com.example.advocacy:/cb", "state": "s" * 20,
+        "code_challenge": "A" * 43, "code_challenge_method": "S256"}),
+    "auth_callback": nothing,
+    "identity_providers_get": nothing,
+    "identity_provider_get": of_id(lambda w, who: w.provider()["id"]),
+    "identity_provider_put": lambda w, who: Request({"id": uuid7()}, json=w.provider_body()),
+    "identity_provider_patch": lambda w, who: Request({"id": w.provider()["id"]}, json={"version": 1, "name": w.text()}),
     "me_get": nothing,
     "me_patch": lambda w, who: Request(json={"language": "en", "version": w.api.get("/v1/me", who=who).json()["version"]}
                                        if isinstance(who, Person) else {"version": 1}),

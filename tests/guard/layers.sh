@@ -49,6 +49,7 @@ only 'jwt\.h>' 'src/auth/'
 only '(fcgiapp|fcgios|fastcgi)' 'src/http/'
 only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
+only 'curl/' 'src/outbound/'
 only 'glib' 'src/base/zone\.c'
 only 'fcgi_stdio' 'nowhere'
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * identity.h - people sign in with their company's provider: we are its relying party and the app's
+ * authorization server (a broker), so that the provider's tokens never reach a phone.
+ */
+#ifndef ROSTRA_IDENTITY_H
+#define ROSTRA_IDENTITY_H
+
+#include "rostra/db.h"
+#include "rostra/http.h"
+#include "rostra/pubkey.h"
+
+extern const struct route_table identity_routes;
+extern const struct db_stmt_table identity_stmts;
+
+enum {
+	SIGN_IN_S = 600,     /* a sign-in may take so long at the provider */
+	SIGN_IN_CODE_S = 60, /* the app has so long to fetch its tokens */
+	PROVIDER_FRESH_S =
+	    24 *
+	    3600, /* older discovery and keys are fetched again; the last good ones stay in use */
+	PROVIDER_RETRY_S = 30, /* keys are not fetched more often, whatever key ids come */
+};
+
+enum client_auth { CLIENT_BASIC, CLIENT_POST, CLIENT_AUTH__MAX };
+enum provider_state { PROVIDER_ON, PROVIDER_OFF, PROVIDER_STATE__MAX };
+extern const char *const client_auth_names[CLIENT_AUTH__MAX + 1];
+extern const char *const provider_state_names[PROVIDER_STATE__MAX + 1];
+
+struct provider_new {
+	const char *name, *issuer, *client_id, *client_secret;
+	int client_auth, algorithm, state; /* enum client_auth, sig_alg, provider_state */
+	bool make_accounts;
+};
+/* A provider as it may be shown: never its secret. */
+struct provider_view {
+	struct uuid company_id, id;
+	const char *name, *issuer, *client_id, *email_domains;
+	int client_auth, algorithm, state;
+	bool make_accounts;
+	int64_t version, created_at, updated_at;
+};
+/*
+ * A provider of the caller's company.  INVALID with the field when a value is none; a repeat with
+ * the same values (whatever the secret) is *ret_created false, another ID_CONFLICT.
+ */
+enum fault provider_create(struct rq *rq, struct uuid id, const struct provider_new *in,
+                           bool *ret_created) MUST_CHECK;
+/* Members that are NULL, below 0 or not set stay. VERSION_CONFLICT when it was changed meanwhile.
+ */
+struct provider_change {
+	struct uuid id;
+	int64_t version;
+	const char *name, *client_id, *client_secret;
+	int client_auth, algorithm, state;
+	bool set_make_accounts, make_accounts;
+};
+enum fault provider_change(struct rq *rq, const struct provider_change *in,
+                           struct provider_view *out) MUST_CHECK;
+enum fault provider_get(struct rq *rq, struct uuid id, struct provider_view *out) MUST_CHECK;
+/* All of the company's from above an id ({1}: from the start), oldest first; rows: struct
+ * provider_view. */
+enum fault provider_each(struct rq *rq, struct uuid above, int64_t limit, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
+/* For operators: domains that are proved to be the company's, space-separated. */
+enum fault provider_set_domains(struct rq *rq, struct uuid id, const char *domains) MUST_CHECK;
+
+/*
+ * Uses a one-time code up for the session that will be made of it.  GRANT when it is none, over,
+ * another app's or used; a used one ends the session that was made of it.
+ */
+struct sign_in_grant {
+	const char *code, *redirect_uri, *code_verifier;
+	struct uuid session;
+};
+enum fault sign_in_redeem(struct rq *rq, const struct sign_in_grant *in, struct uuid *ret_company,
+                          struct uuid *ret_person) MUST_CHECK;
+/* Job: sign-ins and codes that are over go. */
+enum fault sign_in_prune_run(struct rq *rq) MUST_CHECK;
+
+#endif

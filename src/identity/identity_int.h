@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* identity_int.h - between the files of identity. */
+#ifndef ROSTRA_IDENTITY_INT_H
+#define ROSTRA_IDENTITY_INT_H
+
+#include "rostra/crypto.h"
+#include "rostra/id_token.h"
+#include "rostra/identity.h"
+
+enum {
+	SECRET_MAX = 500,
+	URI_MAX = 500,
+	APP_STATE_MAX = 512,
+	CHALLENGE_CHARS = 43,
+	RANDOM_BYTES = 32
+};
+
+struct provider_row {
+	struct provider_view v;
+	struct str client_secret; /* sealed */
+};
+
+/* --- providers (provider.c) */
+/* Opens the sealed secret; INTERNAL when the key is not the one it was sealed with. */
+enum fault provider_secret(struct rq *rq, const struct provider_row *p,
+                           const char **ret) MUST_CHECK;
+
+/* --- what a provider says of itself (discovery.c) */
+struct discovery {
+	const char *authorization_endpoint, *token_endpoint, *jwks_uri;
+	bool tells_issuer; /* RFC 9207: each answer has iss */
+};
+/* From the cache, fetched when it is old; *ret_good false: there is none to be had. */
+enum fault discovery_get(struct rq *rq, const struct provider_row *p, struct discovery *out,
+                         bool *ret_good) MUST_CHECK;
+/*
+ * The keys; NULL: none to be had.  again: they lacked one, so they are fetched anew unless somebody
+ * did so in the last PROVIDER_RETRY_S.  The caller frees them.
+ */
+enum fault discovery_keys(struct rq *rq, const struct provider_row *p, const struct discovery *d,
+                          bool again, struct jwks **ret) MUST_CHECK;
+
+/* --- who it is (account.c) */
+enum account_verdict { ACCOUNT_GOOD, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE };
+enum fault account_of(struct rq *rq, const struct provider_row *p, const struct id_token *t,
+                      struct uuid *ret_person, enum account_verdict *ret) MUST_CHECK;
+
+/* --- the way through (sign_in.c) */
+struct sign_in_start {
+	const char *company, *redirect_uri, *state, *code_challenge;
+	struct uuid provider; /* zero: the company's */
+};
+/* Where the browser goes; cookie NULL: back to the app at once, with an error. */
+struct sign_in_step {
+	const char *location, *cookie;
+};
+enum fault sign_in_begin(struct rq *rq, const struct sign_in_start *in,
+                         struct sign_in_step *out) MUST_CHECK;
+struct sign_in_answer {
+	struct str state, code, error, issuer, browser; /* s NULL: absent */
+};
+/* location NULL: no sign-in of this browser has the state. */
+enum fault sign_in_end(struct rq *rq, const struct sign_in_answer *in,
+                       struct sign_in_step *out) MUST_CHECK;
+/* Is it one of app_redirect_uris?  Exactly, but for the port of a loopback one (RFC 8252 7.3). */
+bool redirect_uri_registered(const char *registered, const char *uri);
+
+/* --- statements (identity_sql.c) */
+enum fault provider_sql_insert(struct rq *rq, const struct provider_row *p,
+                               bool *ret_duplicate) MUST_CHECK;
+enum fault provider_sql_get(struct rq *rq, struct uuid company, struct uuid id,
+                            struct provider_row *out) MUST_CHECK;
+/* The company's of this slug, active; any id when zero: the oldest that is on. */
+enum fault provider_sql_for(struct rq *rq, const char *slug, struct uuid id,
+                            struct provider_row *out, bool *ret_found) MUST_CHECK;
+struct provider_page {
+	struct uuid company_id, above;
+	int64_t limit;
+};
+enum fault provider_sql_page(struct rq *rq, const struct provider_page *page, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
+enum fault provider_sql_update(struct rq *rq, const struct provider_row *p, int64_t version,
+                               uint64_t *ret_n) MUST_CHECK;
+enum fault provider_sql_domains(struct rq *rq, const struct provider_row *p,
+                                uint64_t *ret_n) MUST_CHECK;
+
+struct cache_row {
+	struct uuid company_id, provider_id;
+	const char *discovery, *jwks;
+	int64_t discovery_at, jwks_at, tried_at, tried_before;
+};
+enum fault cache_sql_get(struct rq *rq, const struct provider_row *p, struct cache_row *out,
+                         bool *ret_found) MUST_CHECK;
+enum fault cache_sql_discovery(struct rq *rq, const struct cache_row *c) MUST_CHECK;
+enum fault cache_sql_jwks(struct rq *rq, const struct cache_row *c) MUST_CHECK;
+/* The right to fetch keys now: 1 for one worker, 0 for the others. */
+enum fault cache_sql_claim(struct rq *rq, const struct cache_row *c, uint64_t *ret_n) MUST_CHECK;
+
+struct identity_row {
+	struct uuid company_id, person_id;
+	const char *issuer, *subject, *email;
+	bool active;
+	int64_t now;
+};
+enum fault identity_sql_find(struct rq *rq, struct identity_row *row, bool *ret_found) MUST_CHECK;
+enum fault identity_sql_by_email(struct rq *rq, struct identity_row *row,
+                                 bool *ret_found) MUST_CHECK;
+enum fault identity_sql_insert(struct rq *rq, const struct identity_row *row,
+                               bool *ret_duplicate) MUST_CHECK;
+enum fault identity_sql_used(struct rq *rq, const struct identity_row *row) MUST_CHECK;
+
+struct sign_in_row {
+	unsigned char state_sha256[32], browser_sha256[32];
+	struct uuid company_id, provider_id;
+	const char *nonce, *verifier, *redirect_uri, *app_state, *code_challenge;
+	int64_t expires_at;
+};
+enum fault sign_in_sql_insert(struct rq *rq, const struct sign_in_row *s) MUST_CHECK;
+/* Read and gone: in a transaction of the caller. */
+enum fault sign_in_sql_take(struct rq *rq, struct sha256 state, struct sign_in_row *out,
+                            bool *ret_found) MUST_CHECK;
+
+struct code_row {
+	unsigned char code_sha256[32];
+	struct uuid company_id, person_id, session_id;
+	const char *redirect_uri, *code_challenge;
+	int64_t expires_at;
+};
+enum fault code_sql_insert(struct rq *rq, const struct code_row *c) MUST_CHECK;
+enum fault code_sql_lock(struct rq *rq, struct sha256 code, struct code_row *out,
+                         bool *ret_found) MUST_CHECK;
+enum fault code_sql_used(struct rq *rq, const struct code_row *c) MUST_CHECK;
+struct identity_prune {
+	int64_t before, limit;
+};
+enum fault sign_in_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
+enum fault code_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sign_in_http.c - the two stops of a browser that signs in. */
+#include "sign_in_http.h"
+
+#include "rostra/caller.h"
+#include "rostra/conf.h"
+
+/* clang-format off */
+static const char *const method_names[] = { "S256", NULL };
+struct start_query {
+	const char *company, *redirect_uri, *state, *code_challenge;
+	int         code_challenge_method;
+	struct uuid provider;
+};
+static const struct j_field start_fields[] = {
+	J_TEXT(struct start_query, company, J_REQUIRED, 1, 63, .help = "Its slug"),
+	J_TEXT(struct start_query, redirect_uri, J_REQUIRED, 1, URI_MAX, .help = "Where the app waits; registered with the operator"),
+	J_TEXT(struct start_query, state, J_REQUIRED, 8, APP_STATE_MAX, .help = "Comes back with the answer"),
+	J_TEXT(struct start_query, code_challenge, J_REQUIRED, CHALLENGE_CHARS, CHALLENGE_CHARS, .help = "RFC 7636, S256"),
+	J_WORD(struct start_query, code_challenge_method, J_REQUIRED, method_names, -1),
+	J_ID(struct start_query, provider, 0, .help = "One of several; absent: the company's first"),
+};
+const struct j_schema sign_in_start_schema = J_SCHEMA("sign_in_start", struct start_query, start_fields);
+/* clang-format on */
+
+/* Only the API may set it, for its own paths, and only over TLS: RFC 6265bis 4.1.3.2.  A test on
+ * loopback has no TLS. */
+static const char *
+cookie_name(const struct rq *rq)
+{
+	return str_starts(str_of(rq->conf->public_url), STR("https://")) ? "__Host-rostra_sign_in"
+	                                                                 : "rostra_sign_in";
+}
+
+static void
+set_cookie(struct rq *rq, struct call *c, const char *value, int seconds)
+{
+	const bool secure = str_starts(str_of(cookie_name(rq)), STR("__Host-"));
+
+	http_header(c, "Set-Cookie", "%s=%s; Max-Age=%d; Path=/; %sHttpOnly; SameSite=Lax",
+	            cookie_name(rq), value, seconds, secure ? "Secure; " : "");
+}
+
+static struct str
+read_cookie(struct rq *rq, const struct call *c)
+{
+	struct str rest = http_param(c, "HTTP_COOKIE"), one;
+	const struct str name = str_of(cookie_name(rq));
+
+	while (rest.n > 0 && str_split(&rest, ';', &one)) {
+		one = str_trim(one);
+		if (str_starts(one, name) && one.n > name.n && one.s[name.n] == '=')
+			return (struct str){ one.s + name.n + 1, one.n - name.n - 1 };
+	}
+	return (struct str){ NULL, 0 };
+}
+
+static enum fault
+send_on(struct call *c, const char *location)
+{
+	http_header(c, "Cache-Control", "no-store");
+	http_header(c, "Location", "%s", location);
+	(void)http_raw(c, 302, NULL);
+	return FAULT_NONE;
+}
+
+static bool
+printable(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text <= 0x20 || *text >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static enum fault
+bad_query(struct rq *rq, const char *pointer, const char *detail)
+{
+	(void)problem_add(&rq->problem, pointer, detail);
+	rq->problem.code = FAULT_BAD_QUERY;
+	return FAULT_BAD_QUERY;
+}
+
+/* Whoever cannot be sent back safely is not sent anywhere. */
+static enum fault
+check_start(struct rq *rq, const struct start_query *q)
+{
+	unsigned char challenge[32];
+	enum fault e = FAULT_NONE;
+	size_t n;
+
+	if (!printable(q->redirect_uri) ||
+	    !redirect_uri_registered(rq->conf->app_redirect_uris, q->redirect_uri))
+		e = bad_query(rq, "?redirect_uri", "is not registered");
+	if (!printable(q->state))
+		e = bad_query(rq, "?state", "must be printable ASCII");
+	if (!base64url_decode(str_of(q->code_challenge), challenge, sizeof(challenge), &n) ||
+	    n != sizeof(challenge))
+		e = bad_query(rq, "?code_challenge", "must be the base64url form of a SHA-256");
+	return e;
+}
+
+enum fault
+handle_auth_start(struct rq *rq, struct call *call, void *reply)
+{
+	const struct start_query *q = call->query;
+	const struct sign_in_start in = {
+		.company = q->company,
+		.redirect_uri = q->redirect_uri,
+		.state = q->state,
+		.code_challenge = q->code_challenge,
+		.provider = q->provider,
+	};
+	struct sign_in_step step;
+	enum fault e = check_start(rq, q);
+
+	(void)reply;
+	if (!e)
+		e = sign_in_begin(rq, &in, &step);
+	if (e)
+		return e;
+	if (step.cookie != NULL)
+		set_cookie(rq, call, step.cookie, SIGN_IN_S);
+	return send_on(call, step.location);
+}
+
+/* Once or not at all: a parameter that comes twice could be read in two ways. */
+static bool
+read_once(struct rq *rq, const struct call *c, const char *name, struct str *out)
+{
+	struct str rest = c->query_text, one, word;
+	size_t seen = 0;
+
+	while (rest.n > 0 && str_split(&rest, '&', &one)) {
+		if (str_split(&one, '=', &word) && str_is(word, name))
+			seen++;
+	}
+	*out = (struct str){ NULL, 0 };
+	if (seen == 1)
+		return query_get(rq->arena, c->query_text, name, out);
+	return seen == 0;
+}
+
+static enum fault
+lost(struct call *c)
+{
+	struct buf *b;
+
+	http_header(c, "Cache-Control", "no-store");
+	b = http_raw(c, 404, "text/html; charset=utf-8");
+	buf_lit(b,
+	        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+	        "content=\"width=device-width\"><title>Sign-in</title><h1>This sign-in is over</h1>"
+	        "<p>It took too long, was finished before, or was begun in another browser. Go "
+	        "back to the app and "
+	        "start again.</p></html>\n");
+	return FAULT_NONE;
+}
+
+enum fault
+handle_auth_callback(struct rq *rq, struct call *call, void *reply)
+{
+	struct sign_in_answer in = { .browser = read_cookie(rq, call) };
+	struct sign_in_step step;
+	enum fault e;
+
+	(void)reply;
+	if (!read_once(rq, call, "state", &in.state) || !read_once(rq, call, "code", &in.code) ||
+	    !read_once(rq, call, "error", &in.error) || !read_once(rq, call, "iss", &in.issuer))
+		return lost(call);
+	e = sign_in_end(rq, &in, &step);
+	if (e)
+		return e;
+	if (step.location == NULL)
+		return lost(call);
+	set_cookie(rq, call, "", 0);
+	return send_on(call, step.location);
+}

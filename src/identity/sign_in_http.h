@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sign_in_http.h - the handlers of sign_in_http.c, for the rows of identity_http.c. */
+#ifndef ROSTRA_SIGN_IN_HTTP_H
+#define ROSTRA_SIGN_IN_HTTP_H
+
+#include "identity_int.h"
+
+extern const struct j_schema sign_in_start_schema;
+enum fault handle_auth_start(struct rq *rq, struct call *call, void *reply);
+enum fault handle_auth_callback(struct rq *rq, struct call *call, void *reply);
+
+#endif

@@ -1,0 +1,535 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing in with a company's provider: a certified one, on loopback, through both legs."""
+
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import secrets
+import subprocess
+import urllib.parse
+
+import pytest
+import requests
+
+from conftest import SOURCE, Client, Stack, company_of, uuid7, wait_until
+
+APP = "com.example.advocacy:/cb"
+LOOPBACK = "http://127.0.0.1/signed-in"
+SECRET = "s-e~c r%t+" + secrets.token_hex(8)
+PEOPLE = {
+    "ada": {"email": "Ada@Acme.example", "email_verified": True, "name": "Ada L", "given_name": "Ada", "family_name": "L"},
+    "bob": {"email": "bob@acme.example", "email_verified": False, "name": "Bob"},
+    "eve": {"email": "eve@elsewhere.example", "email_verified": True, "name": "Eve"},
+    "new": {"email": "new@acme.example", "email_verified": True, "given_name": "Nia", "family_name": "W"},
+    "out": {"email": "out@acme.example", "email_verified": True, "name": "Out"},
+    "two": {"email": "two@acme.example", "email_verified": True, "name": "Two"},
+    "fin": {"email": "fin@acme.example", "email_verified": True, "name": "Fin"},
+}
+
+
+class Provider:
+    """oidc-provider in a process of its own."""
+
+    def __init__(self, folder, callback):
+        installed = pathlib.Path(os.environ.get("TEST_BUILD", SOURCE / "build")) / "tests/provider"
+        subprocess.run([SOURCE / "tests/provider/install", installed], check=True)
+        algorithms = {"RS256": "basic", "PS256": "post", "ES256": "basic", "EdDSA": "basic"}
+        clients = [{"client_id": f"rostra-{a}", "client_secret": SECRET, "redirect_uris": [callback],
+                    "id_token_signed_response_alg": a, "token_endpoint_auth_method": f"client_secret_{auth}"}
+                   for a, auth in algorithms.items()]
+        self.log = open(folder / "provider.log", "w")
+        self.process = subprocess.Popen(["node", "provider.mjs", json.dumps(clients), json.dumps(PEOPLE)], cwd=installed,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.issuer = json.loads(self.process.stdout.readline())["issuer"]
+
+    def wish(self, **what):
+        return requests.post(self.issuer + "/control", json=what, timeout=10).json()
+
+    def counts(self):
+        return requests.get(self.issuer + "/control", timeout=10).json()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+        self.log.close()
+
+
+class World:
+    """A product whose company signs in with the provider."""
+
+    def __init__(self, stack, provider):
+        self.stack, self.provider = stack, provider
+        self.api = Client(stack.places["API"])
+        self.acme = company_of(stack, "acme", "Acme")
+        self.secret_file = stack.state / "provider.secret"
+        self.secret_file.write_text(SECRET + "\n")
+        self.secret_file.chmod(0o400)
+        self.id = self.add("RS256")
+        stack.rostra("provider", "domains", "--company", "acme", "--id", self.id, "--domains", "acme.example acme.test")
+        for name in ("ada", "bob", "out", "two", "fin"):
+            stack.rostra("person", "add", "--company", "acme", "--email", f"{name}@acme.example", "--name", name.title(),
+                         "--role", "member")
+        stack.rostra("person", "deactivate", "--company", "acme", "--person", "out@acme.example")
+
+    def add(self, algorithm, auth="basic", company="acme", *more):
+        return json.loads(self.stack.rostra(
+            "provider", "add", "--company", company, "--name", f"Login {algorithm}", "--issuer", self.provider.issuer,
+            "--client-id", f"rostra-{algorithm}", "--secret-file", self.secret_file, "--algorithm", algorithm,
+            "--client-auth", auth, *more, "--json"))["id"]
+
+
+class App:
+    """A phone's app: makes the request, waits at its redirect URI, fetches tokens."""
+
+    def __init__(self, world, redirect_uri=APP, company="acme", **more):
+        self.world, self.redirect_uri, self.browser = world, redirect_uri, requests.Session()
+        self.state, self.verifier = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).decode().rstrip("=")
+        self.query = {"company": company, "redirect_uri": redirect_uri, "state": self.state, "code_challenge": challenge,
+                      "code_challenge_method": "S256", **more}
+
+    def get(self, url):
+        return self.browser.get(url, allow_redirects=False, timeout=20)
+
+    def start(self, **changes):
+        query = {k: v for k, v in {**self.query, **changes}.items() if v is not None}
+        return self.get(self.world.api.base + "/v1/auth/start?" + urllib.parse.urlencode(query))
+
+    def at_provider(self, location, who, refuse=False):
+        """Through the provider's pages; gives where it sends the browser back to."""
+        answer = self.get(location)
+        for _ in range(8):
+            if answer.status_code in (302, 303):
+                location = urllib.parse.urljoin(answer.url, answer.headers["Location"])
+                if location.startswith(self.world.api.base):
+                    return location
+                answer = self.get(location)
+                continue
+            action = urllib.parse.urljoin(answer.url, re.search(r'action="([^"]+)"', answer.text)[1])
+            prompt = re.search(r'name="prompt" value="([a-z]+)"', answer.text)[1]
+            if refuse:
+                answer = self.get(urllib.parse.urljoin(answer.url, re.search(r'href="([^"]+/abort)"', answer.text)[1]))
+                continue
+            form = {"prompt": prompt, **({"login": who, "password": "x"} if prompt == "login" else {})}
+            answer = self.browser.post(action, data=form, allow_redirects=False, timeout=20)
+        raise AssertionError(f"the provider did not come to an end: {answer.status_code} {answer.text[:300]}")
+
+    def callback(self, who="ada", **options):
+        begun = self.start()
+        assert begun.status_code == 302, begun.text
+        return self.at_provider(begun.headers["Location"], who, **options)
+
+    def back(self, url):
+        """What the app is told: the parameters of its redirect URI."""
+        answer = self.get(url)
+        assert answer.status_code == 302, answer.text
+        assert answer.headers["Cache-Control"] == "no-store" and answer.headers["Referrer-Policy"] == "no-referrer"
+        return self.told(answer)
+
+    def told(self, answer):
+        where, _, query = answer.headers["Location"].partition("?")
+        assert where == self.redirect_uri
+        told = dict(urllib.parse.parse_qsl(query, strict_parsing=True))
+        assert told.pop("state") == self.state and told.pop("iss") == self.world.api.base
+        return told
+
+    def tokens(self, code, **changes):
+        body = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri,
+                "code_verifier": self.verifier, "device_name": "Phone", "platform": "ios", **changes}
+        return self.world.api.post("/v1/auth/token", json=body)
+
+    def sign_in(self, who="ada"):
+        told = self.back(self.callback(who))
+        assert "error" not in told, told
+        answer = self.tokens(told["code"])
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def holder(tokens):
+    return type("Holder", (), {"headers": {"Authorization": "Bearer " + tokens["access_token"]}})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    stack = Stack(tmp_path_factory.mktemp("sign-in"))
+    folder = tmp_path_factory.mktemp("provider")
+    port = None
+    stack.start("--processes", "2,1", "--threads", "4,2", "--set", "rate_public_per_min=100000", "--set",
+                "caller_cache_s=1", "--set", f"app_redirect_uris={APP} {LOOPBACK} https://app.example.com/cb")
+    provider = Provider(folder, stack.places["API"] + "/v1/auth/callback")
+    port = urllib.parse.urlsplit(provider.issuer).port
+    conf = stack.state / "rostra.conf"
+    conf.write_text(conf.read_text() + f"outbound_loopback_ports = {port}\n")
+    stack.end("serve")
+    stack.restart("serve")
+    yield World(stack, provider)
+    provider.stop()
+    stack.stop()
+
+
+@pytest.fixture
+def app(world):
+    return App(world)
+
+
+# --- the whole way -----------------------------------------------------------------------------------------------
+
+
+def test_a_person_signs_in_and_reads_the_feed(world, app):
+    tokens = app.sign_in("ada")
+    me = world.api.get("/v1/me", who=holder(tokens)).json()
+    assert me["email"] == "ada@acme.example" and tokens["person_id"] == me["id"]
+    assert world.api.get("/v1/feed", who=holder(tokens)).status_code == 200
+    (session,) = [s for s in world.api.get("/v1/sessions", who=holder(tokens)).json()["items"] if s["current"]]
+    assert (session["method"], session["device_name"], session["platform"]) == ("oidc", "Phone", "ios")
+    refreshed = world.api.post("/v1/auth/token", json={"grant_type": "refresh_token",
+                                                       "refresh_token": tokens["refresh_token"]})
+    assert refreshed.status_code == 200
+
+
+def test_the_second_time_is_the_same_account(world):
+    first, second = App(world).sign_in("ada"), App(world).sign_in("ada")
+    assert first["person_id"] == second["person_id"] and first["session_id"] != second["session_id"]
+
+
+@pytest.mark.parametrize("algorithm,auth", [("PS256", "post"), ("ES256", "basic"), ("EdDSA", "basic")])
+def test_every_algorithm_a_provider_signs_with(world, algorithm, auth):
+    assert App(world, provider=world.add(algorithm, auth)).sign_in("ada")["access_token"]
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:54321/signed-in", "http://127.0.0.1/signed-in", "https://app.example.com/cb"])
+def test_a_registered_redirect_uri_is_returned_to(world, uri):
+    assert App(world, redirect_uri=uri).sign_in("ada")["access_token"]
+
+
+def test_both_legs_have_pkce_and_nothing_is_guessable(world, app):
+    first = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(app.start().headers["Location"]).query))
+    second = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(app.start().headers["Location"]).query))
+    assert first["code_challenge_method"] == "S256" and first["code_challenge"] != app.query["code_challenge"]
+    for name in ("state", "nonce", "code_challenge"):
+        assert first[name] != second[name] and len(first[name]) == 43
+    assert first["scope"].split()[0] == "openid" and first["response_type"] == "code"
+
+
+# --- whose account -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who,error", [("bob", "account_unknown"), ("eve", "account_unknown"), ("new", "account_unknown"),
+                                       ("out", "account_inactive")])
+def test_who_has_no_account_is_told_by_a_word(world, who, error):
+    app = App(world)
+    assert app.back(app.callback(who)) == {"error": error}
+
+
+def test_an_account_is_made_only_where_the_company_wants_it(world):
+    making = world.add("RS256", "basic", "acme", "--make-accounts")
+    app = App(world, provider=making)
+    assert app.back(app.callback("new")) == {"error": "account_unknown"}  # no domain is proved for this one
+    world.stack.rostra("provider", "domains", "--company", "acme", "--id", making, "--domains", "acme.example")
+    tokens = App(world, provider=making).sign_in("new")
+    me = world.api.get("/v1/me", who=holder(tokens)).json()
+    assert (me["email"], me["display_name"], me["role"]) == ("new@acme.example", "Nia W", "member")
+    app = App(world, provider=making)
+    assert app.back(app.callback("eve")) == {"error": "account_unknown"}
+
+
+def test_a_deactivated_person_is_not_let_in_again(world):
+    tokens = App(world).sign_in("two")
+    world.stack.rostra("person", "deactivate", "--company", "acme", "--person", "two@acme.example")
+    wait_until(lambda: world.api.get("/v1/me", who=holder(tokens)).status_code == 401, 5, "the end")
+    app = App(world)
+    assert app.back(app.callback("two")) == {"error": "account_inactive"}
+
+
+# --- start -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("changes,pointer", [
+    ({"redirect_uri": "https://evil.example/cb"}, "?redirect_uri"), ({"redirect_uri": APP + "/x"}, "?redirect_uri"),
+    ({"redirect_uri": "https://app.example.com/cb?x=1"}, "?redirect_uri"), ({"redirect_uri": None}, "?redirect_uri"),
+    ({"redirect_uri": "http://127.0.0.1:80@evil.example/signed-in"}, "?redirect_uri"),
+    ({"redirect_uri": "http://127.0.0.1.evil.example/signed-in"}, "?redirect_uri"),
+    ({"redirect_uri": "http://127.0.0.1:8000/other"}, "?redirect_uri"), ({"redirect_uri": "http://localhost/signed-in"}, "?redirect_uri"),
+    ({"code_challenge": "x" * 42}, "?code_challenge"), ({"code_challenge": "!" * 43}, "?code_challenge"),
+    ({"code_challenge": None}, "?code_challenge"), ({"code_challenge_method": "plain"}, "?code_challenge_method"),
+    ({"code_challenge_method": None}, "?code_challenge_method"), ({"state": "short"}, "?state"),
+    ({"state": "with\r\nnewline"}, "?state"), ({"state": None}, "?state"), ({"company": None}, "?company"),
+    ({"prompt": "none"}, "?prompt"),
+], ids=str)
+def test_a_start_that_is_wrong_goes_nowhere(app, changes, pointer):
+    answer = app.start(**changes)
+    assert answer.status_code == 400 and "Location" not in answer.headers
+    assert pointer in [e["pointer"] for e in answer.json()["errors"]]
+
+
+def test_a_repeated_parameter_is_refused(world, app):
+    url = world.api.base + "/v1/auth/start?" + urllib.parse.urlencode(app.query) + "&company=other"
+    assert app.get(url).status_code == 400
+
+
+@pytest.mark.parametrize("company", ["nobody", "empty"])
+def test_a_company_without_provider_answers_like_none(world, company):
+    if company == "empty":
+        world.stack.rostra("company", "add", "--slug", "empty", "--name", "Empty")
+    app = App(world, company=company)
+    answer = app.start()
+    assert app.told(answer) == {"error": "no_provider"} and "Set-Cookie" not in answer.headers
+
+
+def test_another_company_s_provider_is_none(world):
+    world.stack.rostra("company", "add", "--slug", "globex", "--name", "Globex")
+    app = App(world, company="globex", provider=world.id)
+    assert app.told(app.start()) == {"error": "no_provider"}
+
+
+# --- callback ----------------------------------------------------------------------------------------------------
+
+
+def is_lost(answer):
+    return answer.status_code == 404 and "Location" not in answer.headers and "This sign-in is over" in answer.text
+
+
+def test_a_state_is_good_once(app):
+    url = app.callback()
+    assert "code" in app.back(url)
+    assert is_lost(app.get(url))
+
+
+def test_another_browser_cannot_end_a_sign_in(world, app):
+    url = app.callback()
+    assert is_lost(requests.get(url, allow_redirects=False, timeout=10))
+    assert is_lost(app.get(url))  # and it is used up
+
+
+def test_another_browser_s_cookie_is_no_help(world, app):
+    other = App(world)
+    other.start()
+    assert is_lost(other.get(app.callback()))
+
+
+def test_a_sign_in_that_took_too_long_is_over(world, app):
+    url = app.callback()
+    world.stack.db("UPDATE sign_in SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND")
+    assert is_lost(app.get(url))
+
+
+@pytest.mark.parametrize("query", ["", "state=x", "code=1", "state=" + "A" * 43, "state=%00", "state=" + "A" * 43 + "&code=%0d%0aX: y"])
+def test_a_callback_of_nobody_is_lost(world, app, query):
+    app.start()
+    assert is_lost(app.get(world.api.base + "/v1/auth/callback?" + query))
+
+
+@pytest.mark.parametrize("name", ["state", "code", "iss", "error"])
+def test_a_parameter_that_comes_twice_is_refused(app, name):
+    url = app.callback()
+    value = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query)).get(name, "x")
+    assert is_lost(app.get(f"{url}&{name}={value}&{name}={value}"))
+
+
+def test_parameters_nobody_asked_for_are_ignored(app):
+    assert "code" in app.back(app.callback() + "&session_state=abc&utm_source=x")
+
+
+@pytest.mark.parametrize("change", [lambda u: re.sub(r"&iss=[^&]*", "", u), lambda u: re.sub(r"&iss=[^&]*", "&iss=https%3A%2F%2Fevil.example", u),
+                                    lambda u: re.sub(r"(&iss=[^&]*)", r"\1%2F", u)], ids=["none", "another", "with a slash"])
+def test_an_answer_of_another_issuer_is_refused(app, change):
+    url = app.callback()
+    assert "iss=" in url
+    assert app.back(change(url)) == {"error": "provider_error"}
+
+
+def test_a_person_who_refuses_comes_back_with_a_word(app):
+    assert app.back(app.callback(refuse=True)) == {"error": "access_denied"}
+
+
+def test_what_the_provider_says_is_not_passed_on(world, app):
+    state = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(app.start().headers["Location"]).query))["state"]
+    query = urllib.parse.urlencode({"state": state, "error": "<script>", "error_description": "<b>x</b>", "iss": world.provider.issuer})
+    answer = app.get(world.api.base + "/v1/auth/callback?" + query)
+    assert app.told(answer) == {"error": "provider_error"} and "script" not in answer.text + str(answer.headers)
+
+
+def test_a_forged_code_is_an_error_of_the_provider(world, app):
+    url = app.callback()
+    assert app.back(re.sub(r"code=[^&]*", "code=forged", url)) == {"error": "provider_error"}
+
+
+# --- the app's code ----------------------------------------------------------------------------------------------
+
+
+def refused(answer):
+    return answer.status_code == 400 and answer.json()["code"] == "invalid_grant"
+
+
+def test_a_code_that_comes_twice_ends_the_session_made_of_it(world, app):
+    code = app.back(app.callback())["code"]
+    tokens = app.tokens(code).json()
+    assert refused(app.tokens(code))
+    assert world.stack.db("SELECT ended_by FROM session WHERE id = %s", (tokens["session_id"],))[0]["ended_by"] == "reuse"
+    wait_until(lambda: world.api.get("/v1/me", who=holder(tokens)).status_code == 401, 5, "the end")
+
+
+@pytest.mark.parametrize("changes", [{"code_verifier": "x" * 43}, {"redirect_uri": "https://app.example.com/cb"}], ids=str)
+def test_a_stolen_code_is_no_use_and_used_up(app, changes):
+    code = app.back(app.callback())["code"]
+    assert refused(app.tokens(code, **changes))
+    assert refused(app.tokens(code))
+
+
+def test_a_code_lives_a_minute(world, app):
+    code = app.back(app.callback())["code"]
+    world.stack.db("UPDATE sign_in_code SET expires_at = expires_at - INTERVAL 60 SECOND")
+    assert refused(app.tokens(code))
+
+
+def test_twenty_uses_of_a_code_at_once_make_one_session_at_most(world, app):
+    code = app.back(app.callback("fin"))["code"]
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: app.tokens(code), range(20)))
+    assert sum(a.status_code == 200 for a in answers) <= 1
+    person = world.stack.db("SELECT id FROM person WHERE email = 'fin@acme.example'")[0]["id"]
+    assert world.stack.db("SELECT COUNT(*) AS n FROM session WHERE person_id = %s", (person,))[0]["n"] <= 1
+
+
+@pytest.mark.parametrize("missing", ["code", "redirect_uri", "code_verifier"])
+def test_what_a_grant_lacks_is_named(app, missing):
+    body = {"grant_type": "authorization_code", "code": "x", "redirect_uri": APP, "code_verifier": "x" * 43}
+    del body[missing]
+    answer = app.world.api.post("/v1/auth/token", json=body)
+    assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == [f"#/{missing}"]
+
+
+# --- the provider's troubles ---------------------------------------------------------------------------------------
+
+
+def test_while_the_provider_is_down_its_last_words_are_used(world, app):
+    App(world).sign_in("ada")
+    world.stack.db("UPDATE provider_cache SET discovery_at = discovery_at - INTERVAL 2 DAY, jwks_at = jwks_at - INTERVAL 2 DAY,"
+                   " tried_at = NULL")
+    world.provider.wish(down=["/.well-known/openid-configuration", "/jwks"])
+    try:
+        assert app.sign_in("ada")["access_token"]
+    finally:
+        world.provider.wish(down=[])
+
+
+def test_a_provider_never_reached_is_told_to_the_app(world):
+    world.stack.rostra("company", "add", "--slug", "hooli", "--name", "Hooli")
+    world.add("RS256", "basic", "hooli")
+    world.provider.wish(down=["/.well-known/openid-configuration"])
+    try:
+        app = App(world, company="hooli")
+        assert app.told(app.start()) == {"error": "provider_unavailable"}
+    finally:
+        world.provider.wish(down=[])
+
+
+def test_a_token_endpoint_that_fails_is_an_error_of_the_provider(world, app):
+    url = app.callback()
+    world.provider.wish(down=["/token"])
+    try:
+        assert app.back(url) == {"error": "provider_error"}
+    finally:
+        world.provider.wish(down=[])
+
+
+def test_new_keys_are_fetched_once_and_old_ones_are_no_good(world):
+    App(world).sign_in("ada")
+    world.provider.wish(keys="rotate")
+    world.stack.db("UPDATE provider_cache SET tried_at = NULL")
+    before = world.provider.counts()["/jwks"]
+    assert App(world).sign_in("ada")["access_token"]
+    assert world.provider.counts()["/jwks"] == before + 1
+    # Another rotation at once: nobody asks again within half a minute, whatever key ids come.
+    world.provider.wish(keys="rotate")
+    for _ in range(3):
+        app = App(world)
+        assert app.back(app.callback("ada")) == {"error": "provider_error"}
+    assert world.provider.counts()["/jwks"] == before + 1
+    world.stack.db("UPDATE provider_cache SET tried_at = NULL")
+    assert App(world).sign_in("ada")["access_token"]
+
+
+def test_a_document_of_another_issuer_is_refused(world):
+    world.stack.rostra("company", "add", "--slug", "pied", "--name", "Pied")
+    world.stack.rostra("provider", "add", "--company", "pied", "--name", "x", "--issuer", world.provider.issuer + "/", "--client-id",
+                       "rostra-RS256", "--secret-file", world.secret_file)
+    app = App(world, company="pied")
+    assert app.told(app.start()) == {"error": "provider_unavailable"}
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------
+
+
+def test_no_secret_is_in_the_log_or_the_database(world, app):
+    url = app.callback()
+    cookie = app.browser.cookies.get("rostra_sign_in")
+    told = app.back(url)
+    tokens = app.tokens(told["code"]).json()
+    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    canaries = [SECRET, cookie, query["code"], query["state"], told["code"], app.verifier, tokens["access_token"],
+                tokens["refresh_token"]]
+    assert all(canaries)
+    log = (world.stack.state / "log/rostra.log").read_text(errors="replace")
+    log += (world.stack.state / "log/rostra_nginx.log").read_text(errors="replace") if (
+        world.stack.state / "log/rostra_nginx.log").exists() else ""
+    kept = "".join(json.dumps(world.stack.db(f"SELECT * FROM {t}"), default=repr) for t in (
+        "identity_provider", "identity", "sign_in", "sign_in_code", "session", "refresh_token"))
+    for canary in canaries:
+        assert canary not in log and canary not in kept
+
+
+def test_a_sealed_secret_opens_in_its_own_row_only(world):
+    other = world.add("ES256")
+    world.stack.db("UPDATE identity_provider a JOIN identity_provider b ON b.id = %s SET a.client_secret = b.client_secret"
+                   " WHERE a.id = %s", (world.id, other))
+    app = App(world, provider=other)
+    assert app.get(app.callback()).status_code == 500
+
+
+# --- admins ------------------------------------------------------------------------------------------------------
+
+
+def test_an_admin_sets_a_provider_up(world):
+    admin, id_ = world.acme.admin, uuid7()
+    body = {"name": "Again", "issuer": world.provider.issuer, "client_id": "rostra-RS256", "client_secret": SECRET, "state": "on"}
+    made = world.api.put(f"/v1/identity-providers/{id_}", who=admin, json=body)
+    assert made.status_code == 201 and "client_secret" not in made.json() and SECRET not in made.text
+    assert world.api.put(f"/v1/identity-providers/{id_}", who=admin, json=body).status_code == 200
+    assert world.api.put(f"/v1/identity-providers/{id_}", who=admin, json={**body, "name": "No"}).status_code == 409
+    world.stack.rostra("provider", "domains", "--company", "acme", "--id", id_, "--domains", "acme.example")
+    assert App(world, provider=id_).sign_in("ada")["access_token"]
+    version = world.api.get(f"/v1/identity-providers/{id_}", who=admin).json()["version"]
+    off = world.api.patch(f"/v1/identity-providers/{id_}", who=admin, json={"version": version, "state": "off"})
+    assert off.status_code == 200 and off.json()["state"] == "off" and off.json()["email_domains"] == "acme.example"
+    assert world.api.patch(f"/v1/identity-providers/{id_}", who=admin, json={"version": version, "state": "on"}).status_code == 409
+    app = App(world, provider=id_)
+    assert app.told(app.start()) == {"error": "no_provider"}
+    assert SECRET not in world.api.get("/v1/identity-providers", who=admin).text
+
+
+@pytest.mark.parametrize("issuer", [
+    "http://id.example.com", "ftp://id.example.com", "https://user@id.example.com", "https://id.example.com/?x=1", "https://",
+    "https://id.example.com/#x", "http://127.0.0.1:1", "http://127.0.0.1.nip.example:80", "javascript:alert(1)"])
+def test_an_issuer_that_cannot_be_one_is_named(world, issuer):
+    answer = world.api.put(f"/v1/identity-providers/{uuid7()}", who=world.acme.admin, json={
+        "name": "x", "issuer": issuer, "client_id": "x", "client_secret": "x"})
+    assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == ["#/issuer"]
+
+
+@pytest.mark.parametrize("issuer", ["https://127.0.0.1", "https://localhost", "https://[::1]", "https://169.254.169.254", "https://2130706433",
+                                    "https://0x7f.1", "https://10.0.0.1", "https://[::ffff:127.0.0.1]", "https://127.0.0.1:8443"])
+def test_a_provider_inside_is_never_called(world, issuer):
+    slug = f"in{secrets.token_hex(4)}"
+    world.stack.rostra("company", "add", "--slug", slug, "--name", "Inside")
+    world.stack.rostra("provider", "add", "--company", slug, "--name", "x", "--issuer", issuer, "--client-id", "x", "--secret-file",
+                       world.secret_file)
+    app = App(world, company=slug)
+    assert app.told(app.start()) == {"error": "provider_unavailable"}
+    wait_until(lambda: "the address is not for us" in (world.stack.state / "log/rostra.log").read_text(), 5, "the log")
