@@ -7,8 +7,10 @@
 #include "rostra/http.h"
 #include "rostra/jobs.h"
 
-extern const struct route_table kudos_routes, value_routes;
-extern const struct db_stmt_table kudos_stmts, value_stmts;
+extern const struct route_table kudos_routes, value_routes, kudos_talk_routes,
+    kudos_moderation_routes;
+extern const struct db_stmt_table kudos_stmts, value_stmts, kudos_talk_stmts,
+    kudos_moderation_stmts;
 
 /* Of a company that set no policy. */
 enum {

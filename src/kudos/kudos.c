@@ -30,6 +30,22 @@ unpack(struct rq *rq, const char *packed)
 	return (struct j_list){ faces, n };
 }
 
+/* Counts in the order of the names; none at all when nobody reacted. */
+static const struct kudos_reactions *
+count_reactions(struct rq *rq, const char *packed)
+{
+	struct kudos_reactions *r = arena_new(rq->arena, struct kudos_reactions);
+	int64_t *counts[KUDOS_REACTION__MAX] = { &r->thanks, &r->celebrate, &r->love, &r->support,
+		                                 &r->insightful };
+	struct str rest = str_of(packed), part;
+
+	for (int i = 0; i < KUDOS_REACTION__MAX && str_split(&rest, ',', &part); i++) {
+		if (!str_int64(part, counts[i]))
+			*counts[i] = 0;
+	}
+	return r;
+}
+
 void
 kudos_finish(struct rq *rq, struct kudos *k)
 {
@@ -39,6 +55,7 @@ kudos_finish(struct rq *rq, struct kudos *k)
 	k->giver = giver;
 	k->recipients = unpack(rq, k->recipients_packed);
 	k->mentions = unpack(rq, k->mentions_packed);
+	k->reactions = count_reactions(rq, k->reactions_packed);
 }
 
 enum fault
@@ -220,6 +237,17 @@ settle(struct rq *rq, const struct kudos *k, int64_t recipients)
 	const bool stands = k->state == KUDOS_VISIBLE || k->state == KUDOS_HIDDEN;
 
 	return points_settle(rq, &s, &want, stands && want.tenths != 0 ? 1 : 0);
+}
+
+enum fault
+kudos_settle_spent(struct rq *rq, const struct kudos *k)
+{
+	int64_t n, left;
+	enum fault e = points_allowance_hold(rq, k->giver_id, k->period, 0, &left);
+
+	if (!e)
+		e = kudos_sql_recipients(rq, k->id, &n);
+	return e ? e : settle(rq, k, n);
 }
 
 static enum fault

@@ -10,6 +10,10 @@ const char *const kudos_state_names[KUDOS_STATE__MAX + 1] = { "visible", "hidden
 	                                                      "withdrawn" };
 const char *const kudos_role_names[KUDOS_ROLE__MAX + 1] = { "recipient", "mention" };
 
+const char *const kudos_reaction_names[KUDOS_REACTION__MAX + 1] = { "thanks", "celebrate", "love",
+	                                                            "support", "insightful" };
+const struct uuid kudos_first_id = { .b = { [15] = 1 } }; /* the zero one is NULL in SQL */
+
 const char *
 kudos_pointer(struct arena *a, const char *member, size_t i)
 {

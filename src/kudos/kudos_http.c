@@ -16,7 +16,7 @@ static const struct j_field face_fields[] = {
 	J_ID(struct kudos_face, id, J_REQUIRED),
 	J_TEXT(struct kudos_face, display_name, J_REQUIRED | J_PII, 0, 120),
 };
-static const struct j_schema face_schema = J_SCHEMA("kudos_person", struct kudos_face, face_fields);
+const struct j_schema kudos_face_schema = J_SCHEMA("kudos_person", struct kudos_face, face_fields);
 
 #define MESSAGE(T, fl) \
 	J_TEXT(T, message, (fl) | J_PII | J_TRIM | J_MULTILINE, 1, KUDOS_MESSAGE_CODE_POINTS, .help = "1-500 characters as people count them")
@@ -43,19 +43,27 @@ static const struct j_field patch_fields[] = {
 };
 const struct j_schema kudos_patch_schema = J_SCHEMA_HAS("kudos_patch", struct kudos_patch, patch_fields);
 
+#define COUNT(m) J_INT64(struct kudos_reactions, m, J_REQUIRED, 0, INT64_MAX, 0)
+static const struct j_field reactions_fields[] = {
+	COUNT(thanks), COUNT(celebrate), COUNT(love), COUNT(support), COUNT(insightful),
+};
+static const struct j_schema reactions_schema = J_SCHEMA("kudos_reactions", struct kudos_reactions, reactions_fields);
+
 static const struct j_field view_fields[] = {
-	J_ID(struct kudos, id, J_REQUIRED), J_SUB(struct kudos, giver, J_REQUIRED, &face_schema),
-	J_OBJECTS(struct kudos, recipients, J_REQUIRED, 1, KUDOS_RECIPIENTS_MAX, &face_schema),
-	J_OBJECTS(struct kudos, mentions, J_REQUIRED, 0, KUDOS_MENTIONS_MAX, &face_schema),
+	J_ID(struct kudos, id, J_REQUIRED), J_SUB(struct kudos, giver, J_REQUIRED, &kudos_face_schema),
+	J_OBJECTS(struct kudos, recipients, J_REQUIRED, 1, KUDOS_RECIPIENTS_MAX, &kudos_face_schema),
+	J_OBJECTS(struct kudos, mentions, J_REQUIRED, 0, KUDOS_MENTIONS_MAX, &kudos_face_schema),
 	J_ID(struct kudos, value_id, J_REQUIRED), J_TEXT(struct kudos, value_name, J_REQUIRED, 1, 60),
 	MESSAGE(struct kudos, J_REQUIRED), POINTS(struct kudos, J_REQUIRED), VISIBILITY(struct kudos, J_REQUIRED),
 	J_WORD(struct kudos, state, J_REQUIRED, kudos_state_names, 0,
 	       .help = "hidden: reported, only its giver sees it until a manager decides"),
-	ABOUT(struct kudos),
+	ABOUT(struct kudos), J_SUB(struct kudos, reactions, J_REQUIRED, &reactions_schema),
+	J_WORD(struct kudos, my_reaction, J_NULLABLE, kudos_reaction_names, -1),
+	J_INT64(struct kudos, comments, J_REQUIRED, 0, INT64_MAX, 0, .help = "How many there are"),
 	J_AT(struct kudos, created_at, J_REQUIRED), J_AT(struct kudos, edited_at, J_NULLABLE),
 	J_INT64(struct kudos, version, J_REQUIRED, 1, INT64_MAX, 0),
 };
-static const struct j_schema view_schema = J_SCHEMA("kudos", struct kudos, view_fields);
+const struct j_schema kudos_schema = J_SCHEMA("kudos", struct kudos, view_fields);
 
 static const struct j_field query_fields[] = {
 	J_ID(struct list_query, giver, 0), J_ID(struct list_query, recipient, 0),
@@ -137,16 +145,16 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 /* clang-format off */
 static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/kudos/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
-	  .flags = ROUTE_PUT_ID, .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema,
+	  .flags = ROUTE_PUT_ID, .body = &new_schema, .kind = REPLY_OBJECT, .reply = &kudos_schema,
 	  .handle = handle_put, .name = "kudos_put", .summary = "Recognise colleagues" },
 	{ .method = HTTP_GET, .path = "/v1/kudos", .access = ACCESS_PEOPLE, .rate = RATE_READ,
-	  .query = &query_schema, .kind = REPLY_LIST, .reply = &view_schema, .handle = handle_list,
+	  .query = &query_schema, .kind = REPLY_LIST, .reply = &kudos_schema, .handle = handle_list,
 	  .name = "kudos_list", .summary = "Kudos that the reader may see, newest first" },
 	{ .method = HTTP_GET, .path = "/v1/kudos/{id}", .access = ACCESS_PEOPLE, .rate = RATE_READ,
-	  .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_get,
+	  .kind = REPLY_OBJECT, .reply = &kudos_schema, .handle = handle_get,
 	  .name = "kudos_get", .summary = "One kudos" },
 	{ .method = HTTP_PATCH, .path = "/v1/kudos/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
-	  .body = &kudos_patch_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_patch,
+	  .body = &kudos_patch_schema, .kind = REPLY_OBJECT, .reply = &kudos_schema, .handle = handle_patch,
 	  .name = "kudos_patch", .summary = "Change one's kudos while its window is open" },
 	{ .method = HTTP_DELETE, .path = "/v1/kudos/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
 	  .kind = REPLY_NONE, .handle = handle_delete,

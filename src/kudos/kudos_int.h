@@ -63,6 +63,13 @@ extern const char *const kudos_visibility_names[KUDOS_VISIBILITY__MAX + 1];
 extern const char *const kudos_state_names[KUDOS_STATE__MAX + 1];
 extern const char *const kudos_role_names[KUDOS_ROLE__MAX + 1];
 
+enum { KUDOS_REACTION__MAX = 5 };
+extern const char *const kudos_reaction_names[KUDOS_REACTION__MAX + 1];
+/* How many of each, in the order of the names. */
+struct kudos_reactions {
+	int64_t thanks, celebrate, love, support, insightful;
+};
+
 /* As replies show a person. */
 struct kudos_face {
 	struct uuid id;
@@ -77,7 +84,11 @@ struct kudos {
 	unsigned char body_sha256[32];
 	int64_t created_at, edited_at, version;
 	/* in replies */
-	const char *giver_name, *value_name, *recipients_packed, *mentions_packed;
+	const char *giver_name, *value_name, *recipients_packed, *mentions_packed,
+	    *reactions_packed;
+	const struct kudos_reactions *reactions;
+	int my_reaction; /* -1 none */
+	int64_t comments;
 	const struct kudos_face *giver;
 	struct j_list recipients, mentions; /* of struct kudos_face */
 };
@@ -97,7 +108,9 @@ struct kudos_patch {
 	int64_t points, version;
 	int visibility;
 };
-extern const struct j_schema kudos_patch_schema;
+extern const struct j_schema kudos_patch_schema, kudos_schema, kudos_face_schema;
+/* Before every id. */
+extern const struct uuid kudos_first_id;
 
 /* A person as a kudos meets them. */
 struct kudos_person {
@@ -136,6 +149,8 @@ enum fault kudos_give(struct rq *rq, const struct kudos_new *in, struct kudos *k
 enum fault kudos_read(struct rq *rq, struct uuid id, struct kudos *out) MUST_CHECK;
 enum fault kudos_change(struct rq *rq, struct uuid id, const struct kudos_patch *in) MUST_CHECK;
 enum fault kudos_withdraw(struct rq *rq, struct uuid id) MUST_CHECK;
+/* Inside a transaction that holds the kudos: what its giver pays is in the ledger as it stands. */
+enum fault kudos_settle_spent(struct rq *rq, const struct kudos *k) MUST_CHECK;
 /* Fills what replies show from what rows hold. */
 void kudos_finish(struct rq *rq, struct kudos *k);
 

@@ -2,7 +2,7 @@
 /* kudos_sql.c - statements of kudos and of their policy. */
 #include "rostra/caller.h"
 
-#include "kudos_int.h"
+#include "kudos_view.h"
 
 /* clang-format off */
 struct one {
@@ -53,23 +53,9 @@ static const struct db_col person_insert_in[] = {
 	DB_COL_UUID(struct kudos_person, team_id),
 };
 
-#define ROW_COLS                                                                                \
-	DB_COL_UUID(struct kudos, company_id),  DB_COL_UUID(struct kudos, id),                      \
-	DB_COL_UUID(struct kudos, giver_id),    DB_COL_UUID(struct kudos, team_id),                 \
-	DB_COL_UUID(struct kudos, value_id),    DB_COL_STR(struct kudos, message),                  \
-	DB_COL_I64(struct kudos, points),       DB_COL_I64(struct kudos, period),                   \
-	DB_COL_ENUM(struct kudos, visibility, kudos_visibility_names),                              \
-	DB_COL_ENUM(struct kudos, state, kudos_state_names),                                        \
-	DB_COL_UUID(struct kudos, post_id),     DB_COL_UUID(struct kudos, share_id),                \
-	DB_COL_UUID(struct kudos, lead_id),     DB_COL_BYTES(struct kudos, body_sha256),            \
-	DB_COL_TIME(struct kudos, created_at)
-#define ROW_TAIL DB_COL_TIME(struct kudos, edited_at), DB_COL_I64(struct kudos, version)
-static const struct db_col insert_in[] = { ROW_COLS };
-static const struct db_col row_out[] = { ROW_COLS, ROW_TAIL };
-static const struct db_col view_out[] = {
-	ROW_COLS, ROW_TAIL, DB_COL_STR(struct kudos, giver_name), DB_COL_STR(struct kudos, value_name),
-	DB_COL_STR(struct kudos, recipients_packed), DB_COL_STR(struct kudos, mentions_packed),
-};
+static const struct db_col insert_in[] = { KUDOS_ROW_COLS(struct kudos, ) };
+static const struct db_col row_out[] = { KUDOS_ROW_COLS(struct kudos, ), KUDOS_ROW_TAIL(struct kudos, ) };
+static const struct db_col view_out[] = { KUDOS_VIEW_COLS(struct kudos, ) };
 static const struct db_col update_in[] = {
 	DB_COL_UUID(struct kudos, value_id),    DB_COL_STR(struct kudos, message),
 	DB_COL_I64(struct kudos, points),       DB_COL_ENUM(struct kudos, visibility, kudos_visibility_names),
@@ -78,6 +64,7 @@ static const struct db_col update_in[] = {
 };
 #define VIEWER(T) DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer), DB_COL_UUID(T, viewer)
 static const struct db_col get_in[] = {
+	DB_COL_UUID(struct one, viewer),
 	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one),
 };
 #define PAGE_TAIL                                                                               \
@@ -86,9 +73,11 @@ static const struct db_col get_in[] = {
 	DB_COL_UUID(struct kudos_page, post),   DB_COL_UUID(struct kudos_page, post),               \
 	VIEWER(struct kudos_page), DB_COL_I64(struct kudos_page, limit)
 static const struct db_col page_in[] = {
+	DB_COL_UUID(struct kudos_page, viewer),
 	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
 };
 static const struct db_col got_in[] = {
+	DB_COL_UUID(struct kudos_page, viewer),
 	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, recipient),
 	DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
 };
@@ -104,19 +93,6 @@ static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, 
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
-#define ROW_COLUMNS                                                                             \
-	"k.company_id, k.id, k.giver_id, k.team_id, k.value_id, k.message, k.points, k.period, k.visibility," \
-	" k.state, k.post_id, k.share_id, k.lead_id, k.body_sha256, k.created_at"
-/* "<id><name>", the unit separator between two: names have no control characters. */
-#define PACKED(role)                                                                            \
-	"(SELECT GROUP_CONCAT(CONCAT(q.person_id, qp.display_name) ORDER BY q.position SEPARATOR '\x1f')" \
-	" FROM kudos_person q JOIN person qp ON qp.company_id = q.company_id AND qp.id = q.person_id"   \
-	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = '" role "')"
-#define VIEW_COLUMNS                                                                            \
-	ROW_COLUMNS ", k.edited_at, k.version, g.display_name, v.name, " PACKED("recipient") ", " PACKED("mention")
-#define VIEW_JOINS                                                                              \
-	" JOIN person g ON g.company_id = k.company_id AND g.id = k.giver_id"                       \
-	" JOIN company_value v ON v.company_id = k.company_id AND v.id = k.value_id"
 /* Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams. */
 #define SEEN                                                                                    \
 	" AND (k.state = 'visible' OR (k.state = 'hidden' AND k.giver_id = ?))"                     \
@@ -178,17 +154,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_GET] = {
 		.name = "kudos_get",
-		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k" VIEW_JOINS " WHERE k.company_id = ? AND k.id = ?" SEEN,
+		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k" KUDOS_VIEW_JOINS " WHERE k.company_id = ? AND k.id = ?" SEEN,
 		DB_IN(get_in), DB_OUT(view_out),
 	},
 	[Q_ROW] = {
 		.name = "kudos_row",
-		.sql = "SELECT " ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?",
+		.sql = "SELECT " KUDOS_ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?",
 		DB_IN(key_in), DB_OUT(row_out),
 	},
 	[Q_ROW_LOCK] = {
 		.name = "kudos_row_lock",
-		.sql = "SELECT " ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?"
+		.sql = "SELECT " KUDOS_ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?"
 		       " FOR UPDATE",
 		DB_IN(key_in), DB_OUT(row_out),
 	},
@@ -213,20 +189,20 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_PAGE] = {
 		.name = "kudos_page",
-		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k FORCE INDEX (PRIMARY)" VIEW_JOINS
+		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k FORCE INDEX (PRIMARY)" KUDOS_VIEW_JOINS
 		       " WHERE k.company_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
 		DB_IN(page_in), DB_OUT(view_out),
 	},
 	[Q_PAGE_GIVER] = {
 		.name = "kudos_page_giver",
-		.sql = "SELECT " VIEW_COLUMNS " FROM kudos k FORCE INDEX (kudos_giver)" VIEW_JOINS
+		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k FORCE INDEX (kudos_giver)" KUDOS_VIEW_JOINS
 		       " WHERE k.company_id = ? AND k.giver_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
 		DB_IN(got_in), DB_OUT(view_out),
 	},
 	[Q_PAGE_GOT] = {
 		.name = "kudos_page_got",
-		.sql = "SELECT " VIEW_COLUMNS " FROM kudos_person r FORCE INDEX (kudos_person_person)"
-		       " STRAIGHT_JOIN kudos k ON k.company_id = r.company_id AND k.id = r.kudos_id" VIEW_JOINS
+		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos_person r FORCE INDEX (kudos_person_person)"
+		       " STRAIGHT_JOIN kudos k ON k.company_id = r.company_id AND k.id = r.kudos_id" KUDOS_VIEW_JOINS
 		       " WHERE r.company_id = ? AND r.role = 'recipient' AND r.person_id = ? AND r.kudos_id < ?" FILTERS SEEN
 		       " ORDER BY r.kudos_id DESC LIMIT ?",
 		DB_IN(got_in), DB_OUT(view_out),

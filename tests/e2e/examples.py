@@ -58,7 +58,18 @@ class World:
         return {"recipients": [self.person.id], "value_id": self.value["id"], "message": self.text(), **members}
 
     def new_kudos(self, giver):
-        return made(self.api.put(f"/v1/kudos/{uuid7()}", who=giver, json=self.kudos_body()))
+        others = [p.id for p in (self.person, self.company.member) if p.id != giver.id]
+        return made(self.api.put(f"/v1/kudos/{uuid7()}", who=giver, json=self.kudos_body(recipients=others)))
+
+    def reported(self):
+        kudos = self.new_kudos(self.person)
+        answer = self.post_to(f"/v1/kudos/{kudos['id']}/report", self.company.member, json={"reason": "insult"})
+        assert answer.status_code == 204, answer.text
+        return kudos
+
+    def comment_path(self, who):
+        path = f"/v1/kudos/{self.kudos['id']}/comments"
+        return {"id": self.kudos["id"], "other_id": made(self.post_to(path, who, json={"text": self.text()}))["id"]}
 
     def _key(self, name, scopes):
         return self.company.add_key(name.replace(":", "-"), "--scopes", " ".join(scopes))
@@ -310,6 +321,15 @@ EXAMPLES = {
     "kudos_patch": lambda w, who: Request({"id": w.new_kudos(who)["id"]}, json={
         "version": 1, "message": w.text(), "value_id": w.value["id"]}),
     "kudos_delete": of_id(lambda w, who: w.new_kudos(who)["id"]),
+    "kudos_react": lambda w, who: Request({"id": w.kudos["id"], "reaction": "thanks"}),
+    "kudos_unreact": lambda w, who: Request({"id": w.kudos["id"], "reaction": "thanks"}),
+    "kudos_comment_list": of_id(lambda w, who: w.kudos["id"]),
+    "kudos_comment_post": lambda w, who: Request({"id": w.kudos["id"]}, json={"text": w.text()}),
+    "kudos_comment_patch": lambda w, who: Request(w.comment_path(who), json={"version": 1, "text": w.text()}),
+    "kudos_comment_delete": lambda w, who: Request(w.comment_path(who)),
+    "kudos_report": lambda w, who: Request({"id": w.new_kudos(w.person)["id"]}, json={"reason": "spam", "note": w.text()}),
+    "kudos_reported": nothing,
+    "kudos_decide": lambda w, who: Request({"id": w.reported()["id"]}, json={"decision": "restore", "note": w.text()}),
     "points_list": nothing,
     "healthz": nothing,
     "readyz": nothing,

@@ -401,3 +401,137 @@ def test_the_ledger_is_ones_own_and_pages(api, house):
     assert walked == whole
     assert house.points(house.ann, currency="earned")["items"] == []
     assert house.points(house.company.admin)["items"] == []
+
+
+# --- reactions and comments --------------------------------------------------------------------------------------
+
+
+def test_one_reaction_a_person_and_the_last_one_counts(api, house):
+    kudos = house.give(house.ann)
+    none = {"thanks": 0, "celebrate": 0, "love": 0, "support": 0, "insightful": 0}
+    assert (kudos["reactions"], kudos["my_reaction"]) == (none, None)
+
+    def react(who, word, method=api.put):
+        answer = method(f"/v1/kudos/{kudos['id']}/reactions/{word}", who=who)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["reactions"], answer.json()["my_reaction"]
+
+    assert react(house.bob, "love") == (none | {"love": 1}, "love")
+    assert react(house.bob, "love") == (none | {"love": 1}, "love")
+    assert react(house.cid, "insightful") == (none | {"love": 1, "insightful": 1}, "insightful")
+    assert react(house.bob, "support") == (none | {"support": 1, "insightful": 1}, "support")
+    assert react(house.bob, "love", api.delete) == (none | {"support": 1, "insightful": 1}, "support"), "not the one that stands"
+    assert react(house.bob, "support", api.delete) == (none | {"insightful": 1}, None)
+    assert api.put(f"/v1/kudos/{kudos['id']}/reactions/rage", who=house.bob).status_code == 404
+    listed = api.get("/v1/kudos", who=house.cid).json()["items"][0]
+    assert (listed["reactions"]["insightful"], listed["my_reaction"]) == (1, "insightful")
+
+
+def test_comments_are_read_in_order_and_changed_by_their_author(api, house):
+    kudos = house.give(house.ann)
+    path = f"/v1/kudos/{kudos['id']}/comments"
+    said = [made(api.post(path, who=who, json={"text": text})) for who, text in ((house.bob, "Any time."), (house.cid, "Well said!"))]
+    assert [c["author"]["id"] for c in said] == [house.bob.id, house.cid.id]
+    assert api.get(path, who=house.ann).json()["items"] == said
+    assert api.get(f"/v1/kudos/{kudos['id']}", who=house.ann).json()["comments"] == 2
+    mine = f"{path}/{said[0]['id']}"
+    changed = api.patch(mine, who=house.bob, json={"version": 1, "text": "Any time!"})
+    assert (changed.json()["text"], changed.json()["version"]) == ("Any time!", 2)
+    assert api.patch(mine, who=house.bob, json={"version": 1, "text": "x"}).json()["code"] == "version_conflict"
+    assert api.patch(mine, who=house.company.admin, json={"version": 2, "text": "x"}).status_code == 403
+    assert pointers(api.post(path, who=house.bob, json={"text": "x" * 501})) == {"#/text"}
+    assert api.delete(mine, who=house.cid).status_code == 403
+    assert api.delete(mine, who=house.bob).status_code == 204
+    assert api.delete(f"{path}/{said[1]['id']}", who=house.company.manager).status_code == 204
+    assert api.get(path, who=house.ann).json()["items"] == []
+    cursor, texts = None, [made(api.post(path, who=house.ann, json={"text": str(i)}))["text"] for i in range(3)]
+    walked = []
+    for _ in texts:
+        page = api.get(path, who=house.ann, params={"limit": 1, **({"cursor": cursor} if cursor else {})}).json()
+        walked += [c["text"] for c in page["items"]]
+        cursor = page["next_cursor"]
+    assert (walked, cursor) == (texts, None)
+
+
+def test_who_does_not_see_a_kudos_takes_no_part_in_it(api, house):
+    kudos = house.give(house.ann, visibility="private")
+    path = f"/v1/kudos/{kudos['id']}"
+    comment = made(api.post(f"{path}/comments", who=house.bob, json={"text": "Between us."}))
+    for who in (house.cid, house.company.manager, house.company.admin):
+        for answer in (api.put(f"{path}/reactions/love", who=who), api.delete(f"{path}/reactions/love", who=who),
+                       api.get(f"{path}/comments", who=who), api.post(f"{path}/comments", who=who, json={"text": "x"}),
+                       api.patch(f"{path}/comments/{comment['id']}", who=who, json={"version": 1, "text": "x"}),
+                       api.delete(f"{path}/comments/{comment['id']}", who=who),
+                       api.post(f"{path}/report", who=who, json={"reason": "spam"})):
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    for who in (house.company.manager, house.company.admin):
+        assert api.post(f"{path}/decision", who=who, json={"decision": "remove"}).status_code == 404
+    assert api.get(f"{path}/comments", who=house.ann).json()["items"] == [comment]
+
+
+# --- abuse -------------------------------------------------------------------------------------------------------
+
+
+def report(api, who, kudos, reason="insult", **members):
+    answer = api.post(f"/v1/kudos/{kudos['id']}/report", who=who, json={"reason": reason, **members})
+    assert answer.status_code == 204, answer.text
+
+
+def decide(api, who, kudos, decision):
+    return api.post(f"/v1/kudos/{kudos['id']}/decision", who=who, json={"decision": decision, "note": "Looked at."})
+
+
+def waiting(api, who):
+    return {i["kudos"]["id"]: i["reports"] for i in api.get("/v1/reported-kudos", who=who).json()["items"]}
+
+
+def test_what_is_reported_hides_until_it_is_restored(api, house):
+    kudos = house.give(house.ann, points=5)
+    earned(house, house.bob, 5)
+    report(api, house.cid, kudos, note="Not\nnice.")
+    assert [house.sees(p, kudos) for p in (house.ann, house.bob, house.cid, house.company.manager)] == [True, False, False, False]
+    assert api.get(f"/v1/kudos/{kudos['id']}", who=house.ann).json()["state"] == "hidden"
+    assert api.delete(f"/v1/kudos/{kudos['id']}", who=house.ann).json()["code"] == "conflict", "it waits for a manager"
+    assert waiting(api, house.company.manager) == {kudos["id"]: [{"reason": "insult", "note": "Not\nnice."}]}
+    assert decide(api, house.company.manager, kudos, "restore").status_code == 204
+    assert all(house.sees(p, kudos) for p in (house.ann, house.bob, house.cid))
+    assert waiting(api, house.company.manager) == {}
+    assert (house.left(house.ann), house.points(house.bob)["earned"]) == (95, 5)
+    report(api, house.bob, kudos, "spam")
+    assert house.sees(house.cid, kudos), "a manager found it good as it is"
+    assert list(waiting(api, house.company.admin)) == [kudos["id"]]
+    version = api.get(f"/v1/kudos/{kudos['id']}", who=house.ann).json()["version"]
+    assert api.patch(f"/v1/kudos/{kudos['id']}", who=house.ann, json={"version": version, "message": "Worse."}).status_code == 200
+    report(api, house.cid, kudos)
+    assert not house.sees(house.bob, kudos), "it is not what the manager saw"
+
+
+def test_what_is_removed_gives_its_points_back(api, house):
+    kudos = house.give(house.ann, house.bob, house.cid, points=8)
+    earned(house, house.bob, 8)
+    report(api, house.bob, kudos, "harassment")
+    assert decide(api, house.company.admin, kudos, "remove").status_code == 204
+    earned(house, house.bob, 0)
+    earned(house, house.cid, 0)
+    assert house.left(house.ann) == 100
+    assert not any(house.sees(p, kudos) for p in (house.ann, house.bob, house.company.admin))
+    assert decide(api, house.company.admin, kudos, "restore").status_code == 404, "it was decided"
+
+
+def test_only_managers_decide_and_never_about_their_own(api, house):
+    kudos = house.give(house.company.manager)
+    assert api.post(f"/v1/kudos/{kudos['id']}/report", who=house.company.manager, json={"reason": "spam"}).status_code == 403
+    report(api, house.bob, kudos)
+    for who in (house.cid, house.company.curator):
+        assert decide(api, who, kudos, "restore").status_code == 403
+        assert api.get("/v1/reported-kudos", who=who).status_code == 403
+    assert decide(api, house.company.manager, kudos, "restore").status_code == 403
+    assert decide(api, house.company.admin, kudos, "restore").status_code == 204
+
+
+def test_a_private_kudos_reaches_managers_only_once_it_is_reported(api, house):
+    kudos, quiet = house.give(house.ann, visibility="private"), house.give(house.cid, visibility="private")
+    assert waiting(api, house.company.manager) == {}
+    report(api, house.bob, kudos)
+    assert list(waiting(api, house.company.manager)) == [kudos["id"]]
+    assert decide(api, house.company.manager, quiet, "remove").status_code == 404

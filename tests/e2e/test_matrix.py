@@ -414,7 +414,7 @@ def settled(stack, tables, company):
 def twins(operation, request, foreign, theirs):
     """(what, changes with their id, changes with an id that never was), for every id the request has."""
     for name in request.path:
-        if name != "code" and operation.id not in MADE_BY_CLIENT:
+        if name not in ("code", "reaction") and operation.id not in MADE_BY_CLIENT:
             yield name, {"path": {name: foreign.path[name]}}, {"path": {name: uuid7()}}
     for place in places(request.json):
         try:

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* moderation.c - reports of abuse hide a kudos until a manager decides. */
+#include "rostra/caller.h"
+#include "rostra/jobs.h"
+
+#include "moderation_int.h"
+
+const char *const report_reason_names[REPORT_REASON__MAX + 1] = { "insult", "harassment", "untrue",
+	                                                          "spam", "other" };
+const char *const decision_names[DECISION__MAX + 1] = { "restore", "remove" };
+
+static enum fault
+set_state(struct rq *rq, struct kudos *k, enum kudos_state state)
+{
+	k->state = (int)state;
+	return kudos_sql_update(rq, k);
+}
+
+/* What a manager found good stays visible until its giver changes it. */
+static bool
+found_good(const struct kudos *k, int64_t restored_at)
+{
+	return restored_at != TIME_NONE &&
+	       (k->edited_at == TIME_NONE || k->edited_at < restored_at);
+}
+
+static enum fault
+report_tx(struct rq *rq, void *arg)
+{
+	const struct report *r = arg;
+	struct kudos k = { .points = 0 };
+	int64_t restored_at;
+	enum fault e = kudos_sql_row(rq, r->kudos_id, true, &k);
+
+	if (!e)
+		e = report_sql_put(rq, r);
+	if (!e)
+		e = decision_sql_restored_at(rq, r->kudos_id, &restored_at);
+	if (e || k.state != KUDOS_VISIBLE || found_good(&k, restored_at))
+		return e;
+	return set_state(rq, &k, KUDOS_HIDDEN);
+}
+
+enum fault
+kudos_report(struct rq *rq, const struct report *in)
+{
+	struct report r = *in;
+	struct kudos seen = { .points = 0 };
+	enum fault e = kudos_sql_get(rq, r.kudos_id, &seen);
+
+	if (e)
+		return e;
+	if (uuid_eq(seen.giver_id, rq->who->person))
+		return rq_fail(rq, FAULT_FORBIDDEN, "It is yours: withdraw it.");
+	r.company_id = rq_company(rq);
+	r.person_id = rq->who->person;
+	r.reported_at = rq->now_us;
+	return db_tx(rq, report_tx, &r);
+}
+
+static enum fault
+decide_tx(struct rq *rq, void *arg)
+{
+	const struct decision *d = arg;
+	struct kudos k = { .points = 0 };
+	uint64_t reports;
+	enum fault e = kudos_sql_row(rq, d->kudos_id, true, &k);
+
+	if (!e)
+		e = report_sql_decided(rq, d, &reports);
+	if (e)
+		return e;
+	/* Nobody reported it: not a manager's concern, and perhaps private. */
+	if (reports == 0)
+		return FAULT_NOT_FOUND;
+	if (uuid_eq(k.giver_id, d->decided_by))
+		return rq_fail(rq, FAULT_FORBIDDEN, "Nobody decides about what they gave.");
+	e = decision_sql_insert(rq, d);
+	if (!e)
+		e = set_state(rq, &k,
+		              d->decision == DECISION_REMOVE ? KUDOS_REMOVED : KUDOS_VISIBLE);
+	if (e || d->decision != DECISION_REMOVE)
+		return e;
+	e = kudos_settle_spent(rq, &k);
+	return e ? e : outbox_put(rq, "kudos.changed", k.id, NULL);
+}
+
+enum fault
+kudos_decide(struct rq *rq, const struct decision *in)
+{
+	struct decision d = *in;
+
+	d.company_id = rq_company(rq);
+	d.id = uuid_v7(rq->now_us);
+	d.decided_by = rq->who->person;
+	d.decided_at = rq->now_us;
+	return db_tx(rq, decide_tx, &d);
+}
