@@ -100,6 +100,7 @@ report_choose(struct rq *rq, const struct report_query *q, struct report_ask *as
 		if ((set >> m & 1) == 0)
 			continue;
 		ask->model[ask->n_models++] = (enum model)m;
+		ask->markov |= m == MODEL_MARKOV;
 		ask->milestones |= model_needs_milestones((enum model)m);
 	}
 	ask->path = (enum path_rule)q->path;

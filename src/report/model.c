@@ -7,12 +7,14 @@
 
 enum { SHARE_OTHERS = 100, SHARE_W = 300, SHARE_FULL = 225 };
 
-const char *const model_names[MODEL__MAX + 1] = {
-	[MODEL_FIRST] = "first",         [MODEL_LAST] = "last",
-	[MODEL_LINEAR] = "linear",       [MODEL_POSITION] = "position",
-	[MODEL_DECAY] = "time_decay",    [MODEL_W_SHAPED] = "w_shaped",
-	[MODEL_FULL_PATH] = "full_path", [MODEL_SHAPLEY] = "shapley",
-};
+#define TOUCH_MODELS                                                                               \
+	[MODEL_FIRST] = "first", [MODEL_LAST] = "last", [MODEL_LINEAR] = "linear",                 \
+	[MODEL_POSITION] = "position", [MODEL_DECAY] = "time_decay",                               \
+	[MODEL_W_SHAPED] = "w_shaped", [MODEL_FULL_PATH] = "full_path",                            \
+	[MODEL_SHAPLEY] = "shapley"
+
+const char *const touch_model_names[MODEL_MARKOV + 1] = { TOUCH_MODELS };
+const char *const model_names[MODEL__MAX + 1] = { TOUCH_MODELS, [MODEL_MARKOV] = "markov" };
 
 static void
 first(const struct journey *j, const struct model_params *p, uint64_t *weights)
@@ -138,7 +140,7 @@ shapley(const struct journey *j, const struct model_params *p, uint64_t *weights
 		weights[i] = j->is_new[i];
 }
 
-model_fn *const models[MODEL__MAX] = {
+model_fn *const models[MODEL_MARKOV] = {
 	[MODEL_FIRST] = first,         [MODEL_LAST] = last,        [MODEL_LINEAR] = linear,
 	[MODEL_POSITION] = position,   [MODEL_DECAY] = time_decay, [MODEL_W_SHAPED] = w_shaped,
 	[MODEL_FULL_PATH] = full_path, [MODEL_SHAPLEY] = shapley,

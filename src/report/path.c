@@ -169,8 +169,11 @@ hand_over(struct rq *rq, struct walk *w)
 	if (p->n > 0) {
 		put_in_order(p);
 		begin_journey(w);
-		for (size_t m = 0; m < w->ask->n_models; m++)
-			split_by(w, w->ask->model[m], &p->credit[m]);
+		for (size_t m = 0; m < w->ask->n_models; m++) {
+			/* Markov's parts of a path stay zero. */
+			if (w->ask->model[m] != MODEL_MARKOV)
+				split_by(w, w->ask->model[m], &p->credit[m]);
+		}
 	}
 	return w->fn(rq, p, w->arg);
 }

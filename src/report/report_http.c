@@ -19,7 +19,8 @@
 	J_DECIMAL(struct report_query, last, 0, .max = CREDIT_WHOLE, .help = "position: part of the last touch, default 0.4"), \
 	J_TEXT(struct report_query, half_life, 0, 2, 8, .help = "time_decay: such as 7d (default) or 36h, from 1h to 3650d")
 #define ONE_MODEL_FIELDS \
-	J_WORD(struct report_query, model, 0, model_names, MODEL_LINEAR), MODEL_FIELDS, \
+	J_WORD(struct report_query, model, 0, touch_model_names, MODEL_LINEAR, \
+		.help = "markov credits participants of all paths together and has no rows"), MODEL_FIELDS, \
 	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON, \
 		.help = "Who is a participant, for model=shapley and path=collapsed")
 #define CONVERSION_FIELDS \
@@ -73,16 +74,33 @@ static const struct j_field sum_fields[] = {
 };
 static const struct j_schema sum_schema = J_SCHEMA("attribution_sum", struct sum_view, sum_fields);
 
+/* How the equations of a Markov chain were solved, and from what. */
+struct markov_view {
+	const char *method, *residual;
+	int64_t     converting_paths, null_paths, rate;
+};
+static const struct j_field markov_fields[] = {
+	J_TEXT(struct markov_view, method, 0, 0, 0, .help = "exact (elimination, up to 1000 participants) or iterative"),
+	J_TEXT(struct markov_view, residual, 0, 0, 0, .help = "Bound of the relative error of a removal effect, such as 3.1e-10"),
+	J_INT64(struct markov_view, converting_paths, 0, 0, 0, 0),
+	J_INT64(struct markov_view, null_paths, 0, 0, 0, 0,
+		.help = "Leads whose newest event lies in the period and that have not reached the stage by its end"),
+	J_DECIMAL(struct markov_view, rate, 0, .help = "A path converts with this probability"),
+};
+static const struct j_schema markov_schema = J_SCHEMA("markov_solution", struct markov_view, markov_fields);
+
 /* A model of the report with the parameters it has. */
 struct model_view {
 	int     model;
 	int64_t first, last, half_life_hours;
+	const struct markov_view *markov;
 };
 static const struct j_field model_fields[] = {
 	J_WORD(struct model_view, model, 0, model_names, 0),
 	J_DECIMAL(struct model_view, first, J_NULLABLE, .help = "position: part of the first touch"),
 	J_DECIMAL(struct model_view, last, J_NULLABLE, .help = "position: part of the last touch"),
 	J_INT64(struct model_view, half_life_hours, J_NULLABLE, 0, 0, 0, .help = "time_decay"),
+	J_SUB(struct model_view, markov, J_NULLABLE, &markov_schema),
 };
 static const struct j_schema model_schema = J_SCHEMA("attribution_model", struct model_view, model_fields);
 
@@ -173,19 +191,37 @@ sum_of(struct rq *rq, const struct sum *t, const char *currency)
 	return sum;
 }
 
+static const struct markov_view *
+markov_of(struct rq *rq, const struct markov_answer *a)
+{
+	struct markov_view *v = arena_new(rq->arena, struct markov_view);
+
+	*v = (struct markov_view){
+		.method = a->exact ? "exact" : "iterative",
+		.residual = arena_printf(rq->arena, "%.1e", a->residual),
+		.converting_paths = (int64_t)a->converting,
+		.null_paths = (int64_t)a->nulls,
+		.rate = (int64_t)(a->rate * CREDIT_WHOLE + 0.5),
+	};
+	return v;
+}
+
 static struct j_list
-models_of(struct rq *rq, const struct report_ask *ask)
+models_of(struct rq *rq, const struct report_ask *ask, const struct totals *t)
 {
 	struct model_view *list = arena_array(rq->arena, ask->n_models, struct model_view);
 
 	for (size_t i = 0; i < ask->n_models; i++) {
-		list[i] = (struct model_view){ (int)ask->model[i], J_NO_INT, J_NO_INT, J_NO_INT };
+		list[i] =
+		    (struct model_view){ (int)ask->model[i], J_NO_INT, J_NO_INT, J_NO_INT, NULL };
 		if (ask->model[i] == MODEL_POSITION) {
 			list[i].first = ask->params.first;
 			list[i].last = ask->params.last;
 		}
 		if (ask->model[i] == MODEL_DECAY)
 			list[i].half_life_hours = ask->params.half_life_us / (US_PER_DAY / 24);
+		if (ask->model[i] == MODEL_MARKOV)
+			list[i].markov = markov_of(rq, &t->markov);
 	}
 	return (struct j_list){ list, ask->n_models };
 }
@@ -323,7 +359,7 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
 		.model = (int)ask.model[0],
-		.models = models_of(rq, &ask),
+		.models = models_of(rq, &ask, &r.totals),
 		.path = (int)ask.path,
 		.stage = ask.stage,
 		.group = (int)ask.by,

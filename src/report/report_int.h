@@ -29,9 +29,11 @@ enum model {
 	MODEL_W_SHAPED,
 	MODEL_FULL_PATH,
 	MODEL_SHAPLEY,
+	MODEL_MARKOV, /* of all paths together: no weights of one */
 	MODEL__MAX
 };
 extern const char *const model_names[MODEL__MAX + 1];
+extern const char *const touch_model_names[MODEL_MARKOV + 1]; /* those that credit touches */
 
 /* Read by the models that have parameters. */
 struct model_params {
@@ -51,7 +53,7 @@ struct journey {
 
 /* The weights of the touches, not all zero: whole numbers, of which only the ratio counts. */
 typedef void model_fn(const struct journey *j, const struct model_params *p, uint64_t *weights);
-extern model_fn *const models[MODEL__MAX];
+extern model_fn *const models[MODEL_MARKOV];
 bool model_needs_milestones(enum model m);
 
 struct share_of {
@@ -64,6 +66,30 @@ struct share_of {
  */
 void split_exactly(int64_t whole, const uint64_t *weights, size_t n, int64_t *parts,
                    struct share_of *scratch);
+
+/* --- removal effects (markov.c): pure -----------------------------------------------------------
+ */
+
+enum { MARKOV_EDGES_MAX = 1000000 };         /* different transitions: 70 MB */
+#define MARKOV_WORK_MAX UINT64_C(4000000000) /* transitions times participants, iteratively */
+
+struct markov;
+struct markov_answer {
+	double *effect; /* n, by participant: 1 - p without it / p, from 0 to 1 */
+	size_t n;
+	double rate;                /* p: a path converts */
+	double residual;            /* bound of what the equations leave; relative, of an effect */
+	bool exact;                 /* by elimination, else iteratively */
+	uint64_t converting, nulls; /* paths */
+};
+struct markov *markov_begin(struct arena *a);
+/* The next touch of the path under way; participants are numbered from 0 on.  Repeats in a row are
+ * one. */
+void markov_touch(struct markov *m, size_t participant);
+/* Ends the path; one without touches is none. */
+void markov_end(struct markov *m, bool converts);
+/* false: there are more transitions than the bounds above allow. */
+bool markov_solve(struct markov *m, struct markov_answer *ret) MUST_CHECK;
 
 /* --- what is asked for (period.c, choice.c) -----------------------------------------------------
  */
@@ -105,6 +131,7 @@ struct report_ask {
 	struct model_params params;
 	enum path_rule path;
 	bool milestones; /* some model needs them */
+	bool markov;     /* is among the models */
 	enum dimension by;
 	int stage, network, without;
 	int64_t from_us, to_us; /* from <= t < to */
@@ -167,8 +194,12 @@ enum fault report_sql_company(struct rq *rq, struct company_defaults *ret) MUST_
 /* Conversions in order of (occurred_at, id), each with its touches; key of the dimension. */
 enum fault report_sql_stream(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                              void *arg) MUST_CHECK;
-/* As before, with all of a touch; at most ask->limit conversions from (after_us, after_id) on, it
- * included. */
+/* As before, of leads whose newest event before the period's end lies in it and that have not
+ * reached the stage by then: the paths that did not convert. */
+enum fault report_sql_nulls(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+/* As report_sql_stream, with all of a touch; at most ask->limit conversions from (after_us,
+ * after_id) on, it included. */
 enum fault report_sql_credits(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                               void *arg) MUST_CHECK;
 /* As before, of the one conversion ask->conversion, with the class of each click today. */
@@ -220,12 +251,14 @@ struct total {
 	struct sum *sums;          /* a model, in the order of ask->model */
 	int64_t influenced;        /* conversions whose path it touched */
 	uint64_t seen;             /* number of the last conversion counted in influenced */
+	size_t number;             /* in the order they came: the participant of markov */
 	const char *name;
 };
 struct totals {
 	struct total *rows; /* sorted by the first model: value, count, key */
 	size_t n;
 	struct sum all, unattributed;
+	struct markov_answer markov; /* where asked for */
 };
 enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret) MUST_CHECK;
 

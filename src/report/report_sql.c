@@ -30,6 +30,15 @@
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
 	" AND (c.currency IS NULL OR c.currency = ?) ORDER BY c.occurred_at, c.id"
 
+/* A lead's newest event stands for its path; what it reached before is asked of the same lead's events. */
+#define NULLS(key) LONG_RUN \
+	"SELECT STRAIGHT_JOIN c.id, t.touched_at, t.click_id, " key \
+	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
+	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND NOT EXISTS" \
+	" (SELECT 1 FROM conversion m WHERE m.company_id = c.company_id AND m.lead_id = c.lead_id AND m.occurred_at < ?" \
+	" AND (m.stage = ? OR m.occurred_at > c.occurred_at OR (m.occurred_at = c.occurred_at AND m.id > c.id)))" \
+	" ORDER BY c.occurred_at, c.id"
+
 #define TOUCH_COLUMNS \
 	"c.id, c.lead_id, c.occurred_at, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, t.share_id," \
 	" t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
@@ -52,6 +61,16 @@ static const struct db_col stream_out[] = {
 	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
 	DB_COL_VIEW(struct stream_row, key),        MILESTONES_OUT,
+};
+static const struct db_col nulls_in[] = {
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, to_us),
+	DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
+};
+static const struct db_col nulls_out[] = {
+	DB_COL_UUID(struct stream_row, id),        DB_COL_TIME(struct stream_row, touched_at),
+	DB_COL_BYTES(struct stream_row, click_id), DB_COL_VIEW(struct stream_row, key),
 };
 static const struct db_col credits_in[] = {
 	MILESTONES_IN,
@@ -114,14 +133,16 @@ static const struct db_col conversion_out[] = { DB_COL_UUID(struct named, id) };
 
 enum {
 	Q_STREAM, /* one a dimension */
-	Q_NAMES = Q_STREAM + DIMENSION__MAX, /* one a dimension; a network's name is its word */
+	Q_NULLS = Q_STREAM + DIMENSION__MAX, /* one a dimension */
+	Q_NAMES = Q_NULLS + DIMENSION__MAX, /* one a dimension; a network's name is its word */
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_CREDITS = Q_CLICKS + DIMENSION__MAX,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
 
 #define STREAM_ROW(by, word, key) \
-	[Q_STREAM + (by)] = { .name = "report_stream_" word, .sql = STREAM(key), DB_IN(stream_in), DB_OUT(stream_out) }
+	[Q_STREAM + (by)] = { .name = "report_stream_" word, .sql = STREAM(key), DB_IN(stream_in), DB_OUT(stream_out) }, \
+	[Q_NULLS + (by)] = { .name = "report_nulls_" word, .sql = NULLS(key), DB_IN(nulls_in), DB_OUT(nulls_out) }
 #define NAMES_ROW(by, word, column) \
 	[Q_NAMES + (by)] = { .name = "report_names_" word, \
 		.sql = "SELECT id, " column " FROM " word " WHERE company_id = ?", DB_IN(company_in), DB_OUT(named_out) }
@@ -195,6 +216,14 @@ report_sql_stream(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, vo
 	struct stream_row row = { .network = -1 };
 
 	return db_each_scratch(rq, &stmts[Q_STREAM + ask->by], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_nulls(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct stream_row row = { .network = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_NULLS + ask->by], ask, &row, fn, arg);
 }
 
 enum fault

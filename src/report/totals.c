@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* totals.c - credits summed by a dimension while they stream past: memory grows with the groups
  * only. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,14 +9,16 @@
 
 #include "report_int.h"
 
-enum { SLOTS_FIRST = 256 };
+enum { SLOTS_FIRST = 256, EFFECT_BITS = 40 };
 
 struct sums {
 	struct total *slots; /* open addressing; an empty slot has used == false */
 	bool *used;
 	size_t n_slots, n;
 	size_t n_models;
-	uint64_t conversion; /* number of the one that streams past */
+	uint64_t conversion;   /* number of the one that streams past */
+	struct markov *markov; /* NULL: not asked for */
+	size_t markov_at;      /* its place among the models */
 	struct totals *ret;
 };
 
@@ -60,7 +63,7 @@ total_of(struct rq *rq, struct sums *s, struct str key)
 	t = slot_of(s, key);
 	if (!s->used[t - s->slots]) {
 		s->used[t - s->slots] = true;
-		s->n++;
+		t->number = s->n++;
 		t->sums = arena_array(rq->arena, s->n_models, struct sum);
 		if (key.n > 0)
 			memcpy(t->key, key.s, key.n);
@@ -91,7 +94,80 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 			add(&t->sums[m], p->credit[m].count[i], p->credit[m].value[i]);
 		t->influenced += t->seen != s->conversion;
 		t->seen = s->conversion;
+		if (s->markov != NULL)
+			markov_touch(s->markov, t->number);
 	}
+	if (s->markov != NULL)
+		markov_end(s->markov, true);
+	return FAULT_NONE;
+}
+
+static enum fault
+take_null_path(struct rq *rq, const struct path *p, void *arg)
+{
+	struct sums *s = arg;
+
+	for (size_t i = 0; i < p->n; i++)
+		markov_touch(s->markov, total_of(rq, s, p->touches[i].key)->number);
+	markov_end(s->markov, false);
+	return FAULT_NONE;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct total *const *left = a, *const *right = b;
+
+	return strcmp((*left)->key, (*right)->key);
+}
+
+/*
+ * What was attributed, by removal effect; ties go by key.  Effects are rounded to forty bits, so
+ * that equal ones are equal whichever way they were computed.
+ */
+static void
+share_out(struct rq *rq, struct sums *s)
+{
+	const struct markov_answer *a = &s->ret->markov;
+	const struct sum *all = &s->ret->all, *nobody = &s->ret->unattributed;
+	struct total **order = arena_array(rq->arena, s->n, struct total *);
+	uint64_t *weights = arena_array(rq->arena, s->n, uint64_t);
+	int64_t *value = arena_array(rq->arena, s->n, int64_t),
+		*count = arena_array(rq->arena, s->n, int64_t);
+	struct share_of *scratch = arena_array(rq->arena, s->n, struct share_of);
+	size_t n = 0;
+
+	if (a->rate <= 0)
+		return;
+	for (size_t i = 0; i < s->n_slots; i++) {
+		if (s->used[i])
+			order[n++] = &s->slots[i];
+	}
+	qsort(order, n, sizeof(struct total *), by_key);
+	for (size_t i = 0; i < n; i++)
+		weights[i] = (uint64_t)llround(ldexp(a->effect[order[i]->number], EFFECT_BITS));
+	split_exactly(all->value - nobody->value, weights, n, value, scratch);
+	split_exactly(all->count - nobody->count, weights, n, count, scratch);
+	for (size_t i = 0; i < n; i++)
+		order[i]->sums[s->markov_at] = (struct sum){ count[i], value[i] };
+}
+
+/* Paths that did not convert count too; the look-back of each is that of its newest event. */
+static enum fault
+add_markov(struct rq *rq, struct sums *s, const struct report_ask *ask)
+{
+	struct walk *w = walk_begin(rq, ask, take_null_path, s);
+	enum fault e = report_sql_nulls(rq, ask, walk_row, w);
+
+	if (!e)
+		e = walk_end(rq, w);
+	if (e)
+		return e;
+	if (!markov_solve(s->markov, &s->ret->markov))
+		return report_wrong(rq, "?model",
+		                    "markov has too many transitions here: ask for a shorter "
+		                    "period, or by another group");
+	share_out(rq, s);
 	return FAULT_NONE;
 }
 
@@ -123,6 +199,16 @@ take_name(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* Who is only on paths that did not convert has a row if markov credits it all the same: others
+ * reached those who convert through it. */
+static bool
+has_row(const struct sums *s, const struct total *t)
+{
+	const struct sum *markov = &t->sums[s->markov_at];
+
+	return t->influenced > 0 || markov->count != 0 || markov->value != 0;
+}
+
 static void
 sort_rows(struct rq *rq, struct sums *s)
 {
@@ -130,7 +216,7 @@ sort_rows(struct rq *rq, struct sums *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_slots; i++) {
-		if (s->used[i])
+		if (s->used[i] && has_row(s, &s->slots[i]))
 			rows[n++] = s->slots[i];
 	}
 	if (n > 1)
@@ -148,9 +234,15 @@ totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	make_slots(rq, &s, SLOTS_FIRST);
+	if (ask->markov)
+		s.markov = markov_begin(rq->arena);
+	while (s.markov != NULL && ask->model[s.markov_at] != MODEL_MARKOV)
+		s.markov_at++;
 	e = report_sql_stream(rq, ask, walk_row, w);
 	if (!e)
 		e = walk_end(rq, w);
+	if (!e && ask->markov)
+		e = add_markov(rq, &s, ask);
 	if (!e && ask->by != BY_NETWORK)
 		e = report_sql_names(rq, ask->by, take_name, &s);
 	if (!e)

@@ -99,3 +99,43 @@ def report(model, conversions, window, group, collapsed=False, **params):
         for key in {t.keys[group] for t in eligible(c, window)}:
             rows[key][2] += 1
     return {key: tuple(row) for key, row in rows.items()}
+
+
+def solve(matrix, right):
+    """x of matrix x = right: elimination in fractions."""
+    n, rows = len(matrix), [list(row) + [b] for row, b in zip(matrix, right)]
+    for p in range(n):
+        swap = next(i for i in range(p, n) if rows[i][p])
+        rows[p], rows[swap] = rows[swap], rows[p]
+        rows[p] = [v / rows[p][p] for v in rows[p]]
+        for i in range(n):
+            if i != p:
+                rows[i] = [v - rows[i][p] * w for v, w in zip(rows[i], rows[p])]
+    return [row[n] for row in rows]
+
+
+def conversion_rate(paths, without=()):
+    """p of a first-order chain over (keys, converts): every edge into `without` goes to null."""
+    counts = collections.Counter()
+    for keys, converts in paths:
+        way = ["start"] + [("key", k) for k, _ in itertools.groupby(keys)] + ["conversion" if converts else "null"]
+        counts.update(zip(way, way[1:]))
+    out = collections.Counter()
+    for (a, _), n in counts.items():
+        out[a] += n
+    states, gone = sorted(out, key=str), {("key", k) for k in without}
+    q = [[Fraction(int(a == b)) - (Fraction(counts[a, b], out[a]) if b not in gone else 0) for b in states] for a in states]
+    rates = solve(q, [Fraction(counts[a, "conversion"], out[a]) for a in states])
+    return rates[states.index("start")]
+
+
+def markov(conversions, nulls, window, group):
+    """({key: share of what is attributed}, p) by removal effects; None for p without paths."""
+    paths = [([t.keys[group] for t in eligible(c, window)], converts) for c, converts in
+             [(c, True) for c in conversions] + [(c, False) for c in nulls]]
+    paths = [(keys, converts) for keys, converts in paths if keys]
+    if not any(converts for _, converts in paths):
+        return {}, None
+    p = conversion_rate(paths)
+    effects = {key: 1 - conversion_rate(paths, {key}) / p for keys, _ in paths for key in keys}
+    return {key: e / sum(effects.values()) for key, e in effects.items()}, p

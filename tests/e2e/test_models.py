@@ -48,7 +48,7 @@ class Ledger:
 
     def put(self, leads):
         """leads: [(lead_at, [(stage, at, value)], [Touch])].  Gives what the reference takes, by stage."""
-        company, rows = self.company.id, {"lead": [], "conversion": [], "touch": []}
+        company, rows, self.leads = self.company.id, {"lead": [], "conversion": [], "touch": []}, leads
         for table in rows:
             self.db(f"DELETE FROM {table} WHERE company_id = %s", (company,))
         found = {}
@@ -70,6 +70,11 @@ class Ledger:
                     " received_at)", rows["conversion"])
         self.insert("touch", rows["touch"])
         return found
+
+    def nulls(self, stage):
+        """The paths of leads that have not reached the stage, each as of its newest event."""
+        return [reference.Conversion(max(at for _, at, _ in events), 0, touches) for _, events, touches in self.leads
+                if all(s != stage for s, _, _ in events)]
 
     def get(self, under="", /, **query):
         answer = self.api.get(f"/v1/reports/attribution{under}", who=self.company.manager, params={**PERIOD, **query})
@@ -188,6 +193,57 @@ def test_shapley_of_the_rules(ledger):
         assert influenced == sum(n for n, party in parties if i in party)
 
 
+def markov_of(report):
+    return next(m["markov"] for m in report["models"] if m["model"] == "markov")
+
+
+def test_markov_of_the_rules(ledger):
+    ways = [([0, 1], 3, 2), ([0], 1, 4), ([1, 2, 0], 2, 1), ([2], 1, 5)]
+    leads = []
+    for who, converts, nulls in ways:
+        path = [touch(9 - i, k) for i, k in enumerate(who)]
+        leads += [(START, [("won", START + i, 48014)], path) for i in range(converts)]
+        leads += [(START, [("lead", START + i, 5)], path) for i in range(nulls)]
+    ledger.put(leads + [(START, [("lead", START, 0)], []), (START, [("won", START, 1)], [])])
+    report = ledger.get(model="markov", stage="won")
+    want = reference.split(7 * 48014, [Fraction(n, 3361) for n in (1586, 1112, 663)])
+    found = rows_by(report, "markov")
+    assert [found[IDS["person"][i]][0] for i in range(3)] == want
+    assert [found[IDS["person"][i]][1] for i in range(3)] == reference.split(7_000_000, [Fraction(n, 3361) for n in (1586, 1112, 663)])
+    assert [found[IDS["person"][i]][2] for i in range(3)] == [6, 5, 3]
+    assert found["nobody"] == (1, 1_000_000, 0)
+    said = markov_of(report)
+    assert (said["method"], said["converting_paths"], said["null_paths"], said["rate"]) == ("exact", 7, 12, 0.368421)
+    assert float(said["residual"]) < 1e-12
+
+
+def test_participants_who_brought_nothing_have_no_row_by_markov(ledger):
+    ledger.put([(START, [("won", START, 100)], [touch(2, 0)]), (START, [("lead", START, 100)], [touch(2, 1)])])
+    report = ledger.get(model="markov", stage="won")
+    assert rows_by(report, "markov") == {IDS["person"][0]: (100, 1_000_000, 1)}
+    assert markov_of(report)["rate"] == 0.5
+    # One who is on the way to those who convert is credited, though no path of its own converts.
+    ledger.put([(START, [("won", START, 100)], [touch(1, 0)]), (START, [("lead", START, 0)], [touch(3, 1), touch(2, 0)])])
+    assert rows_by(ledger.get(model="markov", stage="won"), "markov") == \
+        {IDS["person"][0]: (67, 666_667, 1), IDS["person"][1]: (33, 333_333, 0)}
+    ledger.put([(START, [("won", START, 100)], [touch(2, 0)]), (START, [("lead", START, 100)], [touch(2, 1)])])
+    empty = ledger.get(model="markov", stage="qualified")
+    assert empty["rows"] == [] and markov_of(empty)["rate"] == 0 and markov_of(empty)["null_paths"] == 2
+
+
+def test_a_lead_that_converts_after_the_period_has_not_converted(ledger):
+    path = [touch(2, 0), touch(1, 1)]
+    ledger.put([(START, [("won", START, 100)], path), (START, [("lead", START, 0), ("won", START + DAY, 100)], path),
+                (START, [("lead", START - 3 * DAY, 0), ("qualified", START, 0)], [touch(1, 2)])])
+    till = {"from": "2026-05-01", "to": "2026-05-21", "stage": "won", "model": "markov"}
+    said = markov_of(ledger.get(**till))
+    assert (said["converting_paths"], said["null_paths"]) == (1, 2)
+    assert markov_of(ledger.get(**{**till, "to": "2026-05-22"}))["null_paths"] == 1
+    # The newest event of the third is on the twentieth, so before that it is not there to count.
+    assert markov_of(ledger.get(**{**till, "to": "2026-05-20"}))["null_paths"] == 0
+    assert markov_of(ledger.get(**{**till, "window": "0d"}))["null_paths"] == 0
+
+
 # --- several at once -----------------------------------------------------------------------------------------------
 
 
@@ -196,10 +252,10 @@ def test_models_stand_side_by_side(ledger, api):
     report = ledger.get(model="linear,last,time_decay,position", window="30d", first="0.2", last="0.6", half_life="36h")
     assert report["model"] == "last"
     assert report["models"] == [
-        {"model": "last", "first": None, "last": None, "half_life_hours": None},
-        {"model": "linear", "first": None, "last": None, "half_life_hours": None},
-        {"model": "position", "first": 0.2, "last": 0.6, "half_life_hours": None},
-        {"model": "time_decay", "first": None, "last": None, "half_life_hours": 36}]
+        {"model": "last", "first": None, "last": None, "half_life_hours": None, "markov": None},
+        {"model": "linear", "first": None, "last": None, "half_life_hours": None, "markov": None},
+        {"model": "position", "first": 0.2, "last": 0.6, "half_life_hours": None, "markov": None},
+        {"model": "time_decay", "first": None, "last": None, "half_life_hours": 36, "markov": None}]
     for model in ("last", "linear", "position", "time_decay"):
         params = {"position": {"first": "0.2", "last": "0.6"}, "time_decay": {"half_life": "36h"}}.get(model, {})
         assert rows_by(report, model) == rows_by(ledger.get(model=model, window="30d", **params), model)
@@ -245,8 +301,9 @@ def test_a_wrong_parameter_is_named(api, acme, query, parameter):
 
 
 def test_the_rows_behind_a_report_are_of_one_model(api, acme):
-    answer = api.get("/v1/reports/attribution/credits", who=acme.manager, params={"model": "first,last"})
-    assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "?model"
+    for model in ("first,last", "markov"):
+        answer = api.get("/v1/reports/attribution/credits", who=acme.manager, params={"model": model})
+        assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "?model"
 
 
 # --- random data ---------------------------------------------------------------------------------------------------
@@ -272,6 +329,21 @@ def leads_of(drawn):
         yield START - lead_age, [(s, START + later, v) for s, later, v in events], list(path.values())
 
 
+def check_markov(report, conversions, nulls, window, group):
+    """Removal effects are of floating point: no part is a whole unit off, and all add up."""
+    shares, rate = reference.markov(conversions, nulls, window, group)
+    found, said = rows_by(report, "markov"), markov_of(report)
+    nobody = found.pop("nobody", (0, 0))
+    assert sum(v[0] for v in found.values()) + nobody[0] == sum(c.value for c in conversions)
+    assert sum(v[1] for v in found.values()) + nobody[1] == 1_000_000 * len(conversions)
+    value, count = (report["totals"]["value"]["amount_minor"] - nobody[0], 1_000_000 * len(conversions) - nobody[1])
+    assert said["method"] == "exact" and float(said["residual"]) < 1e-12
+    assert abs(said["rate"] - (rate or 0)) <= 1e-6
+    for key, share in shares.items():
+        credit = found.get(key, (0, 0))
+        assert abs(credit[0] - value * share) < 1 + 1e-6 and abs(credit[1] - count * share) < 1 + 1e-6, (key, group)
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
                                                                  HealthCheck.data_too_large, HealthCheck.large_base_example])
 @given(drawn=LEADS, stage=st.sampled_from(["lead", "won", "won", "opportunity"]), window=st.sampled_from([0, 7, 30]),
@@ -284,11 +356,14 @@ def test_reports_are_those_of_the_reference(ledger, drawn, stage, window, ends, 
     query = {"stage": stage, "window": f"{window}d", "path": "collapsed" if collapsed else "all"}
     sent = {"position": {"first": f"{ends[0] / 1e6:.6f}", "last": f"{ends[1] / 1e6:.6f}"}, "time_decay": {"half_life": f"{hours}h"}}
     for group in GROUPS:
-        report = ledger.get(model=",".join(MODELS), group=group, **query, **sent["position"], **sent["time_decay"])
+        report = ledger.get(model=",".join(MODELS + ["markov"]), group=group, **query, **sent["position"], **sent["time_decay"])
         assert report["totals"]["value"]["amount_minor"] == sum(c.value for c in conversions)
         for model in MODELS:
             want = reference.report(model, conversions, window * DAY, group, collapsed, **params.get(model, {}))
-            assert rows_by(report, model) == want, (model, group)
+            # Rows that only markov credits have nothing by this one.
+            found = {k: v for k, v in rows_by(report, model).items() if v != (0, 0, 0)}
+            assert found == want, (model, group)
+        check_markov(report, conversions, ledger.nulls(stage), window * DAY, group)
     rows, found = ledger.credits(model=opened, group="post", **query, **sent.get(opened, {})), {}
     for row in rows:
         key = row["post_id"] if row["touched_at"] else "nobody"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_report.c - models, exact parts, paths out of a stream of rows. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -141,7 +143,7 @@ the_largest_value_does_not_overflow(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		int64_t part[TOUCHES_MAX];
 
-		for (int m = 0; m < MODEL__MAX; m++) {
+		for (int m = 0; m < MODEL_MARKOV; m++) {
 			int64_t all = 0;
 
 			credit((enum model)m, wholes[i], TOUCHES_MAX, part);
@@ -158,11 +160,13 @@ every_model_has_a_name_and_gives_a_single_touch_all(void **state)
 	int64_t part[1];
 
 	(void)state;
-	for (int m = 0; m < MODEL__MAX; m++) {
-		assert_non_null(model_names[m]);
+	for (int m = 0; m < MODEL_MARKOV; m++) {
+		assert_string_equal(model_names[m], touch_model_names[m]);
 		credit((enum model)m, 12345, 1, part);
 		assert_int_equal(part[0], 12345);
 	}
+	assert_null(touch_model_names[MODEL_MARKOV]);
+	assert_string_equal(model_names[MODEL_MARKOV], "markov");
 	assert_null(model_names[MODEL__MAX]);
 }
 
@@ -282,6 +286,128 @@ a_path_is_bounded(void **state)
 	arena_destroy(&rq.arena);
 }
 
+/* --- removal effects --- */
+
+static void
+path(struct markov *m, size_t times, bool converts, const char *participants)
+{
+	for (size_t i = 0; i < times; i++) {
+		for (const char *p = participants; *p != '\0'; p++)
+			markov_touch(m, (size_t)(*p - '1'));
+		markov_end(m, converts);
+	}
+}
+
+/* p1 > p2 3 of 5, p1 1 of 5, p2 > p3 > p1 2 of 3, p3 1 of 6; repeats in a row are one touch. */
+static void
+removal_effects_are_those_of_the_rules(void **state)
+{
+	static const double want[] = { 1586 / 3361.0, 1112 / 3361.0, 663 / 3361.0 };
+	struct arena *arena = arena_create(4096);
+	struct markov *m = markov_begin(arena);
+	struct markov_answer a;
+	double sum = 0;
+
+	(void)state;
+	path(m, 3, true, "12");
+	path(m, 1, false, "12");
+	path(m, 1, false, "1122");
+	path(m, 1, true, "111");
+	path(m, 4, false, "1");
+	path(m, 2, true, "231");
+	path(m, 1, false, "22331");
+	path(m, 1, true, "3");
+	path(m, 5, false, "3");
+	path(m, 7, false, "");
+	assert_true(markov_solve(m, &a));
+	assert_true(a.exact && a.n == 3 && a.converting == 7 && a.nulls == 12);
+	assert_true(fabs(a.rate - 7 / 19.0) < 1e-12 && a.residual < 1e-12);
+	for (size_t i = 0; i < 3; i++)
+		sum += a.effect[i];
+	for (size_t i = 0; i < 3; i++)
+		assert_true(fabs(a.effect[i] / sum - want[i]) < 1e-12);
+	arena_destroy(&arena);
+}
+
+/* p without c, by walking every step of the chain on the counted paths: no inverse, no diagonal. */
+static double
+rate_without(const uint32_t (*paths)[4], size_t n_paths, size_t n, size_t without)
+{
+	double *x = calloc(n + 1, sizeof(double)), *next = calloc(n + 1, sizeof(double)),
+	       *out = calloc(n + 1, sizeof(double)), rate;
+
+	for (int round = 0; round < 400; round++) {
+		memset(next, 0, (n + 1) * sizeof(double));
+		memset(out, 0, (n + 1) * sizeof(double));
+		for (size_t i = 0; i < n_paths; i++) {
+			size_t at = n; /* the start */
+
+			for (size_t k = 0; k < 3; k++) {
+				next[at] += paths[i][k] == without ? 0 : x[paths[i][k]];
+				out[at] += 1;
+				at = paths[i][k];
+			}
+			next[at] += paths[i][3];
+			out[at] += 1;
+		}
+		for (size_t i = 0; i <= n; i++)
+			x[i] = out[i] > 0 ? next[i] / out[i] : 0;
+	}
+	rate = x[n];
+	free(x);
+	free(next);
+	free(out);
+	return rate;
+}
+
+/* One participant more than are solved exactly; each compared removal is simulated by itself. */
+static void
+many_participants_are_solved_within_the_residual(void **state)
+{
+	enum { PATHS = 4000, PEOPLE = 1100 };
+	static uint32_t paths[PATHS][4]; /* three participants, and whether it converts */
+	struct arena *arena = arena_create(4096);
+	struct markov *m = markov_begin(arena);
+	struct markov_answer a;
+	uint64_t seed = 11;
+	double all;
+
+	(void)state;
+	for (size_t i = 0; i < PATHS; i++) {
+		paths[i][0] = (uint32_t)(i % PEOPLE);
+		paths[i][1] = (paths[i][0] + 1 + (uint32_t)(draw(&seed) % 5)) % PEOPLE;
+		paths[i][2] = (paths[i][1] + 1 + (uint32_t)(draw(&seed) % (PEOPLE - 1))) % PEOPLE;
+		paths[i][3] = draw(&seed) % 3 == 0;
+		for (size_t k = 0; k < 3; k++)
+			markov_touch(m, paths[i][k]);
+		markov_end(m, paths[i][3] != 0);
+	}
+	assert_true(markov_solve(m, &a));
+	assert_true(!a.exact && a.n == PEOPLE && a.residual > 0 && a.residual < 1e-8);
+	all = rate_without(paths, PATHS, PEOPLE, SIZE_MAX);
+	assert_true(fabs(a.rate - all) < 1e-9);
+	for (size_t c = 0; c < PEOPLE; c += 67) {
+		double want = 1 - rate_without(paths, PATHS, PEOPLE, c) / all;
+
+		assert_true(fabs(a.effect[c] - want) < 1e-7);
+	}
+	arena_destroy(&arena);
+}
+
+static void
+too_many_transitions_are_refused(void **state)
+{
+	struct arena *arena = arena_create(4096);
+	struct markov *m = markov_begin(arena);
+	struct markov_answer a;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * MARKOV_EDGES_MAX; i++)
+		markov_touch(m, i);
+	assert_false(markov_solve(m, &a));
+	arena_destroy(&arena);
+}
+
 int
 main(void)
 {
@@ -294,6 +420,9 @@ main(void)
 		cmocka_unit_test(rows_are_gathered_to_paths_in_order),
 		cmocka_unit_test(memory_does_not_grow_with_the_number_of_conversions),
 		cmocka_unit_test(a_path_is_bounded),
+		cmocka_unit_test(removal_effects_are_those_of_the_rules),
+		cmocka_unit_test(many_participants_are_solved_within_the_residual),
+		cmocka_unit_test(too_many_transitions_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
