@@ -41,9 +41,11 @@ class Provider:
         clients = [{"client_id": f"rostra-{a}", "client_secret": SECRET, "redirect_uris": [callback],
                     "id_token_signed_response_alg": a, "token_endpoint_auth_method": f"client_secret_{auth}"}
                    for a, auth in algorithms.items()]
-        self.log = open(folder / "provider.log", "w")
-        self.process = subprocess.Popen(["node", "provider.mjs", json.dumps(clients), json.dumps(PEOPLE)], cwd=installed,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        wanted = folder / "provider.json"
+        wanted.write_text(json.dumps({"clients": clients, "accounts": PEOPLE, "ends_with_input": True}))
+        self.log = open(folder / "provider.log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(["node", "provider.mjs", wanted], cwd=installed, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.issuer = json.loads(self.process.stdout.readline())["issuer"]
 
     def wish(self, **what):

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// An OpenID-certified provider on loopback, for the tests of signing in.
+// An OpenID-certified provider on loopback, for the demo and the tests of signing in.
 //
-// node provider.mjs CLIENTS ACCOUNTS: both JSON; prints {"issuer": ...} once it listens.  Beside the provider's own paths:
+// node provider.mjs FILE: JSON {clients, accounts, port, people, ends_with_input}; prints {"issuer": ...} once it listens.
+// people: a page that lists the accounts instead of asking for a password.  Beside the provider's own paths, for tests:
 //   GET  /control          how often each path was asked for
 //   POST /control          {"down": ["/jwks", ...]}: these answer 503; {"keys": "rotate"}: new keys take the old ones' place
 
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
 
-const clients = JSON.parse(process.argv[2]);
-const accounts = JSON.parse(process.argv[3]);
+const wanted = JSON.parse(fs.readFileSync(process.argv[2]));
+const accounts = wanted.accounts;
 const counts = {};
 let down = [];
 let generation = 0;
+let provider;
 let handler;
 
 function key(type, options, alg) {
@@ -31,59 +34,102 @@ function keys() {
   ];
 }
 
-function provider(issuer) {
-  const made = new Provider(issuer, {
-    clients,
+// Who picks a name on the page of people has agreed.
+async function agreed(ctx) {
+  const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
+  grant.addOIDCScope('openid email profile');
+  await grant.save();
+  return grant;
+}
+
+function begin() {
+  provider = new Provider(issuer(), {
+    clients: wanted.clients,
     jwks: { keys: keys() },
     clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
     conformIdTokenClaims: false, // claims of the scopes are in the ID Token, as most providers do
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
-    features: { devInteractions: { enabled: true } },
+    features: { devInteractions: { enabled: !wanted.people } },
+    ...(wanted.people && { interactions: { url: (ctx, i) => `/people/${i.uid}` }, loadExistingGrant: agreed }),
     pkce: { required: () => true, methods: ['S256'] },
-    cookies: { keys: ['of the tests'] },
+    cookies: { keys: [crypto.randomUUID()] },
     ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 600, IdToken: 600, AuthorizationCode: 60 },
     async findAccount(ctx, id) {
-      return { accountId: id, claims: async () => ({ sub: id, ...accounts[id] }) };
+      return accounts[id] && { accountId: id, claims: async () => ({ sub: id, ...accounts[id] }) };
     },
   });
-  return made.callback();
+  handler = provider.callback();
+}
+
+async function body(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts).toString();
 }
 
 async function control(request, response) {
   if (request.method === 'POST') {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    const wish = JSON.parse(Buffer.concat(parts).toString());
+    const wish = JSON.parse(await body(request));
     down = wish.down ?? down;
-    if (wish.keys === 'rotate') handler = provider(issuer());
+    if (wish.keys === 'rotate') begin();
   }
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify(counts));
 }
 
+function html(text) {
+  return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+function page() {
+  const rows = Object.entries(accounts).map(([id, a]) => `<button name="login" value="${html(id)}"><b>${html(a.name)}</b>
+<span>${html(a.about ?? a.email)}</span></button>`);
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Sign in</title><style>body{font:16px system-ui;max-width:28rem;margin:2rem auto;padding:0 1rem;color:#1d2733}
+button{display:flex;justify-content:space-between;gap:1rem;width:100%;padding:.8rem 1rem;margin:.4rem 0;font:inherit;border:1px solid #c8d0d9;
+border-radius:.5rem;background:#fff;text-align:left}button:hover{border-color:#2458c6}span{color:#5c6b7a}</style>
+<h1>Who are you?</h1><p>The demo company's identity provider. Pick a person.</p><form method="post">${rows.join('')}</form></html>`;
+}
+
+async function people(request, response) {
+  await provider.interactionDetails(request, response);
+  if (request.method !== 'POST') {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(page());
+    return;
+  }
+  const accountId = new URLSearchParams(await body(request)).get('login');
+  await provider.interactionFinished(request, response, { login: { accountId } });
+}
+
 const server = http.createServer((request, response) => {
   const path = request.url.split('?')[0];
+  const failed = (error) => {
+    response.statusCode = 400;
+    response.end(`${error.name}\n`);
+  };
   if (path === '/control') {
-    control(request, response);
+    control(request, response).catch(failed);
     return;
   }
   counts[path] = (counts[path] ?? 0) + 1;
   if (down.includes(path)) {
     response.statusCode = 503;
     response.end();
-    return;
+  } else if (wanted.people && path.startsWith('/people/')) {
+    people(request, response).catch(failed);
+  } else {
+    handler(request, response);
   }
-  handler(request, response);
 });
 
 function issuer() {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-server.listen(0, '127.0.0.1', () => {
-  handler = provider(issuer());
+server.listen(wanted.port ?? 0, '127.0.0.1', () => {
+  begin();
   process.stdout.write(`${JSON.stringify({ issuer: issuer() })}\n`);
 });
-// Whoever started it ends it by ending its input.
-process.stdin.on('end', () => process.exit(0)).resume();
+if (wanted.ends_with_input) process.stdin.on('end', () => process.exit(0)).resume();
