@@ -10,7 +10,7 @@
 #include "rostra/http.h"
 
 extern const struct route_table points_routes;
-extern const struct db_stmt_table points_stmts;
+extern const struct db_stmt_table points_stmts, points_verify_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
@@ -59,5 +59,20 @@ struct points_subject {
  */
 enum fault points_settle(struct rq *rq, const struct points_subject *s,
                          const struct points_want *want, size_t n) MUST_CHECK;
+
+/* A balance that is not the sum of its entries. */
+struct points_fault {
+	struct uuid person_id;
+	int currency;
+	int64_t period, sum_tenths, sum_entries, balance_tenths, balance_entries;
+};
+struct points_verdict {
+	int64_t entries, balances;
+	int64_t bad_reversals; /* that do not take back the whole of one entry */
+	int64_t below_zero;    /* allowances */
+};
+/* Reads the whole ledger of the caller's company; rows: struct points_fault. */
+enum fault points_verify(struct rq *rq, struct points_verdict *out, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
 
 #endif
