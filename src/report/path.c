@@ -106,7 +106,7 @@ find_new(struct walk *w)
 
 	for (size_t i = 0; i < j->n; i++)
 		sorted[i] = &w->path.touches[w->counts[i]];
-	qsort(sorted, j->n, sizeof(*sorted), by_participant);
+	qsort(sorted, j->n, sizeof(const struct stream_row *), by_participant);
 	/* Marked at the touch's own place first, then moved to its place among those that count. */
 	memset(w->spread, 0, w->path.n * sizeof(*w->spread));
 	for (size_t i = 0; i < j->n; i++) {

@@ -22,7 +22,7 @@
 	J_WORD(struct report_query, model, 0, touch_model_names, MODEL_LINEAR, \
 		.help = "markov credits participants of all paths together and has no rows"), MODEL_FIELDS, \
 	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON, \
-		.help = "Who is a participant, for model=shapley and path=collapsed")
+		.help = "Whose rows; who is a participant, for model=shapley and path=collapsed")
 #define CONVERSION_FIELDS \
 	J_WORD(struct report_query, stage, 0, lead_stage_names, STAGE_LEAD, .help = "Which events are credited"), \
 	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Default the company's")
@@ -56,6 +56,12 @@ static const struct j_field clicks_query_fields[] = {
 	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "UTC date, excluded; default tomorrow"),
 	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON),
 };
+static const struct j_field funnel_query_fields[] = {
+	J_TEXT(struct report_query, from, J_DATE, 10, 10, .help = "UTC date, included; default 30 days before to"),
+	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "UTC date, excluded; default tomorrow"),
+	ONE_MODEL_FIELDS,
+};
+static const struct j_schema funnel_query = J_SCHEMA("funnel_query", struct report_query, funnel_query_fields);
 static const struct j_schema clicks_query = J_SCHEMA("clicks_query", struct report_query, clicks_query_fields);
 
 static const struct j_field money_fields[] = {
@@ -394,6 +400,10 @@ static const struct route rows[] = {
 	  .scope = "reports:read", .rate = RATE_READ, .query = &touches_query,
 	  .kind = REPLY_LIST, .reply = &touch_credit_schema, .handle = touches_get,
 	  .name = "report_touches", .summary = "The path of one conversion, touch by touch, with its clicks" },
+	{ .method = HTTP_GET, .path = "/v1/reports/funnel", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &funnel_query,
+	  .kind = REPLY_OBJECT, .reply = &funnel_schema, .handle = funnel_get,
+	  .name = "report_funnel", .summary = "From shares to sales by group: what happened in the period, with rates" },
 	{ .method = HTTP_GET, .path = "/v1/reports/clicks", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
 	  .scope = "reports:read", .rate = RATE_READ, .query = &clicks_query,
 	  .kind = REPLY_OBJECT, .reply = &clicks_report_schema, .handle = clicks_get,

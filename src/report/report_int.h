@@ -136,12 +136,14 @@ struct report_ask {
 	int stage, network, without;
 	int64_t from_us, to_us; /* from <= t < to */
 	int64_t window_days;
-	const char *time_zone, *currency, *from, *to;
+	const char *time_zone, *from, *to;
+	const char *currency; /* NULL: any, whose values then do not add up */
 	struct uuid person, team, post, campaign, channel, conversion;
 	bool filtered, unattributed;
-	/* paging */
+	bool unnamed; /* the totals' rows need no names */
+	/* paging; the ids of shares in the period */
 	int64_t after_us, limit;
-	struct uuid after_id;
+	struct uuid after_id, before_id;
 };
 /* BAD_QUERY with the parameter when dates, zone or period do not hold together. */
 enum fault report_resolve(struct rq *rq, const struct report_query *q,
@@ -210,6 +212,9 @@ enum fault report_sql_others(struct rq *rq, const struct report_ask *ask, db_row
 enum fault report_sql_names(struct rq *rq, enum dimension by, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                              void *arg) MUST_CHECK;
+/* Shares made in the period, by key; class is not set. */
+enum fault report_sql_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
 
 /* --- paths (path.c) -----------------------------------------------------------------------------
@@ -264,8 +269,9 @@ enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals 
 
 extern const struct j_schema report_money_schema;
 
-/* handlers of credits_http.c and clicks_http.c */
-handler_fn credits_get, touches_get, clicks_get;
-extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema;
+/* handlers of credits.c, clicks_http.c and funnel.c */
+handler_fn credits_get, touches_get, clicks_get, funnel_get;
+extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema,
+    funnel_schema;
 
 #endif

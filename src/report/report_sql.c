@@ -28,7 +28,7 @@
 	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES \
 	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
-	" AND (c.currency IS NULL OR c.currency = ?) ORDER BY c.occurred_at, c.id"
+	" AND (c.currency IS NULL OR c.currency = COALESCE(?, c.currency)) ORDER BY c.occurred_at, c.id"
 
 /* A lead's newest event stands for its path; what it reached before is asked of the same lead's events. */
 #define NULLS(key) LONG_RUN \
@@ -126,6 +126,12 @@ static const struct db_col clicks_out[] = {
 	DB_COL_VIEW(struct clicks_row, key), DB_COL_ENUM(struct clicks_row, cls, click_class_names),
 	DB_COL_I64(struct clicks_row, n),
 };
+static const struct db_col shares_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, after_id),
+	DB_COL_UUID(struct report_ask, before_id),  DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),
+};
+static const struct db_col shares_out[] = { DB_COL_VIEW(struct clicks_row, key), DB_COL_I64(struct clicks_row, n) };
 static const struct db_col conversion_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
 };
@@ -136,7 +142,8 @@ enum {
 	Q_NULLS = Q_STREAM + DIMENSION__MAX, /* one a dimension */
 	Q_NAMES = Q_NULLS + DIMENSION__MAX, /* one a dimension; a network's name is its word */
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
-	Q_CREDITS = Q_CLICKS + DIMENSION__MAX,
+	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
+	Q_CREDITS = Q_SHARES + DIMENSION__MAX,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
 
@@ -151,7 +158,11 @@ enum {
 		.sql = LONG_RUN "SELECT " key " AS k, d.class, CAST(SUM(d.n) AS SIGNED) FROM click_day d JOIN share s" \
 		       " ON s.company_id = d.company_id AND s.id = d.share_id WHERE d.company_id = ?" \
 		       " AND d.day >= DATE(?) AND d.day < DATE(?) GROUP BY k, d.class ORDER BY k, d.class", \
-		DB_IN(clicks_in), DB_OUT(clicks_out) }
+		DB_IN(clicks_in), DB_OUT(clicks_out) }, \
+	[Q_SHARES + (by)] = { .name = "report_shares_" word, \
+		.sql = LONG_RUN "SELECT " key " AS k, COUNT(*) FROM share s WHERE s.company_id = ? AND s.id >= ? AND s.id <= ?" \
+		       " AND s.created_at >= ? AND s.created_at < ? GROUP BY k ORDER BY k", \
+		DB_IN(shares_in), DB_OUT(shares_out) }
 
 static const struct db_stmt stmts[Q__MAX] = {
 	STREAM_ROW(BY_PERSON, "person", "t.person_id"),
@@ -265,6 +276,14 @@ report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, vo
 	struct clicks_row row;
 
 	return db_each_scratch(rq, &stmts[Q_CLICKS + ask->by], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct clicks_row row = { .cls = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_SHARES + ask->by], ask, &row, fn, arg);
 }
 
 enum fault

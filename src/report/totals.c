@@ -243,7 +243,7 @@ totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 		e = walk_end(rq, w);
 	if (!e && ask->markov)
 		e = add_markov(rq, &s, ask);
-	if (!e && ask->by != BY_NETWORK)
+	if (!e && ask->by != BY_NETWORK && !ask->unnamed)
 		e = report_sql_names(rq, ask->by, take_name, &s);
 	if (!e)
 		sort_rows(rq, &s);

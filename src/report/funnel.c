@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * funnel.c - from shares to sales by group: what happened in a period, each step counted by its own
+ * time.  Shares and clicks are whole numbers; leads and what they become are credit by one model.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rostra/csv.h"
+
+#include "report_int.h"
+
+enum { ENTRIES_FIRST = 256, SHARE_ID_BEHIND_DAYS = 30, SHARE_ID_AHEAD_S = 600 };
+
+enum step {
+	STEP_SHARES,
+	STEP_CLICKS,
+	STEP_LEADS, /* from here on in millionths */
+	STEP_QUALIFIED,
+	STEP_OPPORTUNITIES,
+	STEP_WON,
+	STEP__MAX
+};
+static const char *const step_names[STEP__MAX] = {
+	[STEP_SHARES] = "shares",
+	[STEP_CLICKS] = "clicks",
+	[STEP_LEADS] = "leads_millionths",
+	[STEP_QUALIFIED] = "qualified_millionths",
+	[STEP_OPPORTUNITIES] = "opportunities_millionths",
+	[STEP_WON] = "won_millionths",
+};
+static const enum lead_stage step_stages[STEP__MAX] = {
+	[STEP_LEADS] = STAGE_LEAD,
+	[STEP_QUALIFIED] = STAGE_QUALIFIED,
+	[STEP_OPPORTUNITIES] = STAGE_OPPORTUNITY,
+	[STEP_WON] = STAGE_WON,
+};
+
+struct funnel_row {
+	const char *key, *name;
+	int64_t shares, clicks, leads, qualified, opportunities, won;
+	/* millionths; J_NO_INT: of nothing */
+	int64_t clicks_per_share, lead_rate, qualified_rate, won_rate;
+};
+
+/* clang-format off */
+#define COUNT_FIELDS \
+	J_DECIMAL(struct funnel_row, leads, 0, .help = "Credit, like all that follow"), \
+	J_DECIMAL(struct funnel_row, qualified, 0), \
+	J_DECIMAL(struct funnel_row, opportunities, 0), \
+	J_DECIMAL(struct funnel_row, won, 0)
+#define STEP_FIELDS \
+	J_INT64(struct funnel_row, shares, 0, 0, 0, 0), \
+	J_INT64(struct funnel_row, clicks, 0, 0, 0, 0, .help = "Human ones"), \
+	COUNT_FIELDS, \
+	J_DECIMAL(struct funnel_row, clicks_per_share, J_NULLABLE), \
+	J_DECIMAL(struct funnel_row, lead_rate, J_NULLABLE, .help = "Leads of clicks"), \
+	J_DECIMAL(struct funnel_row, qualified_rate, J_NULLABLE, .help = "Qualified of leads"), \
+	J_DECIMAL(struct funnel_row, won_rate, J_NULLABLE, .help = "Won of leads")
+
+static const struct j_field row_fields[] = {
+	J_TEXT(struct funnel_row, key, J_NULLABLE, 0, 0, .help = "Id or word of the group; null: none, such as no team"),
+	J_TEXT(struct funnel_row, name, J_NULLABLE | J_PII, 0, 0),
+	STEP_FIELDS,
+};
+static const struct j_schema row_schema = J_SCHEMA("funnel_row", struct funnel_row, row_fields);
+static const struct j_field totals_fields[] = { STEP_FIELDS };
+static const struct j_schema totals_schema = J_SCHEMA("funnel_totals", struct funnel_row, totals_fields);
+static const struct j_field nobody_fields[] = { COUNT_FIELDS };
+static const struct j_schema nobody_schema = J_SCHEMA("funnel_unattributed", struct funnel_row, nobody_fields);
+
+struct funnel_view {
+	int64_t       as_of, window_days;
+	int           model, group, path;
+	const char   *from, *to;
+	const struct funnel_row *totals, *unattributed;
+	struct j_list rows;
+};
+static const struct j_field funnel_fields[] = {
+	J_AT(struct funnel_view, as_of, 0),
+	J_WORD(struct funnel_view, model, 0, model_names, 0),
+	J_INT64(struct funnel_view, window_days, J_NULLABLE, 0, 0, 0, .help = "null: each campaign's own"),
+	J_WORD(struct funnel_view, path, 0, path_rule_names, 0),
+	J_WORD(struct funnel_view, group, 0, dimension_names, 0),
+	J_TEXT(struct funnel_view, from, J_DATE, 10, 10), J_TEXT(struct funnel_view, to, J_DATE, 10, 10),
+	J_SUB(struct funnel_view, totals, 0, &totals_schema),
+	J_SUB(struct funnel_view, unattributed, 0, &nobody_schema),
+	J_OBJECTS(struct funnel_view, rows, 0, 0, 0, &row_schema),
+};
+const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_view, funnel_fields);
+/* clang-format on */
+
+/* What one step has for one key; all are gathered, then sorted into rows. */
+struct entry {
+	char key[REPORT_KEY_SIZE];
+	enum step step;
+	int64_t n;
+};
+struct funnel {
+	struct report_ask *ask;
+	struct entry *entries;
+	size_t n, room;
+	struct funnel_row *rows; /* sorted by key until all have their names */
+	size_t n_rows;
+	struct funnel_row totals, nobody;
+};
+
+static int64_t *
+count_of(struct funnel_row *r, enum step step)
+{
+	int64_t *const counts[STEP__MAX] = {
+		[STEP_SHARES] = &r->shares, [STEP_CLICKS] = &r->clicks,
+		[STEP_LEADS] = &r->leads,   [STEP_QUALIFIED] = &r->qualified,
+		[STEP_WON] = &r->won,       [STEP_OPPORTUNITIES] = &r->opportunities,
+	};
+
+	return counts[step];
+}
+
+static void
+add_entry(struct rq *rq, struct funnel *f, struct str key, enum step step, int64_t n)
+{
+	struct entry *e;
+
+	if (f->n == f->room) {
+		size_t room = f->room == 0 ? ENTRIES_FIRST : f->room * 2;
+		struct entry *more = arena_array(rq->arena, room, struct entry);
+
+		if (f->n > 0)
+			memcpy(more, f->entries, f->n * sizeof(*more));
+		f->entries = more;
+		f->room = room;
+	}
+	e = &f->entries[f->n++];
+	e->step = step;
+	e->n = n;
+	if (key.n > 0 && key.n < REPORT_KEY_SIZE)
+		memcpy(e->key, key.s, key.n);
+}
+
+static enum fault
+take_shares(struct rq *rq, void *row, void *arg)
+{
+	const struct clicks_row *r = row;
+	struct funnel *f = arg;
+
+	add_entry(rq, f, r->key, STEP_SHARES, r->n);
+	f->totals.shares += r->n;
+	return FAULT_NONE;
+}
+
+static enum fault
+take_clicks(struct rq *rq, void *row, void *arg)
+{
+	const struct clicks_row *r = row;
+	struct funnel *f = arg;
+
+	if (r->cls != CLICK_HUMAN)
+		return FAULT_NONE;
+	add_entry(rq, f, r->key, STEP_CLICKS, r->n);
+	f->totals.clicks += r->n;
+	return FAULT_NONE;
+}
+
+static enum fault
+read_stage(struct rq *rq, struct funnel *f, enum step step)
+{
+	struct totals t;
+	enum fault e;
+
+	f->ask->stage = (int)step_stages[step];
+	e = totals_of(rq, f->ask, &t);
+	if (e)
+		return e;
+	for (size_t i = 0; i < t.n; i++)
+		add_entry(rq, f, str_of(t.rows[i].key), step, t.rows[i].sums[0].count);
+	*count_of(&f->totals, step) = t.all.count;
+	*count_of(&f->nobody, step) = t.unattributed.count;
+	return FAULT_NONE;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct entry *left = a, *right = b;
+
+	return strcmp(left->key, right->key);
+}
+
+static int64_t
+rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit)
+{
+	if (whole == 0)
+		return J_NO_INT;
+	return (int64_t)((double)part / (double)part_unit * CREDIT_WHOLE /
+	                     ((double)whole / (double)whole_unit) +
+	                 0.5);
+}
+
+static void
+put_rates(struct funnel_row *r)
+{
+	r->clicks_per_share = rate(r->clicks, 1, r->shares, 1);
+	r->lead_rate = rate(r->leads, CREDIT_WHOLE, r->clicks, 1);
+	r->qualified_rate = rate(r->qualified, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
+	r->won_rate = rate(r->won, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
+}
+
+static void
+fold(struct rq *rq, struct funnel *f)
+{
+	if (f->n > 1)
+		qsort(f->entries, f->n, sizeof(*f->entries), by_key);
+	f->rows = arena_array(rq->arena, f->n, struct funnel_row);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct entry *e = &f->entries[i];
+
+		if (i == 0 || strcmp(f->entries[i - 1].key, e->key) != 0)
+			f->rows[f->n_rows++].key = e->key;
+		*count_of(&f->rows[f->n_rows - 1], e->step) += e->n;
+	}
+	for (size_t i = 0; i < f->n_rows; i++)
+		put_rates(&f->rows[i]);
+	put_rates(&f->totals);
+}
+
+static int
+key_to_row(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct funnel_row *)row)->key);
+}
+
+static enum fault
+take_name(struct rq *rq, void *row, void *arg)
+{
+	const struct named *n = row;
+	struct funnel *f = arg;
+	char text[UUID_TEXT_SIZE];
+	struct funnel_row *found;
+
+	if (f->n_rows == 0)
+		return FAULT_NONE;
+	uuid_format(n->id, text);
+	found = bsearch(text, f->rows, f->n_rows, sizeof(*f->rows), key_to_row);
+	if (found != NULL)
+		found->name = arena_strdup(rq->arena, n->name);
+	return FAULT_NONE;
+}
+
+/* What ends the funnel counts first; then what begins it. */
+static int
+by_success(const void *a, const void *b)
+{
+	const struct funnel_row *left = a, *right = b;
+	const int64_t pairs[][2] = {
+		{ left->won, right->won },
+		{ left->opportunities, right->opportunities },
+		{ left->qualified, right->qualified },
+		{ left->leads, right->leads },
+		{ left->clicks, right->clicks },
+		{ left->shares, right->shares },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (pairs[i][0] != pairs[i][1])
+			return pairs[i][0] > pairs[i][1] ? -1 : 1;
+	}
+	return strcmp(left->key, right->key);
+}
+
+static enum fault
+read_tx(struct rq *rq, void *arg)
+{
+	struct funnel *f = arg;
+	struct report_ask *ask = f->ask;
+	enum fault e;
+
+	*f = (struct funnel){ .ask = ask };
+	e = report_sql_shares(rq, ask, take_shares, f);
+	if (!e)
+		e = report_sql_clicks(rq, ask, take_clicks, f);
+	for (int step = STEP_LEADS; !e && step < STEP__MAX; step++)
+		e = read_stage(rq, f, (enum step)step);
+	if (e)
+		return e;
+	fold(rq, f);
+	return ask->by == BY_NETWORK ? FAULT_NONE : report_sql_names(rq, ask->by, take_name, f);
+}
+
+static void
+put_csv_row(struct buf *b, struct funnel_row *r)
+{
+	csv_text(b, str_of(r->key), true);
+	csv_text(b, str_of(r->name), false);
+	for (int step = 0; step < STEP__MAX; step++)
+		csv_number(b, *count_of(r, (enum step)step), false);
+	csv_end_row(b);
+}
+
+/* Ends with what no one is credited for, so that the columns add up to the totals. */
+static void
+put_csv(struct call *call, struct funnel *f)
+{
+	struct buf *b;
+
+	http_header(call, "Content-Disposition", "attachment; filename=\"funnel.csv\"");
+	b = http_raw(call, 200, "text/csv; charset=utf-8");
+	buf_lit(b, "key,name");
+	for (int step = 0; step < STEP__MAX; step++)
+		buf_printf(b, ",%s", step_names[step]);
+	buf_lit(b, "\r\n");
+	for (size_t i = 0; i < f->n_rows; i++)
+		put_csv_row(b, &f->rows[i]);
+	f->nobody.key = "unattributed";
+	put_csv_row(b, &f->nobody);
+}
+
+/* An id made by a client lies near the moment of its share: so much of the table is read. */
+static void
+bound_ids(struct report_ask *ask)
+{
+	static const unsigned char lowest[10] = { 0 };
+	unsigned char highest[10];
+	int64_t from_us = ask->from_us - SHARE_ID_BEHIND_DAYS * US_PER_DAY;
+
+	memset(highest, 0xff, sizeof(highest));
+	ask->after_id = uuid_v7_from(from_us > 0 ? from_us : 0, lowest);
+	ask->before_id =
+	    uuid_v7_from(ask->to_us > 0 ? ask->to_us + SHARE_ID_AHEAD_S * US_PER_S : 0, highest);
+}
+
+static const struct funnel_row *
+kept(struct rq *rq, const struct funnel_row *r)
+{
+	struct funnel_row *copy = arena_new(rq->arena, struct funnel_row);
+
+	*copy = *r;
+	return copy;
+}
+
+/* Dates are those of the daily sums of clicks: UTC.  Conversions count in every currency. */
+enum fault
+funnel_get(struct rq *rq, struct call *call, void *reply)
+{
+	struct report_query q = *(const struct report_query *)call->query;
+	struct funnel_view *v = reply;
+	struct report_ask ask;
+	struct funnel f = { .ask = &ask };
+	enum fault e;
+
+	q.time_zone = "UTC";
+	q.network = q.without = -1; /* not of this query: any */
+	e = report_resolve(rq, &q, &ask);
+	if (!e)
+		e = report_choose(rq, &q, &ask);
+	if (e)
+		return e;
+	ask.currency = NULL;
+	ask.unnamed = true;
+	bound_ids(&ask);
+	e = db_snapshot(rq, read_tx, &f);
+	if (e)
+		return e;
+	if (f.n_rows > 1)
+		qsort(f.rows, f.n_rows, sizeof(*f.rows), by_success);
+	for (size_t i = 0; i < f.n_rows; i++) {
+		if (ask.by == BY_NETWORK)
+			f.rows[i].name = f.rows[i].key;
+		if (f.rows[i].key[0] == '\0')
+			f.rows[i].key = NULL;
+	}
+	*v = (struct funnel_view){
+		.as_of = rq->now_us,
+		.window_days = ask.window_days,
+		.model = (int)ask.model[0],
+		.path = (int)ask.path,
+		.group = (int)ask.by,
+		.from = ask.from,
+		.to = ask.to,
+		.totals = kept(rq, &f.totals),
+		.unattributed = kept(rq, &f.nobody),
+		.rows = { f.rows, f.n_rows },
+	};
+	if (call->csv)
+		put_csv(call, &f);
+	return FAULT_NONE;
+}
