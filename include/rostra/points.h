@@ -9,8 +9,8 @@
 #include "rostra/db.h"
 #include "rostra/http.h"
 
-extern const struct route_table points_routes;
-extern const struct db_stmt_table points_stmts, points_verify_stmts;
+extern const struct route_table points_routes, points_rules_routes;
+extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
@@ -50,15 +50,32 @@ struct points_subject {
 	struct uuid object;
 	enum points_currency currency;
 	int64_t period;
+	int64_t day;      /* YYYYMMDD of what a rule rewards; 0: none does */
+	uint32_t reasons; /* bits of enum points_reason that are settled */
 };
 /*
- * Inside a transaction: afterwards the entries of the subject that stand (are not reversed) are
- * those of want, one for each person and reason.  What is there already stays as it is; the rest
- * is reversed or added.  So it may be repeated, and in any order.  BUSY when another transaction
- * settles the same subject.
+ * Inside a transaction: afterwards the entries of the subject that stand (are not reversed) of
+ * its reasons are those of want, one for each person and reason.  What is there already stays as it
+ * is; the rest is reversed or added.  So it may be repeated, and in any order.  BUSY when another
+ * transaction settles the same subject.
  */
 enum fault points_settle(struct rq *rq, const struct points_subject *s,
                          const struct points_want *want, size_t n) MUST_CHECK;
+
+/* Something that a person did and the company's rules may reward. */
+struct points_fact {
+	struct uuid object, person;
+	enum points_reason reason; /* POINTS_SHARE, POINTS_KUDOS_GIVEN */
+	int64_t at_us;             /* its rules are those of then, its cap that of the day */
+	bool stands;               /* false: it was taken back */
+};
+/*
+ * Inside a transaction: what the fact earns is in the ledger, as long as it stands.  What was
+ * awarded once stays what it was; so it may be repeated.
+ */
+enum fault points_reward(struct rq *rq, const struct points_fact *f) MUST_CHECK;
+/* Consumer of share.created and share.revoked, of all rows that the owner claimed. */
+enum fault points_reward_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 /* A balance that is not the sum of its entries. */
 struct points_fault {

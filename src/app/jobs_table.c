@@ -6,6 +6,7 @@
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
+#include "rostra/points.h"
 #include "rostra/post.h"
 #include "rostra/session.h"
 
@@ -25,9 +26,18 @@ static const struct job jobs[] = {
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 };
 
+/* What follows from shares that came or went. */
+static enum fault
+shares_changed(struct rq *rq, const char *kind, const char *owner)
+{
+	enum fault e = post_stat_recount(rq, kind, owner);
+
+	return e ? e : points_reward_shares(rq, kind, owner);
+}
+
 static const struct outbox_consumer consumers[] = {
-	{ .kind = "share.created", .handle_batch = post_stat_recount },
-	{ .kind = "share.revoked", .handle_batch = post_stat_recount },
+	{ .kind = "share.created", .handle_batch = shares_changed },
+	{ .kind = "share.revoked", .handle_batch = shares_changed },
 	{ .kind = "kudos.changed", .handle = kudos_settle_earned },
 };
 /* clang-format on */

@@ -44,16 +44,17 @@ static const struct route_table *const all_routes[] = {
 	&kudos_talk_routes,
 	&kudos_moderation_routes,
 	&points_routes,
+	&points_rules_routes,
 	&ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
-	&http_stmts,   &access_stmts,        &session_stmts,    &identity_stmts,
-	&people_stmts, &team_stmts,          &channel_stmts,    &campaign_stmts,
-	&post_stmts,   &post_list_stmts,     &feed_stmts,       &sync_stmts,
-	&share_stmts,  &link_stmts,          &lead_stmts,       &report_stmts,
-	&value_stmts,  &kudos_stmts,         &kudos_talk_stmts, &kudos_moderation_stmts,
-	&points_stmts, &points_verify_stmts, &jobs_stmts,
+	&http_stmts,   &access_stmts,        &session_stmts,      &identity_stmts,
+	&people_stmts, &team_stmts,          &channel_stmts,      &campaign_stmts,
+	&post_stmts,   &post_list_stmts,     &feed_stmts,         &sync_stmts,
+	&share_stmts,  &link_stmts,          &lead_stmts,         &report_stmts,
+	&value_stmts,  &kudos_stmts,         &kudos_talk_stmts,   &kudos_moderation_stmts,
+	&points_stmts, &points_verify_stmts, &points_rules_stmts, &jobs_stmts,
 };
 
 _Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX,

@@ -231,7 +231,10 @@ check_pairs(struct rq *rq, const struct giving *g)
 static enum fault
 settle(struct rq *rq, const struct kudos *k, int64_t recipients)
 {
-	struct points_subject s = { k->id, POINTS_ALLOWANCE, k->period };
+	struct points_subject s = { .object = k->id,
+		                    .currency = POINTS_ALLOWANCE,
+		                    .period = k->period,
+		                    .reasons = 1U << POINTS_SPENT };
 	struct points_want want = { k->giver_id, POINTS_SPENT,
 		                    -k->points * recipients * POINTS_TENTHS };
 	const bool stands = k->state == KUDOS_VISIBLE || k->state == KUDOS_HIDDEN;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kudos_settle.c - what the recipients of a kudos earn, behind the transaction that changed it. */
+/* kudos_settle.c - what the recipients of a kudos and its giver earn, behind the transaction that
+ * changed it. */
 #include "rostra/caller.h"
 
 #include "kudos_int.h"
@@ -27,19 +28,34 @@ keep(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
+reward_giver(struct rq *rq, const struct kudos *k, bool stands)
+{
+	struct points_fact f = { k->id, k->giver_id, POINTS_KUDOS_GIVEN, k->created_at, stands };
+
+	return points_reward(rq, &f);
+}
+
+static enum fault
 settle_tx(struct rq *rq, void *arg)
 {
 	const struct outbox_event *event = arg;
-	const struct points_subject s = { event->object_id, POINTS_EARNED, POINTS_EARNED_PERIOD };
+	const struct points_subject s = { .object = event->object_id,
+		                          .currency = POINTS_EARNED,
+		                          .period = POINTS_EARNED_PERIOD,
+		                          .reasons = 1U << POINTS_KUDOS_RECEIVED };
 	struct earning g = { .n = 0 };
+	bool stands;
 	enum fault e = kudos_sql_row(rq, event->object_id, true, &g.kudos);
 
 	if (e)
 		return e;
 	/* A kudos that waits for a decision keeps what it gave; the decision takes it. */
-	if (g.kudos.points > 0 && (g.kudos.state == KUDOS_VISIBLE || g.kudos.state == KUDOS_HIDDEN))
+	stands = g.kudos.state == KUDOS_VISIBLE || g.kudos.state == KUDOS_HIDDEN;
+	if (g.kudos.points > 0 && stands)
 		e = kudos_sql_recipients_each(rq, event->object_id, keep, &g);
-	return e ? e : points_settle(rq, &s, g.want, g.n);
+	if (!e)
+		e = points_settle(rq, &s, g.want, g.n);
+	return e ? e : reward_giver(rq, &g.kudos, stands);
 }
 
 enum fault

@@ -161,6 +161,7 @@ add(struct rq *rq, const struct points_subject *s, const struct points_want *w, 
 		.reason = (int)w->reason,
 		.period = s->period,
 		.tenths = w->tenths,
+		.day = s->day,
 		.reverses_id = J_NO_INT,
 	};
 
@@ -199,7 +200,8 @@ points_settle(struct rq *rq, const struct points_subject *s, const struct points
 
 	/* Back first: what was spent is there again before it is spent anew. */
 	for (size_t i = 0; !e && i < there.n; i++) {
-		if (!there.list[i].reversed && !wanted(&there.list[i], s, want, n))
+		if ((s->reasons & (1U << there.list[i].reason)) != 0 && !there.list[i].reversed &&
+		    !wanted(&there.list[i], s, want, n))
 			e = reverse(rq, &there.list[i]);
 	}
 	for (size_t i = 0; !e && i < n; i++)

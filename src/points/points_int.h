@@ -9,7 +9,7 @@ struct point_entry {
 	struct uuid company_id, person_id, object_id;
 	int64_t id;
 	int currency, reason;
-	int64_t period, tenths, reverses_id, created_at;
+	int64_t period, tenths, reverses_id, created_at, day;
 	const char *entry_key;
 	bool reversed; /* another entry takes it back */
 };

@@ -17,6 +17,7 @@ static const struct db_col insert_in[] = {
 	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
 	DB_COL_UUID(struct point_entry, object_id),   DB_COL_STR(struct point_entry, entry_key),
 	DB_COL_I64(struct point_entry, reverses_id),  DB_COL_TIME(struct point_entry, created_at),
+	DB_COL_I64(struct point_entry, day),
 };
 static const struct db_col entry_out[] = {
 	DB_COL_I64(struct point_entry, id),           DB_COL_UUID(struct point_entry, person_id),
@@ -25,10 +26,11 @@ static const struct db_col entry_out[] = {
 	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
 	DB_COL_UUID(struct point_entry, object_id),   DB_COL_I64(struct point_entry, reverses_id),
 	DB_COL_TIME(struct point_entry, created_at),  DB_COL_BOOL(struct point_entry, reversed),
+	DB_COL_I64(struct point_entry, day),
 };
 #define ENTRY_COLUMNS                                                                           \
 	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id,"   \
-	" e.created_at, r.id IS NOT NULL"
+	" e.created_at, r.id IS NOT NULL, e.day"
 #define ENTRY_FROM                                                                              \
 	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id AND r.reverses_id = e.id"
 static const struct db_col balance_cols[] = {
@@ -79,7 +81,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
 		.name = "point_entry_insert",
 		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id,"
-		       " entry_key, reverses_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " entry_key, reverses_id, created_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(insert_in),
 	},
 	[Q_ADD] = {
@@ -87,7 +89,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT INTO point_balance (company_id, person_id, currency, period, tenths, granted_tenths,"
 		       " entries, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
 		       " tenths = tenths + ?, granted_tenths = granted_tenths + VALUE(granted_tenths),"
-		       " entries = entries + VALUE(entries), updated_at = VALUE(updated_at)",
+		       " entries = entries + VALUE(entries), updated_at = IF(VALUE(entries) = 0, updated_at, VALUE(updated_at))",
 		DB_IN(add_in),
 	},
 	[Q_BALANCE] = {

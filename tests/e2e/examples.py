@@ -129,6 +129,12 @@ def soon(hours=24):
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def an_instant():
+    """In the years to come, and never the same."""
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1000, microseconds=secrets.randbelow(10**13))
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def post_body(w, **members):
     return {"channel_id": w.channel["id"], "campaign_id": w.campaign["id"], "suggested_by": w.person.id, "kind": "link",
             "language": "en", "title": w.text(), "networks": ["linkedin"], "texts": [{"text": w.text()}],
@@ -332,6 +338,9 @@ EXAMPLES = {
     "kudos_reported": nothing,
     "kudos_decide": lambda w, who: Request({"id": w.reported()["id"]}, json={"decision": "restore", "note": w.text()}),
     "points_list": nothing,
+    "point_rules_list": nothing,
+    "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
+        {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
     "healthz": nothing,
     "readyz": nothing,
     "metrics": nothing,

@@ -2,6 +2,7 @@
 """The ledger: whatever happens, in whatever order, balances are the sums of entries, and what is undone leaves nothing."""
 
 import concurrent.futures
+import datetime
 import decimal
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from conftest import uuid7, wait_until
-from test_kudos import House, decide, report, say
+from content import live_post, new_share
+from test_kudos import House, decide, pointers, report, say
 
 ALLOWANCE = 30
 
@@ -179,3 +181,105 @@ def test_the_database_itself_refuses_an_allowance_below_zero(house):
     with pytest.raises(Exception, match="allowance_not_below_zero"):
         house.company.stack.db("UPDATE point_balance SET tenths = -1 WHERE company_id = %s AND currency = 'allowance'",
                                (house.company.id,))
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def soon(seconds=0.0):
+    """An instant a little ahead, as the API writes it."""
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def rules(api, house, *rows, ahead=0.7):
+    """Rules that hold from now on: answers once they do."""
+    body = {"from": soon(ahead), "rules": [{"day_cap_tenths": None, **r} for r in rows]}
+    made_ = api.put(f"/v1/point-rules/{uuid7()}", who=house.company.admin, json=body)
+    assert made_.status_code == 201, made_.text
+    assert made_.json()["rules"] == sorted(body["rules"], key=lambda r: ACTIONS.index(r["action"]))
+    wait_until(lambda: soon() > body["from"], what="the rules to hold")
+    return made_.json()
+
+
+ACTIONS = ["share_published", "kudos_given"]
+
+
+def share(action, tenths, cap=None):
+    return {"action": action, "points_tenths": tenths, "day_cap_tenths": cap}
+
+
+def standing(house, who, reason):
+    entries = house.points(who, currency="earned", limit=100)["items"]
+    return [e["points"] for e in entries if e["reason"] == reason and not e["reversed"] and not e["reverses_id"]]
+
+
+def test_a_share_earns_what_the_rules_of_its_instant_say_and_loses_it_when_revoked(api, house):
+    post = live_post(api, house.company)
+    new_share(api, house.ann, post)
+    settled(house)
+    assert house.points(house.ann)["earned"] == 0, "there were no rules then"
+    rules(api, house, share("share_published", 15))
+    second = new_share(api, house.ann, post, network="x")
+    settled(house)
+    assert house.points(house.ann)["earned"] == 1.5
+    rules(api, house, share("share_published", 20))
+    new_share(api, house.ann, post, network="facebook")
+    settled(house)
+    assert standing(house, house.ann, "share_published") == [2, 1.5]
+    for _ in range(2):
+        assert api.post(f"/v1/shares/{second['id']}/revoke", who=house.ann).status_code == 200
+    settled(house)
+    assert house.points(house.ann)["earned"] == 2
+    verify(house)
+
+
+def test_the_cap_of_a_day_holds_for_many_at_once_and_what_is_freed_can_be_earned_again(api, house):
+    rules(api, house, share("kudos_given", 10, cap=25))
+    assert house.ann.token
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        given = [a.json() for a in pool.map(lambda _: house.put(house.ann, points=1), range(8))]
+    settled(house)
+    assert sorted(standing(house, house.ann, "kudos_given")) == [0.5, 1, 1]
+    assert house.points(house.bob)["earned"] == 8
+    awarded = {e["object_id"]: e["points"] for e in house.points(house.ann, currency="earned")["items"]}
+    whole = next(k for k in given if awarded.get(k["id"]) == 1)
+    assert api.delete(f"/v1/kudos/{whole['id']}", who=house.ann).status_code == 204
+    settled(house)
+    assert sum(standing(house, house.ann, "kudos_given")) == 1.5
+    house.give(house.ann)
+    settled(house)
+    assert sum(standing(house, house.ann, "kudos_given")) == 2.5
+    verify(house)
+
+
+def test_an_event_that_comes_again_changes_nothing(api, house):
+    rules(api, house, share("share_published", 10), share("kudos_given", 5))
+    new_share(api, house.ann, live_post(api, house.company))
+    house.give(house.ann, points=3)
+    settled(house)
+    before = [house.points(p) for p in (house.ann, house.bob)]
+    house.company.stack.db("UPDATE outbox SET state = 'ready', owner = NULL WHERE company_id = %s AND state = 'done'",
+                           (house.company.id,))
+    settled(house)
+    assert [house.points(p) for p in (house.ann, house.bob)] == before
+    assert [p["earned"] for p in before] == [1.5, 3]
+
+
+def test_rules_are_an_admins_are_never_changed_and_never_past(api, house):
+    admin, set_id = house.company.admin, uuid7()
+    body = {"from": soon(60), "rules": [share("share_published", 10)]}
+    first = api.put(f"/v1/point-rules/{set_id}", who=admin, json=body)
+    assert first.status_code == 201
+    assert api.put(f"/v1/point-rules/{set_id}", who=admin, json=body).json() == first.json()
+    other = api.put(f"/v1/point-rules/{set_id}", who=admin, json={**body, "rules": []})
+    assert (other.status_code, other.json()["code"]) == (409, "id_conflict")
+    assert api.put(f"/v1/point-rules/{uuid7()}", who=admin, json=body).json()["code"] == "conflict"
+    assert api.put(f"/v1/point-rules/{uuid7()}", who=house.company.manager, json=body).status_code == 403
+    bad = {"from": soon(-60), "rules": [share("share_published", 10), share("share_published", 0)]}
+    assert pointers(api.put(f"/v1/point-rules/{uuid7()}", who=admin, json=bad)) == {"#/rules/1/points_tenths"}
+    bad["rules"][1]["points_tenths"] = 1
+    assert pointers(api.put(f"/v1/point-rules/{uuid7()}", who=admin, json=bad)) == {"#/from", "#/rules/1/action"}
+    later = rules(api, house, ahead=0.2)
+    listed = api.get("/v1/point-rules", who=house.ann).json()["items"]
+    assert [s["id"] for s in listed] == [set_id, later["id"]] and listed[1]["rules"] == []
