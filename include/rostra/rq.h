@@ -28,6 +28,7 @@ struct rq {
 	int64_t              deadline_us; /* monotonic; retries stop here */
 	const char          *language; /* best known language of the reader, "" unknown */
 	char                 request_id[65];
+	char                 address[46]; /* where the request came from; "" a command or a job */
 	bool                 repeats_unknown; /* a lost COMMIT may be answered with FAULT_UNKNOWN_OUTCOME */
 	struct {
 		uint32_t queries, transactions, restarts;

@@ -2,6 +2,8 @@
 /* key.c - keys of servers ("rsk_…") and of public forms ("rpk_…"): made, checked, revoked. */
 #include <string.h>
 
+#include "rostra/audit.h"
+
 #include "access_int.h"
 
 enum { KEY_RANDOM_BYTES = 32 };
@@ -82,6 +84,31 @@ check(struct rq *rq, const struct key_new *in)
 	return rq->problem.code;
 }
 
+static enum fault
+tell(struct rq *rq, struct uuid key, const char *action, const char *name)
+{
+	const struct audit_change changes[] = { { "name", NULL, name } };
+	const struct audit_deed deed = { .action = action,
+		                         .kind = AUDIT_KEY,
+		                         .object = key,
+		                         .changes = changes,
+		                         .n = name != NULL };
+
+	return audit_put(rq, &deed);
+}
+
+static enum fault
+create_tx(struct rq *rq, void *arg)
+{
+	const struct key_row *row = arg;
+	bool duplicate;
+	enum fault e = key_sql_insert(rq, row, &duplicate);
+
+	if (!e && duplicate)
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another key.");
+	return e ? e : tell(rq, row->id, "key.added", row->name);
+}
+
 enum fault
 key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char ret_key[64])
 {
@@ -97,7 +124,6 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 		.expires_at = in->expires_us,
 	};
 	struct sha256 digest;
-	bool duplicate;
 	enum fault e = check(rq, in);
 
 	if (e)
@@ -110,21 +136,31 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 	memcpy(row.key_sha256, digest.b, sizeof(row.key_sha256));
 	row.prefix = arena_copy(rq->arena, ret_key, KEY_PREFIX_SHOWN);
 	*ret_id = row.id;
-	e = key_sql_insert(rq, &row, &duplicate);
-	if (!e && duplicate)
-		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another key.");
-	return e;
+	return db_tx(rq, create_tx, &row);
+}
+
+static enum fault
+revoke_tx(struct rq *rq, void *arg)
+{
+	const struct uuid *id = arg;
+	struct key_row row = { 0 };
+	uint64_t n;
+	bool found;
+	enum fault e = key_sql_get(rq, *id, &row, &found);
+
+	if (!e)
+		e = key_sql_revoke(rq, *id, &n);
+	if (!e && n == 0)
+		return rq_fail(rq, FAULT_NOT_FOUND, "No such resource.");
+	if (e || row.revoked_at != TIME_NONE)
+		return e;
+	return tell(rq, *id, "key.revoked", NULL);
 }
 
 enum fault
 key_revoke(struct rq *rq, struct uuid id)
 {
-	uint64_t n;
-	enum fault e = key_sql_revoke(rq, id, &n);
-
-	if (!e && n == 0)
-		return rq_fail(rq, FAULT_NOT_FOUND, "No such resource.");
-	return e;
+	return db_tx(rq, revoke_tx, &id);
 }
 
 struct each {

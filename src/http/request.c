@@ -47,6 +47,12 @@ void
 request_id(struct http_conn *conn)
 {
 	struct str given = http_param(&conn->call, "HTTP_X_REQUEST_ID");
+	const struct str address = http_client_address(&conn->call);
+
+	conn->rq.address[0] = '\0';
+	if (address.n > 0 && address.n < sizeof(conn->rq.address))
+		memcpy(conn->rq.address, address.s,
+		       address.n + 1); /* of a parameter: its NUL too */
 
 	if (request_id_valid(given)) {
 		memcpy(conn->rq.request_id, given.s, given.n);

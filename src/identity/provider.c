@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/arena.h"
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/outbound.h"
 #include "rostra/shared.h"
@@ -70,33 +71,54 @@ same(const struct provider_view *there, const struct provider_new *in)
 	       there->make_accounts == in->make_accounts;
 }
 
+struct making {
+	struct provider_row p;
+	bool duplicate;
+};
+
+static enum fault
+create_tx(struct rq *rq, void *arg)
+{
+	struct making *m = arg;
+	const struct audit_change changes[] = { { "issuer", NULL, m->p.v.issuer },
+		                                { "client_id", NULL, m->p.v.client_id } };
+	const struct audit_deed deed = { .action = "identity_provider.added",
+		                         .kind = AUDIT_PROVIDER,
+		                         .object = m->p.v.id,
+		                         AUDIT_CHANGES(changes) };
+	enum fault e = provider_sql_insert(rq, &m->p, &m->duplicate);
+
+	return e || m->duplicate ? e : audit_put(rq, &deed);
+}
+
 enum fault
 provider_create(struct rq *rq, struct uuid id, const struct provider_new *in, bool *ret_created)
 {
-	struct provider_row there, p = { .v = {
-					     .company_id = rq_company(rq),
-					     .id = id,
-					     .name = in->name,
-					     .issuer = in->issuer,
-					     .client_id = in->client_id,
-					     .client_auth = in->client_auth,
-					     .algorithm = in->algorithm,
-					     .state = in->state,
-					     .make_accounts = in->make_accounts,
-					     .created_at = rq->now_us,
-					     .updated_at = rq->now_us,
-					 } };
-	bool duplicate;
+	struct provider_row there;
+	struct making m = { .duplicate = false };
 	enum fault e = check(rq, in);
 
+	m.p.v = (struct provider_view){
+		.company_id = rq_company(rq),
+		.id = id,
+		.name = in->name,
+		.issuer = in->issuer,
+		.client_id = in->client_id,
+		.client_auth = in->client_auth,
+		.algorithm = in->algorithm,
+		.state = in->state,
+		.make_accounts = in->make_accounts,
+		.created_at = rq->now_us,
+		.updated_at = rq->now_us,
+	};
 	if (e)
 		return e;
-	seal_secret(rq, &p, in->client_secret);
-	e = provider_sql_insert(rq, &p, &duplicate);
-	*ret_created = !duplicate;
-	if (e || !duplicate)
+	seal_secret(rq, &m.p, in->client_secret);
+	e = db_tx(rq, create_tx, &m);
+	*ret_created = !m.duplicate;
+	if (e || !m.duplicate)
 		return e;
-	e = provider_sql_get(rq, p.v.company_id, id, &there);
+	e = provider_sql_get(rq, m.p.v.company_id, id, &there);
 	if (!e && !same(&there.v, in))
 		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another provider.");
 	return e;
@@ -113,36 +135,94 @@ provider_get(struct rq *rq, struct uuid id, struct provider_view *out)
 	return e;
 }
 
-enum fault
-provider_change(struct rq *rq, const struct provider_change *in, struct provider_view *out)
-{
+struct changing {
+	const struct provider_change *in;
 	struct provider_row p;
+};
+
+static void
+apply(struct rq *rq, const struct provider_change *in, struct provider_row *p)
+{
+	if (in->name != NULL)
+		p->v.name = in->name;
+	if (in->client_id != NULL)
+		p->v.client_id = in->client_id;
+	if (in->client_secret != NULL)
+		seal_secret(rq, p, in->client_secret);
+	if (in->client_auth >= 0)
+		p->v.client_auth = in->client_auth;
+	if (in->algorithm >= 0)
+		p->v.algorithm = in->algorithm;
+	if (in->state >= 0)
+		p->v.state = in->state;
+	if (in->set_make_accounts)
+		p->v.make_accounts = in->make_accounts;
+	p->v.updated_at = rq->now_us;
+}
+
+static const char *
+yes_no(bool value)
+{
+	return value ? "yes" : "no";
+}
+
+static enum fault
+tell_change(struct rq *rq, const struct provider_view *before, const struct changing *c)
+{
+	const struct provider_view *after = &c->p.v;
+	const struct audit_change changes[] = {
+		{ "name", before->name, after->name },
+		{ "client_id", before->client_id, after->client_id },
+		{ "client_secret", "(set)", c->in->client_secret != NULL ? "(another)" : "(set)" },
+		{ "client_auth", client_auth_names[before->client_auth],
+		  client_auth_names[after->client_auth] },
+		{ "algorithm", sig_alg_names[before->algorithm], sig_alg_names[after->algorithm] },
+		{ "state", provider_state_names[before->state],
+		  provider_state_names[after->state] },
+		{ "make_accounts", yes_no(before->make_accounts), yes_no(after->make_accounts) },
+	};
+	const size_t n = sizeof(changes) / sizeof(changes[0]);
+	struct audit_change *told = arena_array(rq->arena, n, struct audit_change);
+	struct audit_deed deed = { .action = "identity_provider.changed",
+		                   .kind = AUDIT_PROVIDER,
+		                   .object = after->id,
+		                   .changes = told };
+
+	for (size_t i = 0; i < n; i++) {
+		if (!cstr_eq(changes[i].before, changes[i].after))
+			told[deed.n++] = changes[i];
+	}
+	return audit_put(rq, &deed);
+}
+
+static enum fault
+change_tx(struct rq *rq, void *arg)
+{
+	struct changing *c = arg;
+	struct provider_view before;
 	uint64_t n;
-	enum fault e = provider_sql_get(rq, rq_company(rq), in->id, &p);
+	enum fault e = provider_sql_get(rq, rq_company(rq), c->in->id, &c->p);
 
 	if (e)
 		return e;
-	if (in->name != NULL)
-		p.v.name = in->name;
-	if (in->client_id != NULL)
-		p.v.client_id = in->client_id;
-	if (in->client_secret != NULL)
-		seal_secret(rq, &p, in->client_secret);
-	if (in->client_auth >= 0)
-		p.v.client_auth = in->client_auth;
-	if (in->algorithm >= 0)
-		p.v.algorithm = in->algorithm;
-	if (in->state >= 0)
-		p.v.state = in->state;
-	if (in->set_make_accounts)
-		p.v.make_accounts = in->make_accounts;
-	p.v.updated_at = rq->now_us;
-	e = provider_sql_update(rq, &p, in->version, &n);
+	before = c->p.v;
+	apply(rq, c->in, &c->p);
+	e = provider_sql_update(rq, &c->p, c->in->version, &n);
 	if (!e && n == 0)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "The version is %lld now.",
-		               (long long)p.v.version);
-	p.v.version = in->version + 1;
-	*out = p.v;
+		               (long long)before.version);
+	c->p.v.version = c->in->version + 1;
+	return e ? e : tell_change(rq, &before, c);
+}
+
+enum fault
+provider_change(struct rq *rq, const struct provider_change *in, struct provider_view *out)
+{
+	struct changing c = { .in = in };
+	enum fault e = db_tx(rq, change_tx, &c);
+
+	if (!e)
+		*out = c.p.v;
 	return e;
 }
 
@@ -188,22 +268,35 @@ domains_good(const char *text)
 	return true;
 }
 
+static enum fault
+domains_tx(struct rq *rq, void *arg)
+{
+	const struct provider_row *p = arg;
+	const struct audit_change changes[] = { { "email_domains", NULL, p->v.email_domains } };
+	const struct audit_deed deed = { .action = "identity_provider.domains_set",
+		                         .kind = AUDIT_PROVIDER,
+		                         .object = p->v.id,
+		                         AUDIT_CHANGES(changes) };
+	uint64_t n;
+	enum fault e = provider_sql_domains(rq, p, &n);
+
+	if (!e && n == 0)
+		return rq_fail(rq, FAULT_NOT_FOUND, "the company has no such provider");
+	return e ? e : audit_put(rq, &deed);
+}
+
 enum fault
 provider_set_domains(struct rq *rq, struct uuid id, const char *domains)
 {
-	const struct provider_row p = { .v = { .company_id = rq_company(rq),
-		                               .id = id,
-		                               .email_domains = domains,
-		                               .updated_at = rq->now_us } };
-	uint64_t n;
-	enum fault e;
+	struct provider_row p = { .v = { .company_id = rq_company(rq),
+		                         .id = id,
+		                         .email_domains = domains,
+		                         .updated_at = rq->now_us } };
 
 	if (strlen(domains) > 500 || !domains_good(domains))
 		return rq_fail(
 		    rq, FAULT_BAD_REQUEST,
 		    "domains are lower-case names like example.com, separated by a space");
-	e = provider_sql_domains(rq, &p, &n);
-	if (!e && n == 0)
-		return rq_fail(rq, FAULT_NOT_FOUND, "the company has no such provider");
-	return e;
+
+	return db_tx(rq, domains_tx, &p);
 }

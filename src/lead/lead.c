@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
 
@@ -315,10 +316,26 @@ lead_get(struct rq *rq, struct uuid id, struct lead *out)
 	return FAULT_NONE;
 }
 
+static enum fault
+erase_tx(struct rq *rq, void *arg)
+{
+	const struct uuid *id = arg;
+	const struct audit_deed deed = { .action = "lead.erased",
+		                         .kind = AUDIT_LEAD,
+		                         .object = *id };
+	struct lead l = { .value = NULL };
+	enum fault e = lead_sql_lock(rq, rq_company(rq), *id, &l);
+
+	if (e || l.erased_at != TIME_NONE)
+		return e;
+	e = lead_sql_erase(rq, rq_company(rq), *id);
+	return e ? e : audit_put(rq, &deed);
+}
+
 enum fault
 lead_erase(struct rq *rq, struct uuid id, struct lead *out)
 {
-	enum fault e = lead_sql_erase(rq, rq_company(rq), id);
+	enum fault e = db_tx(rq, erase_tx, &id);
 
 	return e ? e : lead_get(rq, id, out);
 }

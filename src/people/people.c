@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* people.c - people of a company: who they are, what they may do, since when. */
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/session.h"
 #include "rostra/sync.h"
@@ -100,15 +101,48 @@ apply_state(struct rq *rq, struct person_row *row, int state)
 }
 
 static enum fault
+tell(struct rq *rq, struct uuid person, const char *action, const struct audit_change *change)
+{
+	const struct audit_deed deed = {
+		.action = action,
+		.kind = AUDIT_PERSON,
+		.object = person,
+		.person = person,
+		.changes = change,
+		.n = 1,
+	};
+
+	return audit_put(rq, &deed);
+}
+
+/* What decides on access is on record; language and time zone are the person's own matter. */
+static enum fault
+tell_changes(struct rq *rq, const struct person_row *before, const struct person_row *after)
+{
+	const struct audit_change role = { "role", role_names[before->role],
+		                           role_names[after->role] };
+	const struct audit_change state = { "state", person_state_names[before->state],
+		                            person_state_names[after->state] };
+	enum fault e = FAULT_NONE;
+
+	if (before->role != after->role)
+		e = tell(rq, after->id, "person.role_changed", &role);
+	if (!e && before->state != after->state)
+		e = tell(rq, after->id, "person.state_changed", &state);
+	return e;
+}
+
+static enum fault
 change_tx(struct rq *rq, void *arg)
 {
 	struct person_change *c = arg;
-	struct person_row row;
+	struct person_row row, before;
 	bool access;
 	enum fault e = person_sql_lock(rq, c->id, &row);
 
 	if (e)
 		return e;
+	before = row;
 	if (c->version != J_NO_INT && c->version != row.version)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "The version is %lld now.",
 		               (long long)row.version);
@@ -130,6 +164,9 @@ change_tx(struct rq *rq, void *arg)
 		row.time_zone = c->time_zone;
 	row.updated_at = rq->now_us;
 	e = person_sql_update(rq, &row, access);
+	if (e)
+		return e;
+	e = tell_changes(rq, &before, &row);
 	if (e)
 		return e;
 	row.version++;

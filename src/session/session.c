@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rostra/access.h"
+#include "rostra/audit.h"
 #include "rostra/conf.h"
 
 #include "session_int.h"
@@ -124,36 +125,61 @@ role_of(struct rq *rq, struct uuid company, struct uuid person, enum role *ret_r
 	return FAULT_NONE;
 }
 
+struct opening {
+	struct session_row session;
+	struct refresh_row refresh;
+};
+
+static enum fault
+open_tx(struct rq *rq, void *arg)
+{
+	const struct opening *o = arg;
+	const struct audit_change changes[] = { { "method", NULL,
+		                                  session_method_names[o->session.method] } };
+	const struct audit_deed deed = {
+		.action = "session.started",
+		.kind = AUDIT_SESSION,
+		.object = o->session.id,
+		.person = o->session.person_id,
+		AUDIT_CHANGES(changes),
+	};
+	enum fault e = session_sql_insert(rq, &o->session);
+
+	if (!e)
+		e = refresh_sql_insert(rq, &o->refresh);
+	return e ? e : audit_put(rq, &deed);
+}
+
 enum fault
 session_open(struct rq *rq, const struct token_keys *keys, const struct session_new *in,
              struct session_tokens *out)
 {
-	struct session_birth b = { .session = {
-				       .company_id = rq_company(rq),
-				       .id = uuid_is_zero(in->id) ? uuid_v7(rq->now_us) : in->id,
-				       .person_id = in->person,
-				       .method = (int)in->method,
-				       .platform = in->platform,
-				       .device_name = in->device_name,
-				       .app_version = in->app_version,
-				       .generation = 1,
-				       .created_at = rq->now_us,
-				       .expires_at = rq->now_us + SESSION_DAYS * US_PER_DAY,
-				   } };
+	struct opening o = { .session = {
+				 .company_id = rq_company(rq),
+				 .id = uuid_is_zero(in->id) ? uuid_v7(rq->now_us) : in->id,
+				 .person_id = in->person,
+				 .method = (int)in->method,
+				 .platform = in->platform,
+				 .device_name = in->device_name,
+				 .app_version = in->app_version,
+				 .generation = 1,
+				 .created_at = rq->now_us,
+				 .expires_at = rq->now_us + SESSION_DAYS * US_PER_DAY,
+			     } };
 	struct refresh_token t;
 	enum role role;
 	bool person_in;
-	enum fault e = role_of(rq, b.session.company_id, in->person, &role, &person_in);
+	enum fault e = role_of(rq, o.session.company_id, in->person, &role, &person_in);
 
 	if (!e && !person_in)
 		return rq_fail(rq, FAULT_CONFLICT, "The person or the company is not active.");
 	if (e)
 		return e;
 	random_bytes(t.b, sizeof(t.b));
-	b.refresh = row_of(rq, &b.session, &t);
-	e = session_sql_birth(rq, &b);
+	o.refresh = row_of(rq, &o.session, &t);
+	e = db_tx(rq, open_tx, &o);
 	if (!e)
-		hand_out(rq, keys, &b.session, role, &t, out);
+		hand_out(rq, keys, &o.session, role, &t, out);
 	return e;
 }
 
@@ -208,6 +234,7 @@ rotate(struct rq *rq, struct refreshing *r)
 	return e ? e : session_sql_rotate(rq, s);
 }
 
+/* Inside a transaction; of one that is over it changes and tells nothing. */
 static enum fault
 end_one(struct rq *rq, const struct session_row *s, enum session_end why)
 {
@@ -215,8 +242,21 @@ end_one(struct rq *rq, const struct session_row *s, enum session_end why)
 		                               .id = s->id,
 		                               .ended_at = rq->now_us,
 		                               .ended_by = (int)why };
+	const struct audit_change changes[] = { { "ended_by", NULL, session_end_names[why] } };
+	const struct audit_deed deed = {
+		.company = s->company_id,
+		.action = "session.ended",
+		.kind = AUDIT_SESSION,
+		.object = s->id,
+		.person = s->person_id,
+		AUDIT_CHANGES(changes),
+	};
+	enum fault e;
 
-	return session_sql_end(rq, &ending);
+	if (s->ended_at != TIME_NONE)
+		return FAULT_NONE;
+	e = session_sql_end(rq, &ending);
+	return e ? e : audit_put(rq, &deed);
 }
 
 /* The session's row is held first: of several that come at once, one rotates and the others see it.
@@ -269,22 +309,29 @@ session_refresh(struct rq *rq, const struct token_keys *keys, const char *token,
 /* --- ending ------------------------------------------------------------------------------------
  */
 
+static enum fault
+end_by_token_tx(struct rq *rq, void *arg)
+{
+	const struct refresh_token *t = arg;
+	struct refresh_row row = { .generation = 0 };
+	struct session_row s = { .generation = 0 };
+	bool found;
+	enum fault e = refresh_sql_find(rq, sha256_of(t->b, sizeof(t->b)), &row, &found);
+
+	if (e || !found)
+		return e;
+	e = session_sql_lock(rq, row.company_id, row.session_id, &s);
+	return e ? e : end_one(rq, &s, END_PERSON);
+}
+
 enum fault
 session_end_by_token(struct rq *rq, const char *token)
 {
 	struct refresh_token t;
-	struct refresh_row row = { .generation = 0 };
-	bool found;
-	enum fault e;
 
 	if (!token_parse(token, &t))
 		return FAULT_NONE;
-	e = refresh_sql_find(rq, sha256_of(t.b, sizeof(t.b)), &row, &found);
-	if (e || !found)
-		return e;
-	return end_one(rq,
-	               &(struct session_row){ .company_id = row.company_id, .id = row.session_id },
-	               END_PERSON);
+	return db_tx(rq, end_by_token_tx, &t);
 }
 
 struct ending {
@@ -314,16 +361,34 @@ session_end(struct rq *rq, struct uuid person, struct uuid session, enum session
 	return db_tx(rq, end_tx, &in);
 }
 
+static enum fault
+end_all_tx(struct rq *rq, void *arg)
+{
+	const struct ending *in = arg;
+	const struct session_ending ending = { .company_id = rq_company(rq),
+		                               .person_id = in->person,
+		                               .id = in->session,
+		                               .ended_at = rq->now_us,
+		                               .ended_by = (int)in->why };
+	const struct audit_change changes[] = { { "ended_by", NULL, session_end_names[in->why] } };
+	const struct audit_deed deed = {
+		.action = "person.signed_out",
+		.kind = AUDIT_PERSON,
+		.object = in->person,
+		.person = in->person,
+		AUDIT_CHANGES(changes),
+	};
+	enum fault e = session_sql_end_all(rq, &ending);
+
+	return e ? e : audit_put(rq, &deed);
+}
+
 enum fault
 session_end_all(struct rq *rq, struct uuid person, struct uuid but, enum session_end why)
 {
-	const struct session_ending ending = { .company_id = rq_company(rq),
-		                               .person_id = person,
-		                               .id = but,
-		                               .ended_at = rq->now_us,
-		                               .ended_by = (int)why };
+	struct ending in = { person, but, why };
 
-	return session_sql_end_all(rq, &ending);
+	return db_tx(rq, end_all_tx, &in);
 }
 
 enum fault

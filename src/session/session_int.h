@@ -24,12 +24,7 @@ struct refresh_row {
 	int64_t generation, created_at;
 };
 
-/* A session as it begins, with its first refresh token. */
-struct session_birth {
-	struct session_row session;
-	struct refresh_row refresh;
-};
-enum fault session_sql_birth(struct rq *rq, const struct session_birth *b) MUST_CHECK;
+enum fault session_sql_insert(struct rq *rq, const struct session_row *row) MUST_CHECK;
 enum fault refresh_sql_find(struct rq *rq, struct sha256 digest, struct refresh_row *out,
                             bool *ret_found) MUST_CHECK;
 enum fault refresh_sql_insert(struct rq *rq, const struct refresh_row *r) MUST_CHECK;

@@ -7,17 +7,14 @@
 #include "session_int.h"
 
 /* clang-format off */
-#define BIRTH(type, m) type(struct session_birth, m)
-static const struct db_col birth_in[] = {
-	BIRTH(DB_COL_UUID, session.company_id), BIRTH(DB_COL_UUID, session.id), BIRTH(DB_COL_UUID, session.person_id),
-	DB_COL_ENUM(struct session_birth, session.method, session_method_names),
-	DB_COL_ENUM(struct session_birth, session.platform, session_platform_names),
-	BIRTH(DB_COL_STR, session.device_name), BIRTH(DB_COL_STR, session.app_version),
-	BIRTH(DB_COL_TIME, session.created_at), BIRTH(DB_COL_TIME, session.created_at),
-	BIRTH(DB_COL_TIME, session.expires_at),
-	BIRTH(DB_COL_BYTES, refresh.token_sha256), BIRTH(DB_COL_UUID, refresh.company_id),
-	BIRTH(DB_COL_UUID, refresh.session_id), BIRTH(DB_COL_I64, refresh.generation),
-	BIRTH(DB_COL_TIME, refresh.created_at),
+static const struct db_col session_in[] = {
+	DB_COL_UUID(struct session_row, company_id), DB_COL_UUID(struct session_row, id),
+	DB_COL_UUID(struct session_row, person_id),
+	DB_COL_ENUM(struct session_row, method, session_method_names),
+	DB_COL_ENUM(struct session_row, platform, session_platform_names),
+	DB_COL_STR(struct session_row, device_name), DB_COL_STR(struct session_row, app_version),
+	DB_COL_TIME(struct session_row, created_at), DB_COL_TIME(struct session_row, created_at),
+	DB_COL_TIME(struct session_row, expires_at),
 };
 static const struct db_col refresh_cols[] = {
 	DB_COL_BYTES(struct refresh_row, token_sha256), DB_COL_UUID(struct refresh_row, company_id),
@@ -67,15 +64,13 @@ static const struct db_col prune_in[] = {
 	DB_COL_TIME(struct session_prune, before), DB_COL_I64(struct session_prune, limit),
 };
 
-enum { Q_BIRTH, Q_FIND, Q_INSERT, Q_LOCK, Q_ROTATE, Q_END, Q_END_ALL, Q_PAGE, Q_PRUNE_TOKENS, Q_PRUNE, Q__MAX };
+enum { Q_SESSION_INSERT, Q_FIND, Q_INSERT, Q_LOCK, Q_ROTATE, Q_END, Q_END_ALL, Q_PAGE, Q_PRUNE_TOKENS, Q_PRUNE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_BIRTH] = { .name = "session_birth",
-		.sql = DB_WHOLE_TX("INSERT INTO session (company_id, id, person_id, method, platform, device_name,"
-			" app_version, created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);"
-			" INSERT INTO refresh_token (token_sha256, company_id, session_id, generation, created_at)"
-			" VALUES (?, ?, ?, ?, ?)"),
-		DB_IN(birth_in) },
+	[Q_SESSION_INSERT] = { .name = "session_insert",
+		.sql = "INSERT INTO session (company_id, id, person_id, method, platform, device_name, app_version,"
+		       " created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(session_in) },
 	[Q_FIND] = { .name = "refresh_find",
 		.sql = "SELECT token_sha256, company_id, session_id, generation, created_at FROM refresh_token"
 		       " /* all companies: the token says which */ WHERE token_sha256 = ?",
@@ -119,14 +114,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 const struct db_stmt_table session_stmts = DB_STMTS("session", stmts);
 
 enum fault
-session_sql_birth(struct rq *rq, const struct session_birth *b)
+session_sql_insert(struct rq *rq, const struct session_row *row)
 {
-	bool duplicate;
-	enum fault e = db_whole_tx(rq, &stmts[Q_BIRTH], b, &duplicate);
-
-	if (!e && duplicate) /* of 256 random bits, or of a UUIDv7 made here */
-		return rq_fail(rq, FAULT_BUSY, "Try again.");
-	return e;
+	return db_exec(rq, &stmts[Q_SESSION_INSERT], row, NULL);
 }
 
 enum fault

@@ -251,6 +251,7 @@ EXAMPLES = {
         "company": w.company.slug, "redirect_uri": "com.example.advocacy:/cb", "state": "s" * 20,
         "code_challenge": "A" * 43, "code_challenge_method": "S256"}),
     "auth_callback": nothing,
+    "audit_get": lambda w, who: Request(query={"person": w.person.id}),
     "identity_providers_get": nothing,
     "identity_provider_get": of_id(lambda w, who: w.provider()["id"]),
     "identity_provider_put": lambda w, who: Request({"id": uuid7()}, json=w.provider_body()),
