@@ -4,6 +4,8 @@
 
 #include "json_int.h"
 
+enum { MICRO_DIGITS_MAX = 12 }; /* times a million fits 64 bits */
+
 struct pair {
 	struct str name;
 	const char *value; /* NULL: no "=" or not decodable */
@@ -68,7 +70,7 @@ read_micro(struct arena *a, const struct j_field *f, struct str v, void *place)
 			point = true;
 			continue;
 		}
-		if (v.s[i] < '0' || v.s[i] > '9' || ++digits > 15)
+		if (v.s[i] < '0' || v.s[i] > '9' || ++digits > MICRO_DIGITS_MAX)
 			return wrong;
 		n = n * 10 + (v.s[i] - '0');
 		decimals += point;

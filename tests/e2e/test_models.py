@@ -371,3 +371,44 @@ def test_reports_are_those_of_the_reference(ledger, drawn, stage, window, ends, 
         found[key] = value + row["value"]["amount_minor"], count + millionths(row["conversions"])
     want = reference.report(opened, conversions, window * DAY, "post", collapsed, **params.get(opened, {}))
     assert found == {k: (value, count) for k, (value, count, _) in want.items() if count}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
+                                                                HealthCheck.data_too_large, HealthCheck.large_base_example])
+@given(drawn=LEADS, times=st.integers(2, 9))
+def test_properties_of_all_models(ledger, drawn, times):
+    query = {"model": ",".join(MODELS + ["markov"]), "window": "7d", "stage": "won"}
+    leads = list(leads_of(drawn))
+    ledger.put(leads)
+    before = ledger.get(**query)
+    plain = {m: rows_by(before, m) for m in MODELS}
+    # What lies outside the window changes nothing.
+    ledger.put([(at, events, path + [reference.Touch(START - 8 * DAY, b"z" * 12, keys_of(3)),
+                                     reference.Touch(START + 20 * DAY, b"y" * 12, keys_of(2))]) for at, events, path in leads])
+    outside = ledger.get(**query)
+    for model in MODELS + ["markov"]:
+        assert rows_by(outside, model) == rows_by(before, model)
+    # A path that does not convert changes only Markov; a value times k is credit times k, to the rounding of each part.
+    ledger.put([(at, [(s, t, v * times) for s, t, v in events], path) for at, events, path in leads] +
+               [(START, [("lead", START, 0)], [touch(2, 0), touch(1, 1)])])
+    after = ledger.get(**query)
+    assert markov_of(after)["null_paths"] == markov_of(before)["null_paths"] + 1
+    for model in MODELS:
+        found = {k: v for k, v in rows_by(after, model).items() if v != (0, 0, 0)}
+        for key in {k for k, v in plain[model].items() if v != (0, 0, 0)} | set(found):
+            old, new = plain[model].get(key, (0, 0, 0)), found.get(key, (0, 0, 0))
+            assert new[1:] == old[1:]
+            assert abs(new[0] - times * old[0]) <= times * 9 * sum(len(events) for _, events, _ in leads)
+
+
+def test_a_path_that_does_not_convert_takes_from_markov(ledger):
+    won = [(START, [("won", START, 100)], [touch(2, 0)]), (START, [("won", START, 100)], [touch(2, 1)])]
+    ledger.put(won)
+    assert rows_by(ledger.get(model="markov", stage="won"), "markov")[IDS["person"][0]][0] == 100
+    # p1 > p2 comes to nothing: p2's edge to the conversion halves, and p1's.
+    ledger.put(won + [(START, [("lead", START, 0)], [touch(2, 0), touch(1, 1), touch(0.5, 2)])])
+    shares, _ = reference.markov(*[[reference.Conversion(START, 100, path) for at, events, path in ledger.leads
+                                    if (events[0][0] == "won") is converts] for converts in (True, False)], 7 * DAY, "person")
+    found = rows_by(ledger.get(model="markov", stage="won"), "markov")
+    assert shares[IDS["person"][0]] != shares[IDS["person"][1]]
+    assert [found[IDS["person"][i]][0] for i in (0, 1)] == reference.split(200, [shares[IDS["person"][i]] for i in (0, 1)])

@@ -53,7 +53,7 @@ static const struct j_schema thing_schema = J_SCHEMA("thing", struct thing, thin
 
 struct query {
 	const char *q;
-	int64_t n, at;
+	int64_t n, at, part;
 	int colour;
 	bool flag;
 	struct uuid id;
@@ -69,6 +69,7 @@ static const struct j_field query_fields[] = {
 	J_ID(struct query, id, 0),
 	J_WORDS(struct query, set, 0, colours),
 	J_IDS(struct query, ids, 0, 0, 3),
+	J_DECIMAL(struct query, part, 0, .min = 100000, .max = 2000000),
 };
 static const struct j_schema query_schema = J_SCHEMA("query", struct query, query_fields);
 /* clang-format on */
@@ -140,6 +141,29 @@ a_query_string_is_decoded_by_its_table(void **state)
 }
 
 static void
+decimals_of_a_query_are_exact_millionths(void **state)
+{
+	struct ground *g = *state;
+	static const struct {
+		const char *text;
+		int64_t want;
+	} rows[] = {
+		{ "", J_NO_INT },
+		{ "part=.1", 100000 },
+		{ "part=2", 2000000 },
+		{ "part=2.000000", 2000000 },
+		{ "part=0.123456", 123456 },
+		{ "part=01.5", 1500000 },
+		{ "part=1.", 1000000 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(ask(g, rows[i].text), FAULT_NONE);
+		assert_int_equal(g->query.part, rows[i].want);
+	}
+}
+
+static void
 query_faults_are_told_at_once(void **state)
 {
 	struct ground *g = *state;
@@ -166,6 +190,17 @@ query_faults_are_told_at_once(void **state)
 		{ "q=a", 1, "?q" },
 		{ "q=12345678901", 1, "?q" },
 		{ "ids=x", 1, "?ids" },
+		{ "part=0.099999", 1, "?part" },
+		{ "part=2.000001", 1, "?part" },
+		{ "part=0.1234567", 1, "?part" },
+		{ "part=.", 1, "?part" },
+		{ "part=1.1.1", 1, "?part" },
+		{ "part=-1", 1, "?part" },
+		{ "part=1e0", 1, "?part" },
+		{ "part=1%2c5", 1, "?part" },
+		{ "part=999999999999", 1, "?part" },
+		{ "part=9999999999999", 1, "?part" },
+		{ "part=00000000000000000001", 1, "?part" },
 		{ "\xff\x01=1", 1, "?.." },
 	};
 
@@ -335,6 +370,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(decimals_of_a_query_are_exact_millionths, set_up,
+		                                tear_down),
 		cmocka_unit_test_setup_teardown(a_query_string_is_decoded_by_its_table, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(query_faults_are_told_at_once, set_up, tear_down),
