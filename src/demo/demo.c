@@ -152,6 +152,12 @@ make_company(struct world *w)
 	if (!e)
 		e = demo_write_leads(w);
 	if (!e)
+		e = demo_kudos(w);
+	if (!e)
+		e = fill(w, DEMO_FILL_ENTRIES, false);
+	if (!e)
+		e = fill(w, DEMO_FILL_BALANCES, false);
+	if (!e)
 		e = fill(w, DEMO_FILL_FEED, false);
 	if (!e)
 		e = fill(w, DEMO_FILL_LINKS, true);

@@ -171,6 +171,8 @@ void demo_make_leads(struct world *w); /* chooses paths among the clicks */
 enum fault demo_write_clicks(struct world *w) MUST_CHECK;
 enum fault demo_write_leads(struct world *w) MUST_CHECK;
 enum fault demo_write_changes(struct world *w) MUST_CHECK;
+enum fault
+demo_kudos(struct world *w) MUST_CHECK; /* after the shares; the ledger is filled from it */
 
 /* --- demo_sql.c --- */
 enum demo_statement {
@@ -199,6 +201,12 @@ enum demo_statement {
 	DEMO_FILL_PERSON_POSTS,
 	DEMO_FILL_POST_STATS,
 	DEMO_FILL_CLICK_DAYS,
+	DEMO_VALUE,
+	DEMO_KUDOS,
+	DEMO_KUDOS_PERSON,
+	DEMO_KUDOS_REACTION,
+	DEMO_FILL_ENTRIES,
+	DEMO_FILL_BALANCES,
 	DEMO_SLUG,
 	DEMO__MAX
 };
@@ -298,6 +306,23 @@ struct row_change {
 struct row_seen {
 	struct uuid company_id, person_id, post_id;
 	int64_t seen_us, acknowledged_us;
+};
+struct row_value {
+	struct uuid company_id, id;
+	const char *name, *description;
+	int64_t created_us;
+};
+struct row_kudos {
+	struct uuid company_id, id, giver_id, team_id, value_id;
+	const char *message, *visibility;
+	int64_t points, period, created_us;
+	unsigned char body_sha256[32];
+};
+/* A recipient, or somebody who reacts. */
+struct row_kudos_person {
+	struct uuid company_id, kudos_id, person_id, team_id;
+	const char *word; /* of a reaction */
+	int64_t position, at_us;
 };
 struct fill {
 	struct uuid company_id;

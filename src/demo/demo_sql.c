@@ -145,7 +145,33 @@ static const struct db_col seen_in[] = {
 	DB_COL_TIME(T, seen_us), DB_COL_TIME(T, acknowledged_us),
 };
 #undef T
+#define T struct row_value
+static const struct db_col value_in[] = {
+	DB_COL_UUID(T, company_id), DB_COL_UUID(T, id), DB_COL_STR(T, name), DB_COL_STR(T, description),
+	DB_COL_TIME(T, created_us),
+};
+#undef T
+#define T struct row_kudos
+static const struct db_col kudos_in[] = {
+	DB_COL_UUID(T, company_id), DB_COL_UUID(T, id), DB_COL_UUID(T, giver_id), DB_COL_UUID(T, team_id),
+	DB_COL_UUID(T, value_id), DB_COL_STR(T, message), DB_COL_I64(T, points), DB_COL_I64(T, period),
+	DB_COL_STR(T, visibility), DB_COL_BYTES(T, body_sha256), DB_COL_TIME(T, created_us),
+};
+#undef T
+#define T struct row_kudos_person
+static const struct db_col kudos_person_in[] = {
+	DB_COL_UUID(T, company_id), DB_COL_UUID(T, kudos_id), DB_COL_UUID(T, person_id), DB_COL_I64(T, position),
+	DB_COL_UUID(T, team_id),
+};
+static const struct db_col kudos_reaction_in[] = {
+	DB_COL_UUID(T, company_id), DB_COL_UUID(T, kudos_id), DB_COL_UUID(T, person_id), DB_COL_STR(T, word),
+	DB_COL_TIME(T, at_us),
+};
+#undef T
 #define T struct fill
+static const struct db_col fill_thrice_in[] = {
+	DB_COL_UUID(T, company_id), DB_COL_UUID(T, company_id), DB_COL_UUID(T, company_id),
+};
 static const struct db_col fill_in[] = { DB_COL_UUID(T, company_id) };
 static const struct db_col fill_at_in[] = { DB_COL_TIME(T, to_us), DB_COL_UUID(T, company_id) };
 static const struct db_col fill_span_in[] = {
@@ -315,6 +341,53 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		       " WHERE company_id = ? AND clicked_at >= ? AND clicked_at < ?"
 		       " GROUP BY DATE(clicked_at), share_id, class",
 		DB_IN(fill_span_in),
+	},
+	[DEMO_VALUE] = {
+		.name = "company_value",
+		.sql = "INSERT INTO company_value (company_id, id, name, description, created_at) VALUES (?, ?, ?, ?, ?)",
+		DB_IN(value_in),
+	},
+	[DEMO_KUDOS] = {
+		.name = "kudos",
+		.sql = "INSERT INTO kudos (company_id, id, giver_id, team_id, value_id, message, points, period, visibility,"
+		       " body_sha256, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(kudos_in),
+	},
+	[DEMO_KUDOS_PERSON] = {
+		.name = "kudos_person",
+		.sql = "INSERT INTO kudos_person (company_id, kudos_id, role, person_id, position, team_id)"
+		       " VALUES (?, ?, 'recipient', ?, ?, ?)",
+		DB_IN(kudos_person_in),
+	},
+	[DEMO_KUDOS_REACTION] = {
+		.name = "kudos_reaction",
+		.sql = "INSERT INTO kudos_reaction (company_id, kudos_id, person_id, reaction, reacted_at)"
+		       " VALUES (?, ?, ?, ?, ?)",
+		DB_IN(kudos_reaction_in),
+	},
+	[DEMO_FILL_ENTRIES] = {
+		.name = "point_entry",
+		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id, entry_key,"
+		       " created_at) SELECT company_id, giver_id, 'allowance', period, 1000, 'allowance_grant', giver_id,"
+		       " CONCAT('grant:', giver_id, ':', period, ':1000'), MIN(created_at) AS at FROM kudos"
+		       " WHERE company_id = ? GROUP BY giver_id, period"
+		       " UNION ALL SELECT k.company_id, k.giver_id, 'allowance', k.period, -10 * CAST(k.points AS SIGNED) * COUNT(*),"
+		       " 'allowance_spent', k.id, CONCAT('allowance_spent:', k.id, ':', k.giver_id, ':0'), k.created_at"
+		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
+		       " WHERE k.company_id = ? AND k.points > 0 GROUP BY k.id"
+		       " UNION ALL SELECT k.company_id, q.person_id, 'earned', 0, 10 * k.points, 'kudos_received', k.id,"
+		       " CONCAT('kudos_received:', k.id, ':', q.person_id, ':0'), k.created_at"
+		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
+		       " WHERE k.company_id = ? AND k.points > 0 ORDER BY at, 6, 7, 2",
+		DB_IN(fill_thrice_in),
+	},
+	[DEMO_FILL_BALANCES] = {
+		.name = "point_balance",
+		.sql = "INSERT INTO point_balance (company_id, person_id, currency, period, tenths, granted_tenths, entries,"
+		       " updated_at) SELECT company_id, person_id, currency, period, SUM(tenths),"
+		       " SUM(IF(reason = 'allowance_grant', tenths, 0)), COUNT(*), MAX(created_at) FROM point_entry"
+		       " WHERE company_id = ? GROUP BY person_id, currency, period",
+		DB_IN(fill_in),
 	},
 	[DEMO_SLUG] = {
 		.name = "slug",

@@ -36,7 +36,20 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert "og:title" in done.stdout
     assert f'"link": "{demo.places["LINK"]}/r/' in done.stdout
     assert '"stage": "won"' in done.stdout
+    assert '"message": "Thank you for the translation!"' in done.stdout
+    assert '"reason": "allowance_spent"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
+
+
+def test_there_are_months_of_kudos_and_their_ledger_holds(demo):
+    for company in ("acme", "globex"):
+        demo.rostra("points", "verify", "--company", company)
+    found = demo.db("SELECT COUNT(*) AS n, COUNT(DISTINCT k.period) AS months, SUM(k.points > 0) AS paid"
+                    " FROM kudos k JOIN company c ON c.id = k.company_id WHERE c.slug = 'acme'")[0]
+    assert found["n"] >= 20 and found["months"] >= 2 and found["paid"] >= 10, found
+    assert demo.db("SELECT COUNT(*) AS n FROM kudos_reaction")[0]["n"] > 0
+    assert demo.db("SELECT COUNT(*) AS n FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id"
+                   " AND q.kudos_id = k.id AND q.person_id = k.giver_id")[0]["n"] == 0
 
 
 def test_the_lines_that_make_demo_prints_answer(demo, tmp_path):
