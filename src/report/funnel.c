@@ -10,30 +10,30 @@
 
 #include "report_int.h"
 
-enum { ENTRIES_FIRST = 256, SHARE_ID_BEHIND_DAYS = 30, SHARE_ID_AHEAD_S = 600 };
+enum { ENTRIES_FIRST = 256 };
 
-enum step {
-	STEP_SHARES,
-	STEP_CLICKS,
-	STEP_LEADS, /* from here on in millionths */
-	STEP_QUALIFIED,
-	STEP_OPPORTUNITIES,
-	STEP_WON,
-	STEP__MAX
+enum funnel_step {
+	FUNNEL_SHARES,
+	FUNNEL_CLICKS,
+	FUNNEL_LEADS, /* from here on in millionths */
+	FUNNEL_QUALIFIED,
+	FUNNEL_OPPORTUNITIES,
+	FUNNEL_WON,
+	FUNNEL__MAX
 };
-static const char *const step_names[STEP__MAX] = {
-	[STEP_SHARES] = "shares",
-	[STEP_CLICKS] = "clicks",
-	[STEP_LEADS] = "leads_millionths",
-	[STEP_QUALIFIED] = "qualified_millionths",
-	[STEP_OPPORTUNITIES] = "opportunities_millionths",
-	[STEP_WON] = "won_millionths",
+static const char *const step_names[FUNNEL__MAX] = {
+	[FUNNEL_SHARES] = "shares",
+	[FUNNEL_CLICKS] = "clicks",
+	[FUNNEL_LEADS] = "leads_millionths",
+	[FUNNEL_QUALIFIED] = "qualified_millionths",
+	[FUNNEL_OPPORTUNITIES] = "opportunities_millionths",
+	[FUNNEL_WON] = "won_millionths",
 };
-static const enum lead_stage step_stages[STEP__MAX] = {
-	[STEP_LEADS] = STAGE_LEAD,
-	[STEP_QUALIFIED] = STAGE_QUALIFIED,
-	[STEP_OPPORTUNITIES] = STAGE_OPPORTUNITY,
-	[STEP_WON] = STAGE_WON,
+static const enum lead_stage step_stages[FUNNEL__MAX] = {
+	[FUNNEL_LEADS] = STAGE_LEAD,
+	[FUNNEL_QUALIFIED] = STAGE_QUALIFIED,
+	[FUNNEL_OPPORTUNITIES] = STAGE_OPPORTUNITY,
+	[FUNNEL_WON] = STAGE_WON,
 };
 
 struct funnel_row {
@@ -93,7 +93,7 @@ const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_vi
 /* What one step has for one key; all are gathered, then sorted into rows. */
 struct entry {
 	char key[REPORT_KEY_SIZE];
-	enum step step;
+	enum funnel_step step;
 	int64_t n;
 };
 struct funnel {
@@ -106,19 +106,19 @@ struct funnel {
 };
 
 static int64_t *
-count_of(struct funnel_row *r, enum step step)
+count_of(struct funnel_row *r, enum funnel_step step)
 {
-	int64_t *const counts[STEP__MAX] = {
-		[STEP_SHARES] = &r->shares, [STEP_CLICKS] = &r->clicks,
-		[STEP_LEADS] = &r->leads,   [STEP_QUALIFIED] = &r->qualified,
-		[STEP_WON] = &r->won,       [STEP_OPPORTUNITIES] = &r->opportunities,
+	int64_t *const counts[FUNNEL__MAX] = {
+		[FUNNEL_SHARES] = &r->shares, [FUNNEL_CLICKS] = &r->clicks,
+		[FUNNEL_LEADS] = &r->leads,   [FUNNEL_QUALIFIED] = &r->qualified,
+		[FUNNEL_WON] = &r->won,       [FUNNEL_OPPORTUNITIES] = &r->opportunities,
 	};
 
 	return counts[step];
 }
 
 static void
-add_entry(struct rq *rq, struct funnel *f, struct str key, enum step step, int64_t n)
+add_entry(struct rq *rq, struct funnel *f, struct str key, enum funnel_step step, int64_t n)
 {
 	struct entry *e;
 
@@ -144,7 +144,7 @@ take_shares(struct rq *rq, void *row, void *arg)
 	const struct clicks_row *r = row;
 	struct funnel *f = arg;
 
-	add_entry(rq, f, r->key, STEP_SHARES, r->n);
+	add_entry(rq, f, r->key, FUNNEL_SHARES, r->n);
 	f->totals.shares += r->n;
 	return FAULT_NONE;
 }
@@ -157,13 +157,13 @@ take_clicks(struct rq *rq, void *row, void *arg)
 
 	if (r->cls != CLICK_HUMAN)
 		return FAULT_NONE;
-	add_entry(rq, f, r->key, STEP_CLICKS, r->n);
+	add_entry(rq, f, r->key, FUNNEL_CLICKS, r->n);
 	f->totals.clicks += r->n;
 	return FAULT_NONE;
 }
 
 static enum fault
-read_stage(struct rq *rq, struct funnel *f, enum step step)
+read_stage(struct rq *rq, struct funnel *f, enum funnel_step step)
 {
 	struct totals t;
 	enum fault e;
@@ -279,8 +279,8 @@ read_tx(struct rq *rq, void *arg)
 	e = report_sql_shares(rq, ask, take_shares, f);
 	if (!e)
 		e = report_sql_clicks(rq, ask, take_clicks, f);
-	for (int step = STEP_LEADS; !e && step < STEP__MAX; step++)
-		e = read_stage(rq, f, (enum step)step);
+	for (int step = FUNNEL_LEADS; !e && step < FUNNEL__MAX; step++)
+		e = read_stage(rq, f, (enum funnel_step)step);
 	if (e)
 		return e;
 	fold(rq, f);
@@ -292,8 +292,8 @@ put_csv_row(struct buf *b, struct funnel_row *r)
 {
 	csv_text(b, str_of(r->key), true);
 	csv_text(b, str_of(r->name), false);
-	for (int step = 0; step < STEP__MAX; step++)
-		csv_number(b, *count_of(r, (enum step)step), false);
+	for (int step = 0; step < FUNNEL__MAX; step++)
+		csv_number(b, *count_of(r, (enum funnel_step)step), false);
 	csv_end_row(b);
 }
 
@@ -306,27 +306,13 @@ put_csv(struct call *call, struct funnel *f)
 	http_header(call, "Content-Disposition", "attachment; filename=\"funnel.csv\"");
 	b = http_raw(call, 200, "text/csv; charset=utf-8");
 	buf_lit(b, "key,name");
-	for (int step = 0; step < STEP__MAX; step++)
+	for (int step = 0; step < FUNNEL__MAX; step++)
 		buf_printf(b, ",%s", step_names[step]);
 	buf_lit(b, "\r\n");
 	for (size_t i = 0; i < f->n_rows; i++)
 		put_csv_row(b, &f->rows[i]);
 	f->nobody.key = "unattributed";
 	put_csv_row(b, &f->nobody);
-}
-
-/* An id made by a client lies near the moment of its share: so much of the table is read. */
-static void
-bound_ids(struct report_ask *ask)
-{
-	static const unsigned char lowest[10] = { 0 };
-	unsigned char highest[10];
-	int64_t from_us = ask->from_us - SHARE_ID_BEHIND_DAYS * US_PER_DAY;
-
-	memset(highest, 0xff, sizeof(highest));
-	ask->after_id = uuid_v7_from(from_us > 0 ? from_us : 0, lowest);
-	ask->before_id =
-	    uuid_v7_from(ask->to_us > 0 ? ask->to_us + SHARE_ID_AHEAD_S * US_PER_S : 0, highest);
 }
 
 static const struct funnel_row *
@@ -357,7 +343,7 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		return e;
 	ask.currency = NULL;
 	ask.unnamed = true;
-	bound_ids(&ask);
+	report_bound_ids(&ask);
 	e = db_snapshot(rq, read_tx, &f);
 	if (e)
 		return e;

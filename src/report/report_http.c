@@ -51,6 +51,13 @@ static const struct j_field touches_query_fields[] = {
 };
 static const struct j_schema touches_query = J_SCHEMA("touches_query", struct report_query, touches_query_fields);
 
+static const struct j_field series_query_fields[] = {
+	PERIOD_FIELDS,
+	J_WORD(struct report_query, step, 0, bucket_names, STEP_DAY, .help = "Weeks begin on Monday; the first and the last bucket may be cut"),
+	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Of the value won; default the company's"),
+};
+static const struct j_schema series_query = J_SCHEMA("series_query", struct report_query, series_query_fields);
+
 static const struct j_field clicks_query_fields[] = {
 	J_TEXT(struct report_query, from, J_DATE, 10, 10, .help = "UTC date, included; default 30 days before to"),
 	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "UTC date, excluded; default tomorrow"),
@@ -404,6 +411,10 @@ static const struct route rows[] = {
 	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &funnel_query,
 	  .kind = REPLY_OBJECT, .reply = &funnel_schema, .handle = funnel_get,
 	  .name = "report_funnel", .summary = "From shares to sales by group: what happened in the period, with rates" },
+	{ .method = HTTP_GET, .path = "/v1/reports/series", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &series_query,
+	  .kind = REPLY_OBJECT, .reply = &series_schema, .handle = series_get,
+	  .name = "report_series", .summary = "What happened when: by day, week or month of a time zone" },
 	{ .method = HTTP_GET, .path = "/v1/reports/clicks", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
 	  .scope = "reports:read", .rate = RATE_READ, .query = &clicks_query,
 	  .kind = REPLY_OBJECT, .reply = &clicks_report_schema, .handle = clicks_get,

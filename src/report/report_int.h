@@ -109,9 +109,12 @@ enum path_rule {
 };
 extern const char *const path_rule_names[PATH_RULE__MAX + 1];
 
+enum bucket_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP__MAX };
+extern const char *const bucket_names[STEP__MAX + 1];
+
 /* The query of all reports; routes use the fields they need. */
 struct report_query {
-	int model, stage, group, path;
+	int model, stage, group, path, step;
 	uint32_t models; /* several at once: a set over model_names; 0 is the default */
 	const char *from, *to, *time_zone, *currency;
 	int64_t window_days; /* J_NO_INT: the campaign's, else the company's */
@@ -155,6 +158,9 @@ enum fault report_resolve(struct rq *rq, const struct report_query *q,
  */
 enum fault report_choose(struct rq *rq, const struct report_query *q,
                          struct report_ask *ask) MUST_CHECK;
+/* after_id and before_id: an id made by a client lies near the moment of its share, so much of the
+ * table is read. */
+void report_bound_ids(struct report_ask *ask);
 enum fault report_wrong(struct rq *rq, const char *parameter, const char *detail) MUST_CHECK;
 
 /* --- rows of the stream (report_sql.c) ----------------------------------------------------------
@@ -173,6 +179,13 @@ struct stream_row {
 	int click_class; /* only of report_sql_touches; -1: the click is gone */
 	const char *click_reason;
 	const char *currency; /* of the value; only of report_sql_touches */
+};
+
+/* Some things of one moment, or from one moment on within its quarter of an hour. */
+struct moment_row {
+	int64_t at;
+	int stage; /* only of events */
+	int64_t n; /* how many; of events the value in the currency asked for */
 };
 
 struct company_defaults {
@@ -215,6 +228,16 @@ enum fault report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row
 /* Shares made in the period, by key; class is not set. */
 enum fault report_sql_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                              void *arg) MUST_CHECK;
+/* What a series counts.  Quarters of an hour begin at from_us: local days all over the world begin
+ * and end with one. */
+enum fault report_sql_share_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                                    void *arg) MUST_CHECK;
+enum fault report_sql_click_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                                    void *arg) MUST_CHECK;
+enum fault report_sql_click_days(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                                 void *arg) MUST_CHECK;
+enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                                    void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
 
 /* --- paths (path.c) -----------------------------------------------------------------------------
@@ -269,9 +292,9 @@ enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals 
 
 extern const struct j_schema report_money_schema;
 
-/* handlers of credits.c, clicks_http.c and funnel.c */
-handler_fn credits_get, touches_get, clicks_get, funnel_get;
+/* handlers of credits.c, clicks_http.c, funnel.c and series.c */
+handler_fn credits_get, touches_get, clicks_get, funnel_get, series_get;
 extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema,
-    funnel_schema;
+    funnel_schema, series_schema;
 
 #endif

@@ -15,6 +15,9 @@
 	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
 	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
 
+/* Within a period in quarters of an hour from its beginning on. */
+#define QUARTERS(column) " GROUP BY TIMESTAMPDIFF(MINUTE, CAST(? AS DATETIME(6)), " column ") DIV 15"
+
 /* The lead's milestones up to the conversion, in the order of stream_row; looked up only where asked for. */
 #define EVENT_AT(stage) \
 	", IF(?, (SELECT MIN(m.occurred_at) FROM conversion m WHERE m.company_id = c.company_id" \
@@ -132,6 +135,24 @@ static const struct db_col shares_in[] = {
 	DB_COL_TIME(struct report_ask, to_us),
 };
 static const struct db_col shares_out[] = { DB_COL_VIEW(struct clicks_row, key), DB_COL_I64(struct clicks_row, n) };
+static const struct db_col share_moments_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, after_id),
+	DB_COL_UUID(struct report_ask, before_id),  DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, from_us),
+};
+static const struct db_col click_moments_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, from_us),
+};
+static const struct db_col moments_out[] = { DB_COL_TIME(struct moment_row, at), DB_COL_I64(struct moment_row, n) };
+static const struct db_col event_moments_in[] = {
+	DB_COL_STR(struct report_ask, currency), DB_COL_UUID(struct report_ask, company_id),
+	DB_COL_TIME(struct report_ask, from_us), DB_COL_TIME(struct report_ask, to_us),
+};
+static const struct db_col event_moments_out[] = {
+	DB_COL_TIME(struct moment_row, at), DB_COL_ENUM(struct moment_row, stage, lead_stage_names),
+	DB_COL_I64(struct moment_row, n),
+};
 static const struct db_col conversion_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
 };
@@ -144,6 +165,7 @@ enum {
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
 	Q_CREDITS = Q_SHARES + DIMENSION__MAX,
+	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_CLICK_DAYS, Q_EVENT_MOMENTS,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
 
@@ -192,6 +214,22 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " JOIN company k ON k.id = c.company_id" ELIGIBLE
 		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(credits_in), DB_OUT(credits_out) },
+	[Q_SHARE_MOMENTS] = { .name = "report_share_moments",
+		.sql = LONG_RUN "SELECT MIN(created_at), COUNT(*) FROM share WHERE company_id = ? AND id >= ? AND id <= ?"
+		       " AND created_at >= ? AND created_at < ?" QUARTERS("created_at"),
+		DB_IN(share_moments_in), DB_OUT(moments_out) },
+	[Q_CLICK_MOMENTS] = { .name = "report_click_moments",
+		.sql = LONG_RUN "SELECT MIN(clicked_at), COUNT(*) FROM click WHERE company_id = ? AND clicked_at >= ?"
+		       " AND clicked_at < ? AND class = 'human'" QUARTERS("clicked_at"),
+		DB_IN(click_moments_in), DB_OUT(moments_out) },
+	[Q_CLICK_DAYS] = { .name = "report_click_days",
+		.sql = LONG_RUN "SELECT CAST(day AS DATETIME(6)), CAST(SUM(n) AS SIGNED) FROM click_day WHERE company_id = ?"
+		       " AND day >= DATE(?) AND day < DATE(?) AND class = 'human' GROUP BY day",
+		DB_IN(clicks_in), DB_OUT(moments_out) },
+	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
+		.sql = LONG_RUN "SELECT occurred_at, stage, IF(currency = ?, value_minor, 0) FROM conversion WHERE company_id = ?"
+		       " AND occurred_at >= ? AND occurred_at < ?",
+		DB_IN(event_moments_in), DB_OUT(event_moments_out) },
 	[Q_TOUCHES] = { .name = "report_touches",
 		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", x.class, x.reason, c.currency FROM company k"
 		       " JOIN conversion c ON c.company_id = k.id" ELIGIBLE
@@ -284,6 +322,38 @@ report_sql_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, vo
 	struct clicks_row row = { .cls = -1 };
 
 	return db_each_scratch(rq, &stmts[Q_SHARES + ask->by], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_share_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct moment_row row = { .stage = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_SHARE_MOMENTS], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_click_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct moment_row row = { .stage = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_CLICK_MOMENTS], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_click_days(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct moment_row row = { .stage = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_CLICK_DAYS], ask, &row, fn, arg);
+}
+
+enum fault
+report_sql_event_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct moment_row row = { .stage = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_EVENT_MOMENTS], ask, &row, fn, arg);
 }
 
 enum fault

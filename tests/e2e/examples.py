@@ -316,6 +316,7 @@ EXAMPLES = {
     "report_touches": lambda w, who: Request(query={"conversion": w.conversion["id"]}),
     "report_clicks": period(),
     "report_funnel": period(),
+    "report_series": period(step="month"),
     "value_list": nothing,
     "value_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text()}),
     "value_patch": lambda w, who: Request({"id": w.value["id"]}, json={

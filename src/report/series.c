@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * series.c - what happened when: shares, human clicks, leads and what they become, by day, week or
+ * month of a time zone.  A bucket ends where the next local date begins, so a day may have 23 or 25
+ * hours.
+ */
+#include "rostra/csv.h"
+
+#include "report_int.h"
+
+enum { BUCKETS_MAX = 3700, MONDAY_OFFSET = 3 /* 1970-01-01 was a Thursday */ };
+
+const char *const bucket_names[STEP__MAX + 1] = {
+	[STEP_DAY] = "day",
+	[STEP_WEEK] = "week",
+	[STEP_MONTH] = "month",
+};
+
+struct bucket {
+	const char *from; /* local date */
+	int64_t starts_at, shares, clicks, leads, qualified, opportunities, won, lost;
+	struct money money;
+	const struct money *value;
+};
+
+/* clang-format off */
+static const struct j_field bucket_fields[] = {
+	J_TEXT(struct bucket, from, J_DATE, 10, 10, .help = "First local date; it ends where the next one begins, the last at to"),
+	J_AT(struct bucket, starts_at, 0),
+	J_INT64(struct bucket, shares, 0, 0, 0, 0),
+	J_INT64(struct bucket, clicks, 0, 0, 0, 0, .help = "Human ones"),
+	J_INT64(struct bucket, leads, 0, 0, 0, 0),
+	J_INT64(struct bucket, qualified, 0, 0, 0, 0),
+	J_INT64(struct bucket, opportunities, 0, 0, 0, 0),
+	J_INT64(struct bucket, won, 0, 0, 0, 0),
+	J_INT64(struct bucket, lost, 0, 0, 0, 0),
+	J_SUB(struct bucket, value, 0, &report_money_schema, .help = "Of what was won, as far as it is in this currency"),
+};
+static const struct j_schema bucket_schema = J_SCHEMA("series_bucket", struct bucket, bucket_fields);
+
+struct series_view {
+	int64_t       as_of;
+	int           step;
+	const char   *from, *to, *time_zone, *currency;
+	struct j_list buckets;
+};
+static const struct j_field series_fields[] = {
+	J_AT(struct series_view, as_of, 0),
+	J_WORD(struct series_view, step, 0, bucket_names, 0),
+	J_TEXT(struct series_view, from, J_DATE, 10, 10), J_TEXT(struct series_view, to, J_DATE, 10, 10),
+	J_TEXT(struct series_view, time_zone, 0, 1, 64),
+	J_TEXT(struct series_view, currency, J_CURRENCY, 3, 3),
+	J_OBJECTS(struct series_view, buckets, 0, 0, 0, &bucket_schema),
+};
+const struct j_schema series_schema = J_SCHEMA("series_report", struct series_view, series_fields);
+/* clang-format on */
+
+struct series {
+	const struct report_ask *ask;
+	enum bucket_step step;
+	struct bucket *buckets; /* n, in order of starts_at */
+	size_t n;
+};
+
+/* Buckets follow each other, so the one of an instant is found by halving. */
+static struct bucket *
+bucket_of(const struct series *s, int64_t at_us)
+{
+	size_t low = 0, high = s->n;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->buckets[middle].starts_at <= at_us)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &s->buckets[low];
+}
+
+static enum fault
+take_share(struct rq *rq, void *row, void *arg)
+{
+	const struct moment_row *r = row;
+
+	(void)rq;
+	bucket_of(arg, r->at)->shares += r->n;
+	return FAULT_NONE;
+}
+
+static enum fault
+take_click(struct rq *rq, void *row, void *arg)
+{
+	const struct moment_row *r = row;
+
+	(void)rq;
+	bucket_of(arg, r->at)->clicks += r->n;
+	return FAULT_NONE;
+}
+
+static enum fault
+take_event(struct rq *rq, void *row, void *arg)
+{
+	const struct moment_row *r = row;
+	struct bucket *b = bucket_of(arg, r->at);
+	int64_t *const counts[STAGE__MAX] = {
+		[STAGE_LEAD] = &b->leads, [STAGE_QUALIFIED] = &b->qualified,
+		[STAGE_WON] = &b->won,    [STAGE_OPPORTUNITY] = &b->opportunities,
+		[STAGE_LOST] = &b->lost,
+	};
+
+	(void)rq;
+	++*counts[r->stage];
+	if (r->stage == STAGE_WON)
+		b->money.amount_minor += r->n;
+	return FAULT_NONE;
+}
+
+/* The first local date after the bucket that begins on this day; civil_to_us normalises it. */
+static struct civil
+next_start(struct civil day, enum bucket_step step)
+{
+	int64_t days =
+	    civil_to_us((struct civil){ .year = day.year, .month = day.month, .day = day.day }) /
+	    US_PER_DAY;
+	int into_week = (int)(((days + MONDAY_OFFSET) % 7 + 7) % 7);
+
+	if (step == STEP_MONTH)
+		return (struct civil){ .year = day.year + day.month / 12,
+			               .month = day.month % 12 + 1,
+			               .day = 1 };
+	return civil_from_us((days + (step == STEP_WEEK ? 7 - into_week : 1)) * US_PER_DAY);
+}
+
+/* From `from` on: the first and the last may be shorter than a week or a month. */
+static void
+make_buckets(struct rq *rq, struct series *s)
+{
+	const struct report_ask *ask = s->ask;
+	int64_t at = ask->from_us;
+	struct civil day = { 0 };
+
+	(void)date_parse(str_of(ask->from), &day.year, &day.month, &day.day);
+	s->n = 0;
+	s->buckets = arena_array(rq->arena, BUCKETS_MAX, struct bucket);
+	while (at < ask->to_us && s->n < BUCKETS_MAX) {
+		struct bucket *b = &s->buckets[s->n++];
+
+		*b = (struct bucket){
+			.from =
+			    arena_printf(rq->arena, "%04d-%02d-%02d", day.year, day.month, day.day),
+			.starts_at = at,
+			.money = { 0, ask->currency },
+		};
+		b->value = &b->money;
+		day = next_start(day, s->step);
+		if (!zone_day_start(ask->time_zone, day.year, day.month, day.day, &at))
+			break;
+	}
+}
+
+/* UTC days are those of the daily sums; other days need the clicks themselves. */
+static enum fault
+read_tx(struct rq *rq, void *arg)
+{
+	struct series *s = arg;
+	bool utc = cstr_eq(s->ask->time_zone, "UTC");
+	enum fault e;
+
+	make_buckets(rq, s);
+	e = report_sql_share_moments(rq, s->ask, take_share, s);
+	if (!e)
+		e = utc ? report_sql_click_days(rq, s->ask, take_click, s)
+		        : report_sql_click_moments(rq, s->ask, take_click, s);
+	return e ? e : report_sql_event_moments(rq, s->ask, take_event, s);
+}
+
+static void
+put_csv(struct call *call, const struct series *s)
+{
+	struct buf *b;
+
+	http_header(call, "Content-Disposition", "attachment; filename=\"series.csv\"");
+	b = http_raw(call, 200, "text/csv; charset=utf-8");
+	buf_lit(
+	    b,
+	    "from,shares,clicks,leads,qualified,opportunities,won,lost,amount_minor,currency\r\n");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct bucket *r = &s->buckets[i];
+		const int64_t counts[] = { r->shares,        r->clicks,
+			                   r->leads,         r->qualified,
+			                   r->opportunities, r->won,
+			                   r->lost,          r->money.amount_minor };
+
+		csv_text(b, str_of(r->from), true);
+		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+			csv_number(b, counts[k], false);
+		csv_text(b, str_of(r->money.currency), false);
+		csv_end_row(b);
+	}
+}
+
+enum fault
+series_get(struct rq *rq, struct call *call, void *reply)
+{
+	struct report_query q = *(const struct report_query *)call->query;
+	struct series_view *v = reply;
+	struct report_ask ask;
+	struct series s = { .ask = &ask, .step = (enum bucket_step)q.step };
+	enum fault e;
+
+	q.network = q.without = -1; /* not of this query: any */
+	e = report_resolve(rq, &q, &ask);
+	if (e)
+		return e;
+	report_bound_ids(&ask);
+	e = db_snapshot(rq, read_tx, &s);
+	if (e)
+		return e;
+	*v = (struct series_view){
+		.as_of = rq->now_us,
+		.step = q.step,
+		.from = ask.from,
+		.to = ask.to,
+		.time_zone = ask.time_zone,
+		.currency = ask.currency,
+		.buckets = { s.buckets, s.n },
+	};
+	if (call->csv)
+		put_csv(call, &s);
+	return FAULT_NONE;
+}
