@@ -8,6 +8,7 @@
 
 #include "rostra/db.h"
 #include "rostra/http.h"
+#include "rostra/jobs.h"
 
 extern const struct route_table points_routes, points_rules_routes;
 extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts;
@@ -65,7 +66,7 @@ enum fault points_settle(struct rq *rq, const struct points_subject *s,
 /* Something that a person did and the company's rules may reward. */
 struct points_fact {
 	struct uuid object, person;
-	enum points_reason reason; /* POINTS_SHARE, POINTS_KUDOS_GIVEN */
+	enum points_reason reason; /* one that rules reward */
 	int64_t at_us;             /* its rules are those of then, its cap that of the day */
 	bool stands;               /* false: it was taken back */
 };
@@ -76,6 +77,12 @@ struct points_fact {
 enum fault points_reward(struct rq *rq, const struct points_fact *f) MUST_CHECK;
 /* Consumer of share.created and share.revoked, of all rows that the owner claimed. */
 enum fault points_reward_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+
+/*
+ * Consumer of lead.changed: a lead rewards the person of its last touch before it came, and, once it
+ * is qualified, of the last touch before that.  An erased lead keeps its credits, and so its points.
+ */
+enum fault points_reward_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 
 /* A balance that is not the sum of its entries. */
 struct points_fault {

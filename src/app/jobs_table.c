@@ -39,6 +39,7 @@ static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = shares_changed },
 	{ .kind = "share.revoked", .handle_batch = shares_changed },
 	{ .kind = "kudos.changed", .handle = kudos_settle_earned },
+	{ .kind = "lead.changed", .handle = points_reward_lead },
 };
 /* clang-format on */
 

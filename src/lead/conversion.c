@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/jobs.h"
 
 #include "lead_int.h"
 
@@ -113,7 +114,9 @@ put_new(struct rq *rq, struct put *p, struct lead *l)
 	if (duplicate)
 		return rq_fail(rq, FAULT_CONFLICT, "The external_id is of another lead's event.");
 	e = move_lead(rq, p, l, &newest);
-	return e ? e : conversion_sql_campaigns(rq, l);
+	if (!e)
+		e = conversion_sql_campaigns(rq, l);
+	return e ? e : outbox_put(rq, LEAD_CHANGED, l->id, NULL);
 }
 
 /* The lead's row is locked first, so that its events line up. */

@@ -6,6 +6,7 @@
 #include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
+#include "rostra/jobs.h"
 
 #include "lead_int.h"
 
@@ -182,7 +183,9 @@ put_tx(struct rq *rq, void *arg)
 		e = conversion_sql_insert(rq, &p->birth.first, &duplicate);
 	if (e)
 		return e;
-	return duplicate ? first_exists(rq) : FAULT_NONE;
+	if (duplicate)
+		return first_exists(rq);
+	return p->path.n > 0 ? outbox_put(rq, LEAD_CHANGED, p->birth.lead.id, NULL) : FAULT_NONE;
 }
 
 /* Nothing is read between the writes: mostly they are one round trip. */
@@ -200,6 +203,7 @@ put_all(struct rq *rq, struct put *p)
 		return db_tx(rq, put_tx, p);
 	if (p->path.n == 1)
 		p->birth.touch = p->path.touch[0];
+	p->birth.event = LEAD_CHANGED;
 	return lead_sql_birth(rq, &p->birth, p->path.n == 1, &p->repeated);
 }
 

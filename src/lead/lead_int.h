@@ -20,6 +20,9 @@ enum {
 /* So begins the id of what came without one. */
 #define LEAD_SAID "said."
 
+/* Outbox: a lead with touches came, got touches or an event. */
+#define LEAD_CHANGED "lead.changed"
+
 enum lead_channel { LEAD_FORM, LEAD_API, LEAD_CSV, LEAD_WEBHOOK };
 extern const char *const lead_channel_names[];
 
@@ -174,6 +177,7 @@ struct lead_birth {
 	struct lead lead;
 	struct conversion first;
 	struct touch touch;
+	const char *event;
 };
 
 enum fault lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate) MUST_CHECK;

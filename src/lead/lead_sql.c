@@ -83,6 +83,10 @@ static const struct db_col conversion_external_key[] = {
 static const struct db_col touch_cols[] = { NEW_TOUCH(struct touch, ) };
 static const struct db_col birth_cols[] = {
 	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.), NEW_TOUCH(struct lead_birth, touch.),
+	/* outbox */
+	DB_COL_UUID(struct lead_birth, lead.company_id), DB_COL_STR(struct lead_birth, event),
+	DB_COL_UUID(struct lead_birth, lead.id), DB_COL_TIME(struct lead_birth, lead.received_at),
+	DB_COL_TIME(struct lead_birth, lead.received_at),
 };
 enum {
 	LEAD_COLS_NEW = 18, /* without erased_at and version */
@@ -143,6 +147,8 @@ static const struct db_col email_in[] = {
 	"INSERT INTO conversion (" CONVERSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define TOUCH_INSERT                                                                            \
 	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define OUTBOX_INSERT                                                                           \
+	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
 /* The team that reports counted the sharer in when the click happened. */
 #define TEAM_THEN                                                                               \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = s.company_id AND m.person_id = s.person_id" \
@@ -175,7 +181,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_LEAD_BIRTH_TOUCHED] = {
 		.name = "lead_birth_touched",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT),
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT "; " OUTBOX_INSERT),
 		DB_IN(birth_cols),
 	},
 	[Q_LEAD_BY_EXTERNAL] = {

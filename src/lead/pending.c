@@ -6,6 +6,9 @@
  */
 #include <string.h>
 
+#include "rostra/caller.h"
+#include "rostra/jobs.h"
+
 #include "lead_int.h"
 
 enum { RECENT_S = 3600, GIVE_UP_S = 86400, BATCH = 200 };
@@ -57,7 +60,9 @@ match_tx(struct rq *rq, void *arg)
 	l.matched_by = (int)m->path.match;
 	if (!e)
 		e = lead_sql_match(rq, &l);
-	return e ? e : conversion_sql_campaigns(rq, &l);
+	if (!e)
+		e = conversion_sql_campaigns(rq, &l);
+	return e || m->path.n == 0 ? e : outbox_put(rq, LEAD_CHANGED, l.id, NULL);
 }
 
 static enum fault
@@ -75,13 +80,18 @@ take_lead(struct rq *rq, void *row, void *arg)
 static enum fault
 match_batch(struct rq *rq, const struct batch *b, struct match *m)
 {
+	const struct caller *before = rq->who;
 	enum fault e = FAULT_NONE;
 
 	for (size_t i = 0; !e && i < b->n; i++) {
+		const struct caller system = { .company = b->company[i] };
+
+		rq->who = &system;
 		m->company = b->company[i];
 		m->lead = b->lead[i];
 		m->last_time = b->last_time;
 		e = db_tx(rq, match_tx, m);
+		rq->who = before;
 	}
 	return e;
 }

@@ -9,6 +9,8 @@
 const char *const points_action_names[ACTION__MAX + 1] = {
 	[ACTION_SHARE] = "share_published",
 	[ACTION_KUDOS_GIVEN] = "kudos_given",
+	[ACTION_LEAD] = "lead",
+	[ACTION_QUALIFIED] = "qualified_lead",
 };
 
 /* --- pure --- */
@@ -96,9 +98,12 @@ rule_amount(const struct point_rule *r, int64_t given_tenths)
 
 /* --- in a transaction --- */
 
-static const enum points_reason reason_of[ACTION__MAX] = {
-	[ACTION_SHARE] = POINTS_SHARE,
-	[ACTION_KUDOS_GIVEN] = POINTS_KUDOS_GIVEN,
+/* POINTS_ reasons that rules reward; the rest are no actions. */
+static const enum points_action action_of[POINTS_REASON__MAX] = {
+	[POINTS_GRANT] = ACTION__MAX,          [POINTS_SPENT] = ACTION__MAX,
+	[POINTS_KUDOS_RECEIVED] = ACTION__MAX, [POINTS_KUDOS_GIVEN] = ACTION_KUDOS_GIVEN,
+	[POINTS_SHARE] = ACTION_SHARE,         [POINTS_CLICK] = ACTION__MAX,
+	[POINTS_LEAD] = ACTION_LEAD,           [POINTS_QUALIFIED] = ACTION_QUALIFIED,
 };
 
 static int64_t
@@ -143,9 +148,8 @@ hold_earned(struct rq *rq, struct uuid person)
 static enum fault
 award(struct rq *rq, const struct points_fact *f, struct points_subject *s)
 {
-	const enum points_action action =
-	    f->reason == POINTS_SHARE ? ACTION_SHARE : ACTION_KUDOS_GIVEN;
-	struct points_want want = { .person = f->person, .reason = reason_of[action] };
+	const enum points_action action = action_of[f->reason];
+	struct points_want want = { .person = f->person, .reason = f->reason };
 	struct rule_then then;
 	bool found;
 	int64_t given;
@@ -229,4 +233,38 @@ points_reward_shares(struct rq *rq, const char *kind, const char *owner)
 		rq->who = before;
 	}
 	return e;
+}
+
+/* --- leads --- */
+
+static enum fault
+reward_lead_tx(struct rq *rq, void *arg)
+{
+	const struct outbox_event *event = arg;
+	struct lead_fact l;
+	struct points_fact f = { .object = event->object_id, .stands = true };
+	bool found;
+	enum fault e = rule_sql_lead(rq, event->object_id, &l, &found);
+
+	if (e || !found)
+		return e;
+	f.person = l.person_id;
+	f.reason = POINTS_LEAD;
+	f.at_us = l.created_at;
+	if (!uuid_is_zero(f.person))
+		e = points_reward(rq, &f);
+	f.person = l.qualified_by;
+	f.reason = POINTS_QUALIFIED;
+	f.at_us = l.qualified_at;
+	if (!e && l.qualified_at != TIME_NONE && !uuid_is_zero(f.person))
+		e = points_reward(rq, &f);
+	return e;
+}
+
+enum fault
+points_reward_lead(struct rq *rq, const struct outbox_event *event)
+{
+	struct outbox_event about = *event;
+
+	return db_tx(rq, reward_lead_tx, &about);
 }

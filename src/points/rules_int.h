@@ -5,7 +5,7 @@
 
 #include "points_int.h"
 
-enum points_action { ACTION_SHARE, ACTION_KUDOS_GIVEN, ACTION__MAX };
+enum points_action { ACTION_SHARE, ACTION_KUDOS_GIVEN, ACTION_LEAD, ACTION_QUALIFIED, ACTION__MAX };
 extern const char *const points_action_names[ACTION__MAX + 1];
 
 /* A row, a body and a reply at once. */
@@ -61,5 +61,14 @@ struct share_fact {
 /* The shares that the claimed rows of a kind are about, of companies that have rules. */
 enum fault rule_sql_shares(struct rq *rq, const char *kind, const char *owner, db_row_fn *fn,
                            void *arg) MUST_CHECK;
+
+/* Whose last touch a lead came by, when it came and when it was first qualified. */
+struct lead_fact {
+	struct uuid person_id, qualified_by; /* zero: no touch */
+	int64_t created_at, qualified_at;    /* TIME_NONE: not yet */
+};
+/* Nothing is found in a company without rules. */
+enum fault rule_sql_lead(struct rq *rq, struct uuid lead, struct lead_fact *out,
+                         bool *ret_found) MUST_CHECK;
 
 #endif

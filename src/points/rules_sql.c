@@ -53,12 +53,24 @@ static const struct db_col shares_out[] = {
 	DB_COL_BOOL(struct share_fact, active),
 };
 
+static const struct db_col lead_in[] = { DB_COL_UUID(struct then_in, company_id), DB_COL_UUID(struct then_in, person_id) };
+static const struct db_col lead_out[] = {
+	DB_COL_UUID(struct lead_fact, person_id),    DB_COL_TIME(struct lead_fact, created_at),
+	DB_COL_UUID(struct lead_fact, qualified_by), DB_COL_TIME(struct lead_fact, qualified_at),
+};
+
+#define TOUCHED_LAST(at)                                                                        \
+	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
+	" ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
+#define QUALIFIED_AT                                                                            \
+	"(SELECT MIN(c.occurred_at) FROM conversion c WHERE c.company_id = l.company_id AND c.lead_id = l.id" \
+	" AND c.stage IN ('qualified', 'opportunity', 'won'))"
 #define SET_SELECT                                                                              \
 	"SELECT s.id, s.from_at, s.created_by, s.created_at, (SELECT GROUP_CONCAT(CONCAT(r.action, ':', r.tenths, ':'," \
 	" COALESCE(r.day_cap_tenths, '')) ORDER BY r.action) FROM point_rule r WHERE r.company_id = s.company_id" \
 	" AND r.set_id = s.id) FROM point_rule_set s"
 
-enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_THEN, Q_GIVEN, Q_SHARES, Q__MAX };
+enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_THEN, Q_GIVEN, Q_SHARES, Q_LEAD, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SET_GET] = {
@@ -102,6 +114,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
 		       " AND EXISTS (SELECT 1 FROM point_rule_set r WHERE r.company_id = s.company_id)",
 		DB_IN(shares_in), DB_OUT(shares_out),
+	},
+	[Q_LEAD] = {
+		.name = "point_lead",
+		.sql = "SELECT " TOUCHED_LAST("l.created_at") ", l.created_at, " TOUCHED_LAST(QUALIFIED_AT) ", " QUALIFIED_AT
+		       " FROM lead l WHERE l.company_id = ? AND l.id = ?"
+		       " AND EXISTS (SELECT 1 FROM point_rule_set r WHERE r.company_id = l.company_id)",
+		DB_IN(lead_in), DB_OUT(lead_out),
 	},
 };
 /* clang-format on */
@@ -173,4 +192,12 @@ rule_sql_shares(struct rq *rq, const char *kind, const char *owner, db_row_fn *f
 	struct share_fact row = { .active = false };
 
 	return db_each(rq, &stmts[Q_SHARES], &in, &row, fn, arg);
+}
+
+enum fault
+rule_sql_lead(struct rq *rq, struct uuid lead, struct lead_fact *out, bool *ret_found)
+{
+	struct then_in in = { .company_id = rq_company(rq), .person_id = lead };
+
+	return db_maybe(rq, &stmts[Q_LEAD], &in, out, ret_found);
 }

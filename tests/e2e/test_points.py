@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
+from clicks import rclid_of, visit
 from conftest import uuid7, wait_until
-from content import live_post, new_share
+from content import live_post, made, new_share
 from test_kudos import House, decide, pointers, report, say
 
 ALLOWANCE = 30
@@ -202,7 +203,7 @@ def rules(api, house, *rows, ahead=0.7):
     return made_.json()
 
 
-ACTIONS = ["share_published", "kudos_given"]
+ACTIONS = ["share_published", "kudos_given", "lead", "qualified_lead"]
 
 
 def share(action, tenths, cap=None):
@@ -283,3 +284,36 @@ def test_rules_are_an_admins_are_never_changed_and_never_past(api, house):
     later = rules(api, house, ahead=0.2)
     listed = api.get("/v1/point-rules", who=house.ann).json()["items"]
     assert [s["id"] for s in listed] == [set_id, later["id"]] and listed[1]["rules"] == []
+
+
+def test_a_lead_rewards_the_last_touch_and_again_once_it_is_qualified(api, link, house):
+    rules(api, house, share("lead", 100), share("qualified_lead", 250))
+    post = live_post(api, house.company)
+    shares = {p.id: new_share(api, p, post, network="copy") for p in (house.ann, house.bob)}
+
+    def click(person):
+        return rclid_of(visit(link, shares[person.id]))
+
+    def lead(**members):
+        return made(api.post("/v1/leads", who=house.company.api_key, json={"external_id": uuid7(), **members}))
+
+    def convert(lead_id, stage):
+        event = {"stage": stage, "external_id": uuid7()}
+        made(api.post(f"/v1/leads/{lead_id}/conversions", who=house.company.api_key, json=event))
+
+    first = click(house.ann)
+    wait_until(lambda: house.company.stack.db("SELECT 1 FROM click WHERE company_id = %s", (house.company.id,)))
+    known, early = lead(click_id=first), lead(click_id=click(house.bob))
+    lead(name="Nobody brought them")
+    wait_until(lambda: house.points(house.ann)["earned"] == house.points(house.bob)["earned"] == 10, what="both leads' points")
+    convert(known["id"], "qualified")
+    convert(known["id"], "won")
+    convert(early["id"], "lost")
+    settled(house)
+    assert standing(house, house.ann, "qualified_lead") == [25]
+    assert (house.points(house.ann)["earned"], house.points(house.bob)["earned"]) == (35, 10)
+    erased = api.post(f"/v1/leads/{known['id']}/erase", who=house.company.admin)
+    assert erased.status_code == 200, erased.text
+    settled(house)
+    assert house.points(house.ann)["earned"] == 35, "credits of an erased lead stay, and so do their points"
+    verify(house)
