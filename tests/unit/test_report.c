@@ -331,7 +331,7 @@ removal_effects_are_those_of_the_rules(void **state)
 
 /* p without c, by walking every step of the chain on the counted paths: no inverse, no diagonal. */
 static double
-rate_without(const uint32_t (*paths)[4], size_t n_paths, size_t n, size_t without)
+rate_without(uint32_t (*paths)[4], size_t n_paths, size_t n, size_t without)
 {
 	double *x = calloc(n + 1, sizeof(double)), *next = calloc(n + 1, sizeof(double)),
 	       *out = calloc(n + 1, sizeof(double)), rate;
