@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* policy.c - what a company allows of kudos; without a row, the defaults. */
+#include <inttypes.h>
+
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 
 #include "kudos_int.h"
@@ -39,11 +42,46 @@ kudos_policy_get(struct rq *rq, struct call *call, void *reply)
 	return policy_sql_get(rq, reply);
 }
 
+static const char *
+number(struct rq *rq, int64_t n)
+{
+	return arena_printf(rq->arena, "%" PRId64, n);
+}
+
+/* What limits everybody is on record. */
+static enum fault
+tell_changes(struct rq *rq, const struct kudos_policy *was, const struct kudos_policy *is)
+{
+	const struct {
+		const char *member;
+		int64_t was, is;
+	} members[] = {
+		{ "monthly_allowance", was->monthly_allowance, is->monthly_allowance },
+		{ "pair_max", was->pair_max, is->pair_max },
+		{ "pair_days", was->pair_days, is->pair_days },
+		{ "interval_s", was->interval_s, is->interval_s },
+		{ "edit_window_s", was->edit_window_s, is->edit_window_s },
+	};
+	struct audit_change changes[sizeof(members) / sizeof(members[0])];
+	struct audit_deed deed = { .action = "kudos_policy.changed",
+		                   .kind = AUDIT_COMPANY,
+		                   .object = rq_company(rq),
+		                   .changes = changes };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (members[i].was != members[i].is)
+			changes[deed.n++] =
+			    (struct audit_change){ members[i].member, number(rq, members[i].was),
+				                   number(rq, members[i].is) };
+	}
+	return deed.n > 0 ? audit_put(rq, &deed) : FAULT_NONE;
+}
+
 static enum fault
 patch_tx(struct rq *rq, void *arg)
 {
 	const struct kudos_policy *in = arg;
-	struct kudos_policy next = kudos_policy_default;
+	struct kudos_policy next = kudos_policy_default, was;
 	bool done;
 	enum fault e;
 
@@ -53,12 +91,14 @@ patch_tx(struct rq *rq, void *arg)
 		e = policy_sql_get(rq, &next);
 	if (e)
 		return e;
+	was = next;
 	j_merge(&kudos_policy_patch_schema, &next, in);
 	next.company_id = rq_company(rq);
 	e = policy_sql_update(rq, &next, &done);
 	if (e)
 		return e;
-	return done ? FAULT_NONE : rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the policy again.");
+	return done ? tell_changes(rq, &was, &next)
+	            : rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the policy again.");
 }
 
 enum fault

@@ -222,6 +222,9 @@ def test_a_policy_is_an_admins_and_versioned(api, house):
     assert api.patch("/v1/kudos-policy", who=house.company.manager, json=policy).status_code == 403
     answer = api.patch("/v1/kudos-policy", who=house.company.admin, json={"version": policy["version"] + 1})
     assert answer.json()["code"] == "version_conflict"
+    say(api, house.company, pair_max=3)
+    (told, *_) = api.get("/v1/audit", who=house.company.admin, params={"action": "kudos_policy.changed"}).json()["items"]
+    assert (told["changes"], told["actor_id"]) == ({"pair_max": ["0", "3"]}, house.company.admin.id)
     answer = api.patch("/v1/kudos-policy", who=house.company.admin, json={"version": 1, "pair_days": 0, "interval_s": -1})
     assert pointers(answer) == {"#/pair_days", "#/interval_s"}
 
