@@ -93,12 +93,15 @@ static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, 
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
-/* Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams. */
+/*
+ * Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams.
+ * Counted, because EXISTS would be materialised: all that the reader ever received, for each page.
+ */
 #define SEEN                                                                                    \
 	" AND (k.state = 'visible' OR (k.state = 'hidden' AND k.giver_id = ?))"                     \
 	" AND (k.visibility = 'public' OR k.giver_id = ?"                                           \
-	" OR EXISTS (SELECT 1 FROM kudos_person q WHERE q.company_id = k.company_id AND q.kudos_id = k.id" \
-	" AND q.role = 'recipient' AND q.person_id = ?)"                                            \
+	" OR (SELECT COUNT(*) FROM kudos_person q WHERE q.company_id = k.company_id AND q.kudos_id = k.id" \
+	" AND q.role = 'recipient' AND q.person_id = ?) > 0"                                        \
 	" OR (k.visibility = 'team' AND EXISTS (SELECT 1 FROM team_member t WHERE t.company_id = k.company_id" \
 	" AND t.person_id = ? AND t.to_at IS NULL AND (t.team_id = k.team_id OR EXISTS (SELECT 1 FROM kudos_person q" \
 	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.team_id = t.team_id)))))"

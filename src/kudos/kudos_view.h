@@ -44,8 +44,8 @@
 	KUDOS_PACKED("mention") ", " KUDOS_REACTIONS                                                \
 	", (SELECT COUNT(*) FROM kudos_comment t WHERE t.company_id = k.company_id AND t.kudos_id = k.id)"
 #define KUDOS_VIEW_JOINS                                                                        \
-	" JOIN person g ON g.company_id = k.company_id AND g.id = k.giver_id"                       \
-	" JOIN company_value v ON v.company_id = k.company_id AND v.id = k.value_id"
+	" STRAIGHT_JOIN person g ON g.company_id = k.company_id AND g.id = k.giver_id"                       \
+	" STRAIGHT_JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = k.company_id AND v.id = k.value_id"
 /* clang-format on */
 
 #endif

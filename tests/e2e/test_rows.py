@@ -96,6 +96,8 @@ LISTS = {
     "/v1/posts?state=live": ("curator", 9),
     "/v1/leads": ("manager", 2),
     "/v1/keys": ("admin", 2),
+    "/v1/kudos": ("member", 16),      # people with their names, value, reactions, comments
+    "/v1/points": ("member", 3),      # the entry that reverses it
 }
 
 
@@ -109,6 +111,33 @@ def test_a_page_reads_a_page(big, path):
         assert answer.status_code == 200, answer.text
 
     assert big.rows_of(act) <= BASE + each * (LIMIT + 1)
+
+
+@pytest.mark.parametrize("whose,column", [("giver", "k.giver_id"), ("recipient", "q.person_id")])
+def test_a_page_of_one_persons_kudos_reads_a_page(big, whose, column):
+    (most,) = big.db(f"SELECT {column} AS id, COUNT(*) AS n FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id"
+                     f" AND q.kudos_id = k.id WHERE k.company_id = %s GROUP BY {column} ORDER BY n DESC LIMIT 1",
+                     (big.company["id"],))
+    assert most["n"] > LIMIT
+
+    def act():
+        answer = big.api.get("/v1/kudos", who=big.people["member"], params={whose: most["id"], "limit": LIMIT})
+        assert len(answer.json()["items"]) >= LIMIT / 2
+
+    assert big.rows_of(act) <= BASE + 16 * (LIMIT + 1)
+
+
+def test_a_kudos_reads_a_few_rows(big):
+    policy = big.api.get("/v1/kudos-policy", who=big.people["admin"]).json()
+    big.api.patch("/v1/kudos-policy", who=big.people["admin"], json={"version": policy["version"], "interval_s": 0,
+                                                                     "pair_max": 100})
+    body = {"recipients": [big.people["manager"].id], "message": "Thanks.", "value_id": big.one("company_value")["id"]}
+
+    def act():
+        answer = big.api.put(f"/v1/kudos/{uuid7()}", who=big.people["member"], json=body)
+        assert answer.status_code == 201, answer.text
+
+    assert big.rows_of(act) <= 100
 
 
 @pytest.mark.parametrize("path,who", [("/v1/feed", "member"), ("/v1/shares", "member"), ("/v1/leads", "manager")])
