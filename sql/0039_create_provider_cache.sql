@@ -4,6 +4,7 @@ CREATE TABLE provider_cache (
   provider_id  UUID        NOT NULL COMMENT 'identity_provider.id',
   discovery    MEDIUMTEXT  NULL COMMENT 'the last good document',
   discovery_at DATETIME(6) NULL COMMENT 'UTC; when it was fetched',
+  discovery_tried_at DATETIME(6) NULL COMMENT 'UTC; last attempt to fetch it: one worker at a time, and not too often',
   jwks         MEDIUMTEXT  NULL COMMENT 'the last good keys',
   jwks_at      DATETIME(6) NULL COMMENT 'UTC; when they were fetched',
   tried_at     DATETIME(6) NULL COMMENT 'UTC; last attempt to fetch keys: one worker at a time, and not too often',

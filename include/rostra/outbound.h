@@ -24,8 +24,8 @@ struct outbound_reply {
 
 /*
  * False when there is no answer: the address is not for us, nobody listens, it took too long or was
- * too long.  *why is a literal for the log: the company that named the server is told no
- * difference.
+ * too long, or half of this process's threads wait for other servers already.  *why is a literal
+ * for the log: the company that named the server is told no difference.
  */
 bool outbound_call(struct rq *rq, const struct outbound_request *in, struct outbound_reply *out,
                    const char **why);

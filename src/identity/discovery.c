@@ -81,11 +81,41 @@ is_fresh(const struct rq *rq, int64_t at_us)
 	return at_us != TIME_NONE && rq->now_us - at_us < PROVIDER_FRESH_S * US_PER_S;
 }
 
+static void
+claim_of(const struct rq *rq, struct cache_row *c)
+{
+	c->tried_at = rq->now_us;
+	c->tried_before = rq->now_us - PROVIDER_RETRY_S * US_PER_S;
+}
+
+/* One worker asks, and not too often: a provider that does not answer holds nobody else up. */
+static enum fault
+fetch_document(struct rq *rq, const struct provider_row *p, struct cache_row *c,
+               struct discovery *out, bool *ret_good)
+{
+	struct str text;
+	bool mine;
+	enum fault e;
+
+	claim_of(rq, c);
+	e = cache_sql_claim_discovery(rq, c, &mine);
+	if (e || !mine || !fetch(rq, "discovery", document_url(rq, p->v.issuer), &text))
+		return e; /* the last good one, if any */
+	if (!read_document(rq, p, text, out)) {
+		log_line(LOG_WARN, "identity",
+		         "discovery: the document is another issuer's or lacks an endpoint");
+		return FAULT_NONE;
+	}
+	*ret_good = true;
+	c->discovery = arena_copy(rq->arena, text.s, text.n);
+	c->discovery_at = rq->now_us;
+	return cache_sql_discovery(rq, c);
+}
+
 enum fault
 discovery_get(struct rq *rq, const struct provider_row *p, struct discovery *out, bool *ret_good)
 {
 	struct cache_row c = { .discovery = NULL, .discovery_at = TIME_NONE };
-	struct str text;
 	bool found;
 	enum fault e = cache_sql_get(rq, p, &c, &found);
 
@@ -94,17 +124,7 @@ discovery_get(struct rq *rq, const struct provider_row *p, struct discovery *out
 	*ret_good = c.discovery != NULL && read_document(rq, p, str_of(c.discovery), out);
 	if (*ret_good && is_fresh(rq, c.discovery_at))
 		return FAULT_NONE;
-	if (!fetch(rq, "discovery", document_url(rq, p->v.issuer), &text))
-		return FAULT_NONE; /* the last good one, if any */
-	if (!read_document(rq, p, text, out)) {
-		log_line(LOG_WARN, "identity",
-		         "discovery: the document is another issuer's or lacks an endpoint");
-		return FAULT_NONE;
-	}
-	*ret_good = true;
-	c.discovery = arena_copy(rq->arena, text.s, text.n);
-	c.discovery_at = rq->now_us;
-	return cache_sql_discovery(rq, &c);
+	return fetch_document(rq, p, &c, out, ret_good);
 }
 
 static enum fault
@@ -115,8 +135,7 @@ fetch_keys(struct rq *rq, const struct discovery *d, struct cache_row *c, struct
 	uint64_t mine;
 	enum fault e;
 
-	c->tried_at = rq->now_us;
-	c->tried_before = rq->now_us - PROVIDER_RETRY_S * US_PER_S;
+	claim_of(rq, c);
 	e = cache_sql_claim(rq, c, &mine);
 	if (e || mine == 0 || !fetch(rq, "keys", d->jwks_uri, &text))
 		return e;

@@ -89,6 +89,9 @@ struct cache_row {
 	const char *discovery, *jwks;
 	int64_t discovery_at, jwks_at, tried_at, tried_before;
 };
+/* The right to fetch the document now: true for one worker. */
+enum fault cache_sql_claim_discovery(struct rq *rq, const struct cache_row *c,
+                                     bool *ret_mine) MUST_CHECK;
 enum fault cache_sql_get(struct rq *rq, const struct provider_row *p, struct cache_row *out,
                          bool *ret_found) MUST_CHECK;
 enum fault cache_sql_discovery(struct rq *rq, const struct cache_row *c) MUST_CHECK;

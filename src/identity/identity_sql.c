@@ -52,8 +52,11 @@ static const struct db_col cache_out[] = {
 	DB_COL_STR(struct cache_row, jwks), DB_COL_TIME(struct cache_row, jwks_at),
 };
 static const struct db_col cache_discovery_in[] = {
-	DB_COL_UUID(struct cache_row, company_id), DB_COL_UUID(struct cache_row, provider_id),
 	DB_COL_STR(struct cache_row, discovery), DB_COL_TIME(struct cache_row, discovery_at),
+	DB_COL_UUID(struct cache_row, company_id), DB_COL_UUID(struct cache_row, provider_id),
+};
+static const struct db_col cache_begin_in[] = {
+	DB_COL_UUID(struct cache_row, company_id), DB_COL_UUID(struct cache_row, provider_id),
 };
 static const struct db_col cache_jwks_in[] = {
 	DB_COL_STR(struct cache_row, jwks), DB_COL_TIME(struct cache_row, jwks_at),
@@ -115,7 +118,7 @@ static const struct db_col prune_in[] = {
 
 enum {
 	Q_PROVIDER_INSERT, Q_PROVIDER_GET, Q_PROVIDER_FOR, Q_PROVIDER_PAGE, Q_PROVIDER_UPDATE, Q_PROVIDER_DOMAINS,
-	Q_CACHE_GET, Q_CACHE_DISCOVERY, Q_CACHE_JWKS, Q_CACHE_CLAIM,
+	Q_CACHE_GET, Q_CACHE_BEGIN, Q_CACHE_CLAIM_DISCOVERY, Q_CACHE_DISCOVERY, Q_CACHE_JWKS, Q_CACHE_CLAIM,
 	Q_IDENTITY_FIND, Q_IDENTITY_EMAIL, Q_IDENTITY_INSERT, Q_IDENTITY_USED,
 	Q_SIGN_IN_INSERT, Q_SIGN_IN_GET, Q_SIGN_IN_DELETE, Q_CODE_INSERT, Q_CODE_LOCK, Q_CODE_USED,
 	Q_SIGN_IN_PRUNE, Q_CODE_PRUNE, Q__MAX
@@ -150,9 +153,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_CACHE_GET] = { .name = "provider_cache_get",
 		.sql = "SELECT discovery, discovery_at, jwks, jwks_at FROM provider_cache WHERE company_id = ? AND provider_id = ?",
 		DB_IN(cache_key), DB_OUT(cache_out) },
+	[Q_CACHE_BEGIN] = { .name = "provider_cache_begin",
+		.sql = "INSERT INTO provider_cache (company_id, provider_id) VALUES (?, ?)",
+		DB_IN(cache_begin_in) },
+	[Q_CACHE_CLAIM_DISCOVERY] = { .name = "provider_cache_claim_discovery",
+		.sql = "UPDATE provider_cache SET discovery_tried_at = ? WHERE company_id = ? AND provider_id = ?"
+		       " AND (discovery_tried_at IS NULL OR discovery_tried_at < ?)",
+		DB_IN(cache_claim_in) },
 	[Q_CACHE_DISCOVERY] = { .name = "provider_cache_discovery",
-		.sql = "INSERT INTO provider_cache (company_id, provider_id, discovery, discovery_at) VALUES (?, ?, ?, ?)"
-		       " ON DUPLICATE KEY UPDATE discovery = VALUES(discovery), discovery_at = VALUES(discovery_at)",
+		.sql = "UPDATE provider_cache SET discovery = ?, discovery_at = ? WHERE company_id = ? AND provider_id = ?",
 		DB_IN(cache_discovery_in) },
 	[Q_CACHE_JWKS] = { .name = "provider_cache_jwks",
 		.sql = "UPDATE provider_cache SET jwks = ?, jwks_at = ? WHERE company_id = ? AND provider_id = ?",
@@ -264,6 +273,19 @@ cache_sql_get(struct rq *rq, const struct provider_row *p, struct cache_row *out
 
 	out->company_id = in.company_id;
 	out->provider_id = in.provider_id;
+	return e;
+}
+
+enum fault
+cache_sql_claim_discovery(struct rq *rq, const struct cache_row *c, bool *ret_mine)
+{
+	uint64_t n = 0;
+	bool there;
+	enum fault e = db_insert(rq, &stmts[Q_CACHE_BEGIN], c, &there);
+
+	if (!e)
+		e = db_exec(rq, &stmts[Q_CACHE_CLAIM_DISCOVERY], c, &n);
+	*ret_mine = n > 0;
 	return e;
 }
 

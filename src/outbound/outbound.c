@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -147,9 +148,23 @@ reason_of(const struct calling *c, CURLcode code)
 	return code == CURLE_OPERATION_TIMEDOUT ? "it took too long" : "nobody answered";
 }
 
-bool
-outbound_call(struct rq *rq, const struct outbound_request *in, struct outbound_reply *out,
-              const char **why)
+/* Threads of this process that wait for others' servers: never more than half, so that slow ones do
+ * not stop the rest. */
+static atomic_int under_way;
+
+static bool
+enter(const struct rq *rq)
+{
+	const int64_t most = rq->conf->api_threads > 1 ? rq->conf->api_threads / 2 : 1;
+
+	if (atomic_fetch_add(&under_way, 1) < most)
+		return true;
+	atomic_fetch_sub(&under_way, 1);
+	return false;
+}
+
+static bool
+call(struct rq *rq, const struct outbound_request *in, struct outbound_reply *out, const char **why)
 {
 	struct calling c = { .conf = rq->conf };
 	struct curl_slist *headers;
@@ -178,4 +193,18 @@ outbound_call(struct rq *rq, const struct outbound_request *in, struct outbound_
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(h);
 	return code == CURLE_OK;
+}
+
+bool
+outbound_call(struct rq *rq, const struct outbound_request *in, struct outbound_reply *out,
+              const char **why)
+{
+	bool answered;
+
+	*why = "too many calls are under way";
+	if (!enter(rq))
+		return false;
+	answered = call(rq, in, out, why);
+	atomic_fetch_sub(&under_way, 1);
+	return answered;
 }

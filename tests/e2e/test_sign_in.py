@@ -426,8 +426,12 @@ def test_a_provider_never_reached_is_told_to_the_app(world):
     world.add("RS256", "basic", "hooli")
     world.provider.wish(down=["/.well-known/openid-configuration"])
     try:
-        app = App(world, company="hooli")
-        assert app.told(app.start()) == {"error": "provider_unavailable"}
+        before = world.provider.counts()["/.well-known/openid-configuration"]
+        for _ in range(4):
+            app = App(world, company="hooli")
+            assert app.told(app.start()) == {"error": "provider_unavailable"}
+        # Who waits for a provider holds a thread: it is asked once in half a minute.
+        assert world.provider.counts()["/.well-known/openid-configuration"] == before + 1
     finally:
         world.provider.wish(down=[])
 
