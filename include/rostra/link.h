@@ -6,6 +6,7 @@
 #include "rostra/db.h"
 #include "rostra/http.h"
 #include "rostra/jobs.h"
+#include "rostra/shared.h"
 
 extern const struct route_table link_routes;
 extern const struct db_stmt_table link_stmts;
@@ -23,6 +24,47 @@ enum click_class {
 	CLICK__MAX
 };
 extern const char *const click_class_names[CLICK__MAX + 1];
+
+/* What a hit itself showed, whatever the rules say of its user agent and address: kept with the
+ * click, so that other rules can judge it again. */
+enum click_fact {
+	FACT_NONE,
+	FACT_SHARER,
+	FACT_EMPLOYEE,
+	FACT_PREFETCH,
+	FACT_NO_AGENT,
+	FACT_HEAD,
+	FACT_EARLY,
+	FACT_DUPLICATE,
+	FACT_BURST,
+	FACT__MAX
+};
+extern const char *const click_fact_names[FACT__MAX + 1];
+
+struct verdict {
+	enum click_class cls;
+	const char *reason; /* a word for the row; never NULL; it lives as long as the rules */
+};
+
+/*
+ * The rules that judge user agents and addresses, from files (rostra.conf(5), click_rules).  ranges_path "": none.
+ * NULL: err says file, line and reason.
+ */
+struct click_rules;
+struct click_rules *click_rules_load(const char *rules_path, const char *ranges_path, char *err, size_t err_n);
+void click_rules_free(struct click_rules **r);
+/* What is kept with each click: the versions of the files together. */
+int click_rules_version(const struct click_rules *rules);
+/* Puts other rules in force; false, logged: the files are no good and the old rules stay. */
+bool click_rules_reload(struct shared *shared, const struct conf *conf);
+/* A click that is kept, judged by these rules.  Its class and reason as they are say what it showed when fact is
+ * FACT_NONE, as of clicks from before facts were kept. */
+struct click_kept {
+	enum click_fact fact;
+	const char *reason;
+	struct str user_agent, ip_prefix;
+};
+struct verdict click_judge(const struct click_rules *rules, const struct click_kept *kept);
 
 /* A random base62 code, NUL-terminated. */
 void link_code(char out[LINK_CODE_SIZE]);

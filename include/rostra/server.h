@@ -18,6 +18,8 @@ struct server_hooks {
 	enum fault (*key)(struct rq *rq, struct str key, struct caller *who);
 	/* App-Version of a person's request against the company's minimum: UPGRADE_CLIENT or NONE. */
 	enum fault (*app_version)(struct rq *rq, struct str version);
+	/* On SIGHUP, beside the token keys; NULL: nothing more is read. */
+	void (*reload)(struct shared *shared, const struct conf *conf);
 };
 
 enum pool { POOL_API, POOL_LINK, POOL__MAX };

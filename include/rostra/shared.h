@@ -10,6 +10,7 @@ struct cache;
 struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
 struct spool;      /* link.h: this process's click segment */
 struct visits;     /* link.h: an hour of visits, mapped by all link workers */
+struct click_rules; /* link.h: who is no person; swapped whole on SIGHUP */
 struct limits;     /* http: rate buckets, mapped by all workers */
 struct metrics;    /* metrics.h: counters, mapped by all workers */
 
@@ -19,6 +20,7 @@ struct shared {
 	struct cache *cards;   /* (post, version, language) -> rendered JSON */
 	struct cache *links;   /* link code -> destination and policy */
 	struct token_keys *_Atomic keys;
+	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */
 	unsigned char cursor_key[32];
 	unsigned char seal_key[32]; /* of the secrets kept in the database */
 	struct spool *spool;   /* NULL outside the link pool */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,7 +22,17 @@
 static const int64_t pause_first_us = 100 * 1000, pause_most_us = 5 * US_PER_S;
 static const int64_t lived_us = 10 * US_PER_S;
 
+/* Only the link pool judges hits; it alone has the rules (link_open). */
+static void
+reload(struct shared *shared, const struct conf *conf)
+{
+	if (shared->spool != NULL && click_rules_reload(shared, conf))
+		log_line(LOG_INFO, "click_rules_reloaded", "version %d of the click rules",
+		         click_rules_version(atomic_load(&shared->rules)));
+}
+
 static const struct server_hooks hooks = {
+	.reload = reload,
 	.person = access_person,
 	.key = access_key,
 	.app_version = access_app_version,

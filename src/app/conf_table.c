@@ -18,6 +18,8 @@ const struct conf_row conf_rows[] = {
 	PLACE(state_dir, ROSTRA_STATE_DIR, "click spool, snapshot of links, hour of visits, pid file"),
 	PLACE(socket_dir, "/run/rostra", "the workers' sockets api.sock and link.sock"),
 	PLACE(sql_dir, ROSTRA_SQL_DIR, "migrations"),
+	PLACE(click_rules, ROSTRA_DATA_DIR "/crawlers.rules", "user agents that are no people"),
+	PLACE(click_ranges, "", "the operator's own rules, such as address ranges; empty for none"),
 	TEXT(listen_group, "", "group of the sockets, mode 0660; empty keeps the process's"),
 	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens"),
 	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it"),

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "rostra/auth.h"
+#include "rostra/link.h"
 #include "rostra/log.h"
 
 #include "master_int.h"
@@ -26,7 +27,7 @@ static const char usage[] =
     "\n"
     "Serves the API and the short links to nginx over unix sockets in socket_dir.\n"
     "SIGTERM  finishes what runs, within drain_s, and ends\n"
-    "SIGHUP   reads the token keys again and reopens the log\n"
+    "SIGHUP   reads the token keys and the click rules again and reopens the log\n"
     "SIGUSR2  the program now at the same path takes over, without a failed request\n";
 
 /* --- the process --- */
@@ -124,6 +125,7 @@ reload(struct master *m)
 	} else {
 		log_line(LOG_ERROR, "keys_not_reloaded", "%s", err);
 	}
+	(void)click_rules_reload(&m->app->shared, &m->app->conf);
 	children_signal(m, CHILD_RUNNING, SIGHUP);
 	children_signal(m, CHILD_OLD, SIGHUP);
 }

@@ -6,6 +6,7 @@
 #include "rostra/auth.h"
 #include "rostra/cache.h"
 #include "rostra/crypto.h"
+#include "rostra/link.h"
 
 #include "app_int.h"
 
@@ -46,6 +47,7 @@ bool
 shared_create(struct app *app, char *err, size_t err_n)
 {
 	struct shared *s = &app->shared;
+	struct click_rules *rules;
 	struct token_keys *keys = token_keys_load(app->conf.token_keys_file, err, err_n);
 
 	if (!keys)
@@ -54,6 +56,10 @@ shared_create(struct app *app, char *err, size_t err_n)
 	if (!shared_key(app->conf.cursor_key_file, s->cursor_key, err, err_n) ||
 	    !shared_key(app->conf.seal_key_file, s->seal_key, err, err_n))
 		return false;
+	rules = click_rules_load(app->conf.click_rules, app->conf.click_ranges, err, err_n);
+	if (!rules)
+		return false;
+	atomic_store(&s->rules, rules);
 	s->metrics = metrics_create();
 	s->limits = limits_create();
 	if (s->metrics && s->limits)

@@ -75,6 +75,8 @@ signals_read(struct worker *w)
 		case SIGHUP:
 			log_reopen();
 			keys_reload(w);
+			if (w->server->hooks.reload)
+				w->server->hooks.reload(w->server->shared, w->server->conf);
 			break;
 		case SIGTERM:
 			leave(w, LEAVING_TO_OTHERS);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link_int.h"
+#include "rules_int.h"
 
 enum { WORD_MAX = 32, WORD_MIN = 3, EARLY_US = 10 * 1000000 };
 
@@ -169,7 +169,7 @@ word_verdict(const char *word, size_t n, bool first)
 
 /* A fetcher that also names itself a bot is a fetcher: it needs its card. */
 static struct verdict
-agent_verdict(struct str agent)
+words_verdict(struct str agent)
 {
 	struct verdict best = { CLICK_HUMAN, "ok" };
 	char word[WORD_MAX + 1];
@@ -188,6 +188,25 @@ agent_verdict(struct str agent)
 	return best;
 }
 
+/* Our own table names more reasons than the files, which know more agents, people's too. */
+static struct verdict
+agent_verdict(const struct click_rules *rules, struct str agent)
+{
+	struct verdict v;
+	const struct agent_rule *rule;
+
+	if (agent.n > FRAME_AGENT_MAX)
+		agent.n = FRAME_AGENT_MAX; /* what is kept is what is judged */
+	v = words_verdict(agent);
+	if (v.cls == CLICK_PREVIEW || rules == NULL)
+		return v;
+	rule = rules_agent(rules, agent);
+	if (rule == NULL ||
+	    (rule->cls != CLICK_HUMAN && rule->cls != CLICK_PREVIEW && v.cls != CLICK_HUMAN))
+		return v;
+	return (struct verdict){ rule->cls, rule->cls == CLICK_HUMAN ? "ok" : rule->reason };
+}
+
 /* --- the hit ------------------------------------------------------------------------------- */
 
 /* Sec-Purpose: prefetch[;prerender] (Fetch), Purpose: prefetch (Chrome, Safari), X-Moz: prefetch
@@ -203,29 +222,85 @@ hit_is_prefetch(const struct hit *h)
 	       str_contains_nocase(h->x_purpose, STR("preview"));
 }
 
-struct verdict
-classify_hit(const struct hit *h)
+/* In the order of what tells most of a hit. */
+enum click_fact
+hit_fact(const struct hit *h)
 {
-	struct verdict v;
-
 	if (h->sharer)
-		return (struct verdict){ CLICK_INTERNAL, "sharer" };
+		return FACT_SHARER;
 	if (h->employee)
-		return (struct verdict){ CLICK_INTERNAL, "employee" };
-	v = agent_verdict(h->user_agent);
-	if (v.cls == CLICK_PREVIEW)
-		return v;
+		return FACT_EMPLOYEE;
 	if (hit_is_prefetch(h))
-		return (struct verdict){ CLICK_PREFETCH, "prefetch-header" };
-	if (v.cls != CLICK_HUMAN)
-		return v;
+		return FACT_PREFETCH;
 	if (h->user_agent.n == 0)
-		return (struct verdict){ CLICK_BOT, "no-user-agent" };
+		return FACT_NO_AGENT;
 	if (h->head)
-		return (struct verdict){ CLICK_BOT, "head" };
+		return FACT_HEAD;
 	/* Nobody reads a post so soon; what comes first is the network's own look at the link under
 	 * a browser's name. */
 	if (h->age_us < EARLY_US && !h->has_language)
-		return (struct verdict){ CLICK_SCANNER, "early" };
-	return v;
+		return FACT_EARLY;
+	return FACT_NONE;
+}
+
+static const struct verdict fact_verdicts[FACT__MAX] = {
+	[FACT_NONE] = { CLICK_HUMAN, "ok" },
+	[FACT_SHARER] = { CLICK_INTERNAL, "sharer" },
+	[FACT_EMPLOYEE] = { CLICK_INTERNAL, "employee" },
+	[FACT_PREFETCH] = { CLICK_PREFETCH, "prefetch-header" },
+	[FACT_NO_AGENT] = { CLICK_BOT, "no-user-agent" },
+	[FACT_HEAD] = { CLICK_BOT, "head" },
+	[FACT_EARLY] = { CLICK_SCANNER, "early" },
+	[FACT_DUPLICATE] = { CLICK_DUPLICATE, "same-visitor-hour" },
+	[FACT_BURST] = { CLICK_SCANNER, "burst" },
+};
+
+struct verdict
+classify(const struct click_rules *rules, enum click_fact fact, struct str user_agent,
+         const struct address *address)
+{
+	const struct range_rule *range;
+	struct verdict v;
+
+	if (fact == FACT_SHARER || fact == FACT_EMPLOYEE)
+		return fact_verdicts[fact];
+	v = agent_verdict(rules, user_agent);
+	if (v.cls == CLICK_PREVIEW)
+		return v;
+	if (fact == FACT_PREFETCH)
+		return fact_verdicts[fact];
+	if (v.cls != CLICK_HUMAN)
+		return v;
+	if (fact == FACT_NO_AGENT || fact == FACT_HEAD)
+		return fact_verdicts[fact];
+	range = rules != NULL ? rules_range(rules, address) : NULL;
+	if (range != NULL && range->cls != CLICK_HUMAN)
+		return (struct verdict){ range->cls, range->reason };
+	return fact_verdicts[fact];
+}
+
+/* --- again --------------------------------------------------------------------------------- */
+
+static enum click_fact
+kept_fact(const struct click_kept *kept)
+{
+	if (kept->fact != FACT_NONE)
+		return kept->fact;
+	for (int f = FACT_NONE + 1; f < FACT__MAX; f++) {
+		if (cstr_eq(kept->reason, fact_verdicts[f].reason))
+			return (enum click_fact)f;
+	}
+	return FACT_NONE;
+}
+
+struct verdict
+click_judge(const struct click_rules *rules, const struct click_kept *kept)
+{
+	struct str text = { NULL, 0 }, rest = kept->ip_prefix;
+	struct address address = { .known = false };
+
+	/* A prefix stands for all its addresses: no range in the rules is narrower. */
+	if (rest.n > 0 && str_split(&rest, '/', &text))
+		address = address_parse(text);
+	return classify(rules, kept_fact(kept), kept->user_agent, &address);
 }

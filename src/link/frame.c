@@ -20,6 +20,7 @@ enum {
 	AT_PREFIX_N = 4,
 	AT_AGENT_N = 5,
 	AT_REFERRER_N = 6,
+	AT_FACT = 7, /* 0 in frames from before facts were kept */
 	AT_RULES = 8,
 	AT_TIME = 16,
 	AT_COMPANY = 24,
@@ -74,6 +75,7 @@ frame_write(const struct click *c, unsigned char out[FRAME_MAX])
 	f[AT_CLASS] = (unsigned char)c->cls;
 	f[AT_FLAGS] = (unsigned char)((c->has_visitor ? FLAG_VISITOR : 0) |
 	                              (c->has_ip_hash ? FLAG_IP_HASH : 0));
+	f[AT_FACT] = (unsigned char)c->fact;
 	put_le(f + AT_RULES, c->rule_version, 2);
 	put_le(f + AT_TIME, (uint64_t)c->clicked_us, 8);
 	memcpy(f + AT_COMPANY, c->company.b, 16);
@@ -107,6 +109,7 @@ get_fields(const unsigned char *f, struct click *out)
 	const unsigned char *at = f + FRAME_FIXED;
 
 	out->cls = (enum click_class)f[AT_CLASS];
+	out->fact = (enum click_fact)f[AT_FACT];
 	out->has_visitor = (f[AT_FLAGS] & FLAG_VISITOR) != 0;
 	out->has_ip_hash = (f[AT_FLAGS] & FLAG_IP_HASH) != 0;
 	out->rule_version = (uint16_t)get_le(f + AT_RULES, 2);
@@ -131,7 +134,7 @@ fields_valid(const unsigned char *f, size_t n)
 	size_t texts = (size_t)f[AT_REASON_N] + f[AT_PREFIX_N] + f[AT_AGENT_N] + f[AT_REFERRER_N];
 
 	return f[AT_VERSION] == FRAME_VERSION && f[AT_CLASS] < CLICK__MAX &&
-	       FRAME_FIXED + texts == n;
+	       f[AT_FACT] < FACT__MAX && FRAME_FIXED + texts == n;
 }
 
 enum frame_state

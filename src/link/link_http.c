@@ -18,7 +18,9 @@ struct visit_state {
 	struct target target;
 	struct str code;
 	struct hit hit;
+	enum click_fact fact;
 	struct verdict verdict;
+	const struct click_rules *rules; /* those in force when the hit came */
 	struct address address;
 	bool private_wish; /* Global Privacy Control or Do Not Track */
 	struct click click;
@@ -67,7 +69,9 @@ read_hit(struct rq *rq, const struct call *c, struct visit_state *v)
 	v->address = address_parse(http_client_address(c));
 	v->private_wish = param_is(c, "HTTP_SEC_GPC", "1") || param_is(c, "HTTP_DNT", "1");
 	read_employee(rq, c, v);
-	v->verdict = classify_hit(&v->hit);
+	v->rules = atomic_load(&rq->shared->rules);
+	v->fact = hit_fact(&v->hit);
+	v->verdict = classify(v->rules, v->fact, v->hit.user_agent, &v->address);
 }
 
 /* The visitor of the company's cookie, where its policy has one and the visitor has not asked to be
@@ -109,9 +113,11 @@ judge_by_history(struct rq *rq, struct visit_state *v)
 	if (!seen.duplicate)
 		memcpy(v->click.id, seen.first_id, CLICK_ID_SIZE);
 	else
-		v->verdict = (struct verdict){ CLICK_DUPLICATE, "same-visitor-hour" };
+		v->fact = FACT_DUPLICATE;
 	if (seen.burst)
-		v->verdict = (struct verdict){ CLICK_SCANNER, "burst" };
+		v->fact = FACT_BURST;
+	if (v->fact != FACT_NONE)
+		v->verdict = classify(v->rules, v->fact, v->hit.user_agent, &v->address);
 }
 
 static void
@@ -146,7 +152,8 @@ keep_click(struct rq *rq, const struct call *c, struct visit_state *v)
 	v->click.share = v->target.share;
 	v->click.clicked_us = rq->now_us;
 	v->click.cls = v->verdict.cls;
-	v->click.rule_version = CLASSIFY_RULES;
+	v->click.fact = v->fact;
+	v->click.rule_version = (uint16_t)(v->rules != NULL ? click_rules_version(v->rules) : 0);
 	v->click.reason = str_of(v->verdict.reason);
 	v->click.ip_prefix = str_of(v->prefix);
 	v->click.user_agent = v->hit.user_agent;

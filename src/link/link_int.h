@@ -112,10 +112,6 @@ void visitor_of_company(const unsigned char key[32], const unsigned char visitor
 
 /* --- what kind of hit it is (classify.c) --------------------------------------------------- */
 
-enum {
-	CLASSIFY_RULES = 1
-}; /* the version stored with each click: raise it with every change of rule or table */
-
 /* What the request alone says. */
 struct hit {
 	bool head;
@@ -125,13 +121,18 @@ struct hit {
 	struct str user_agent, sec_purpose, purpose, x_moz, x_purpose;
 };
 
-struct verdict {
-	enum click_class cls;
-	const char *reason; /* a word for the row; never NULL */
-};
+/* The fact that the request alone shows. */
+enum click_fact hit_fact(const struct hit *h);
+/* The class of a hit that showed this.  rules NULL: by our own table of agents alone. */
+struct verdict classify(const struct click_rules *rules, enum click_fact fact,
+                        struct str user_agent, const struct address *address);
 
-/* By the request alone; human ones may still turn out a duplicate or a burst (visits.c). */
-struct verdict classify_hit(const struct hit *h);
+struct agent_rule;
+struct range_rule;
+/* The rule of the files that fits best; NULL: none. */
+const struct agent_rule *rules_agent(const struct click_rules *rules, struct str agent);
+const struct range_rule *rules_range(const struct click_rules *rules, const struct address *a);
+void click_rules_swap(struct shared *shared, struct click_rules *fresh);
 
 /* One row of the table of user agents; for the test that it is in order. */
 struct agent_row {
@@ -177,6 +178,7 @@ struct click {
 	int64_t clicked_us;
 	unsigned char id[CLICK_ID_SIZE], rclid[CLICK_ID_SIZE];
 	enum click_class cls;
+	enum click_fact fact;
 	uint16_t rule_version;
 	bool has_visitor, has_ip_hash;
 	unsigned char visitor[VISITOR_SIZE], ip_hash[16];
@@ -233,7 +235,7 @@ struct click_row {
 	struct uuid company_id, share_id;
 	int64_t clicked_us;
 	unsigned char id[CLICK_ID_SIZE], rclid[CLICK_ID_SIZE];
-	int cls;
+	int cls, fact;
 	int64_t rule_version;
 	struct str visitor, ip_hash, reason, ip_prefix, user_agent, referrer;
 };

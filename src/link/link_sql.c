@@ -90,6 +90,7 @@ static const struct db_col click_cols[] = {
 	DB_COL_BYTES(struct click_row, id),
 	DB_COL_UUID(struct click_row, share_id),
 	DB_COL_ENUM(struct click_row, cls, click_class_names),
+	DB_COL_ENUM(struct click_row, fact, click_fact_names),
 	DB_COL_VIEW(struct click_row, reason),
 	DB_COL_I64(struct click_row, rule_version),
 	DB_COL_BYTES(struct click_row, rclid),
@@ -189,8 +190,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_CLICK_INSERT] = {
 		.name = "click_insert",
-		.sql = "INSERT IGNORE INTO click (company_id, clicked_at, id, share_id, class, reason, rule_version, rclid,"
-		       " visitor, ip_hash, ip_prefix, user_agent, referrer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT IGNORE INTO click (company_id, clicked_at, id, share_id, class, fact, reason, rule_version, rclid,"
+		       " visitor, ip_hash, ip_prefix, user_agent, referrer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(click_cols),
 	},
 	[Q_DAY_ADD] = {

@@ -67,6 +67,7 @@ row_of(const struct click *c, const unsigned char *frame, struct click_row *out)
 		.share_id = c->share,
 		.clicked_us = c->clicked_us,
 		.cls = (int)c->cls,
+		.fact = (int)c->fact,
 		.rule_version = c->rule_version,
 		.visitor = bytes_or_null(visitor, VISITOR_SIZE, c->has_visitor),
 		.ip_hash = bytes_or_null(visitor + VISITOR_SIZE, 16, c->has_ip_hash),

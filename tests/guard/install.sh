@@ -17,6 +17,7 @@ inputs 25 sql -name '*.sql'
 for file in "${files[@]}"; do
 	cmp -s "$file" "$work/usr/share/rostra/$file" || fault "$file is not installed as it is"
 done
+cmp -s data/crawlers.rules "$work/usr/share/rostra/crawlers.rules" || fault "data/crawlers.rules is not installed as it is"
 inputs 8 nginx -name 'rostra*.conf*'
 for file in "${files[@]}"; do
 	installed=$work/usr/share/rostra/${file%.in}
@@ -25,7 +26,7 @@ done
 while read -r left; do fault "a placeholder is left: $left"; done < <(grep -rn '@[A-Z_]*@' "$work/usr/share/rostra/nginx" || true)
 while read -r file; do
 	case ${file#"$work"} in
-	/usr/bin/rostra | /usr/share/rostra/sql/*.sql | /usr/share/rostra/nginx/rostra*.conf | /usr/share/man/man[58]/rostra*) ;;
+	/usr/bin/rostra | /usr/share/rostra/sql/*.sql | /usr/share/rostra/crawlers.rules | /usr/share/rostra/nginx/rostra*.conf | /usr/share/man/man[58]/rostra*) ;;
 	*) fault "installed, too: ${file#"$work"}" ;;
 	esac
 done < <(find "$work" -type f)

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/guard.sh"
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
-base="arena buf cache caller clock conf crypto csv fault log metrics network pubkey rq shared str text uuid"
+base="arena buf cache caller clock conf crypto csv fault log metrics network pattern pubkey rq shared str text uuid"
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 
@@ -50,6 +50,7 @@ only '(fcgiapp|fcgios|fastcgi)' 'src/http/'
 only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'curl/' 'src/outbound/'
+only 'pcre2' 'src/base/pattern\.c'
 only 'glib' 'src/base/zone\.c'
 only 'fcgi_stdio' 'nowhere'
 

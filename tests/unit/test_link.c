@@ -228,6 +228,14 @@ a_target_survives_packing_and_nothing_else_does(void **state)
 	"Mozilla/5.0 (Linux; Android 13; CUBOT P80 Build/TP1A; wv) AppleWebKit/537.36 "            \
 	"Version/4.0 Chrome/119.0 Mobile"
 
+static struct verdict
+verdict_of(const struct hit *h)
+{
+	const struct address nowhere = { .known = false };
+
+	return classify(NULL, hit_fact(h), h->user_agent, &nowhere);
+}
+
 static void
 agents_are_told_apart(void **state)
 {
@@ -285,7 +293,7 @@ agents_are_told_apart(void **state)
 		struct hit h = { .user_agent = str_of(rows[i].agent),
 			         .age_us = US_PER_DAY,
 			         .has_language = true };
-		struct verdict v = classify_hit(&h);
+		struct verdict v = verdict_of(&h);
 
 		if (v.cls != rows[i].want || !cstr_eq(v.reason, rows[i].reason))
 			fail_msg("%s is %s %s", rows[i].agent, click_class_names[v.cls], v.reason);
@@ -302,22 +310,22 @@ headers_say_more_than_the_agent(void **state)
 
 	(void)state;
 	h.sec_purpose = STR("prefetch;prerender");
-	assert_int_equal(classify_hit(&h).cls, CLICK_PREFETCH);
+	assert_int_equal(verdict_of(&h).cls, CLICK_PREFETCH);
 	h = human;
 	h.purpose = STR("prefetch");
-	assert_int_equal(classify_hit(&h).cls, CLICK_PREFETCH);
+	assert_int_equal(verdict_of(&h).cls, CLICK_PREFETCH);
 	h = human;
 	h.x_moz = STR("Prefetch");
-	assert_int_equal(classify_hit(&h).cls, CLICK_PREFETCH);
+	assert_int_equal(verdict_of(&h).cls, CLICK_PREFETCH);
 	h = human;
 	h.head = true;
-	assert_int_equal(classify_hit(&h).cls, CLICK_BOT);
+	assert_int_equal(verdict_of(&h).cls, CLICK_BOT);
 	h = human;
 	h.employee = true;
-	assert_string_equal(classify_hit(&h).reason, "employee");
+	assert_string_equal(verdict_of(&h).reason, "employee");
 	h.sharer = true;
-	assert_string_equal(classify_hit(&h).reason, "sharer");
-	assert_int_equal(classify_hit(&h).cls, CLICK_INTERNAL);
+	assert_string_equal(verdict_of(&h).reason, "sharer");
+	assert_int_equal(verdict_of(&h).cls, CLICK_INTERNAL);
 }
 
 static void
@@ -326,12 +334,12 @@ a_browser_without_a_language_seconds_after_publication_is_a_scanner(void **state
 	struct hit h = { .user_agent = STR(CHROME), .age_us = US_PER_S, .has_language = false };
 
 	(void)state;
-	assert_int_equal(classify_hit(&h).cls, CLICK_SCANNER);
+	assert_int_equal(verdict_of(&h).cls, CLICK_SCANNER);
 	h.has_language = true;
-	assert_int_equal(classify_hit(&h).cls, CLICK_HUMAN);
+	assert_int_equal(verdict_of(&h).cls, CLICK_HUMAN);
 	h.has_language = false;
 	h.age_us = 60 * US_PER_S;
-	assert_int_equal(classify_hit(&h).cls, CLICK_HUMAN);
+	assert_int_equal(verdict_of(&h).cls, CLICK_HUMAN);
 }
 
 static void
