@@ -212,7 +212,7 @@ def test_no_click_is_lost_or_doubled_when_loaders_and_workers_are_killed(own_sta
     command = [stack.build / "rostra", "--config", stack.state / "rostra.conf", "click", "load"]
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         work = [pool.submit(hits, url, path, 400) for _ in range(4)]
-        killed = 0
+        killed = workers_killed = 0
         while not all(w.done() for w in work):
             loaders = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                        for _ in range(2)]
@@ -224,6 +224,7 @@ def test_no_click_is_lost_or_doubled_when_loaders_and_workers_are_killed(own_sta
             if killed % 10 == 5:
                 victims = [p for p, c in stack.workers().items() if "link" in pathlib.Path(f"/proc/{p}/comm").read_text()]
                 os.kill(victims[0], signal.SIGKILL)
+                workers_killed += 1
         acknowledged = sum(w.result() for w in work)
 
     def loaded():
@@ -232,8 +233,9 @@ def test_no_click_is_lost_or_doubled_when_loaders_and_workers_are_killed(own_sta
 
     wait_until(loaded, 30, f"{acknowledged} clicks")
     stored = stack.db("SELECT COUNT(*) n, COUNT(DISTINCT id) ids FROM click")[0]
-    # A request in flight when its worker was killed may be stored without an answer; nothing else may differ.
-    assert acknowledged <= stored["n"] <= 1600 and stored["n"] == stored["ids"]
+    # Requests in flight when a worker was killed, one a thread, may be stored without an answer and are sent to the
+    # next worker by nginx; nothing else may differ.
+    assert acknowledged <= stored["n"] <= 1600 + 2 * workers_killed and stored["n"] == stored["ids"]
     stack.rostra("click", "rollup", "check")
 
 
