@@ -7,6 +7,7 @@
 #define ROSTRA_SHARED_H
 
 struct cache;
+struct combine;
 struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
 struct spool;      /* link.h: this process's click segment */
 struct visits;     /* link.h: an hour of visits, mapped by all link workers */
@@ -17,8 +18,9 @@ struct metrics;    /* metrics.h: counters, mapped by all workers */
 struct shared {
 	struct cache *tokens;  /* SHA-256(token) -> struct caller */
 	struct cache *callers; /* person or key -> its state, for caller_cache_s */
-	struct cache *cards;   /* (post, version, language) -> rendered JSON */
+	struct cache *cards;   /* (post, version, language) -> rendered JSON; pages of feeds */
 	struct cache *links;   /* link code -> destination and policy */
+	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */
 	struct token_keys *_Atomic keys;
 	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */
 	unsigned char cursor_key[32];

@@ -5,6 +5,7 @@
 
 #include "rostra/auth.h"
 #include "rostra/cache.h"
+#include "rostra/combine.h"
 #include "rostra/crypto.h"
 #include "rostra/link.h"
 
@@ -16,9 +17,12 @@ enum { SECRET_TEXT_MAX = 128 };
 enum {
 	TOKENS_BYTES = 1024 * 1024,
 	CALLERS_BYTES = 1024 * 1024,
-	CARDS_BYTES = 3 * 1024 * 1024,
+	CARDS_BYTES = 4 * 1024 * 1024,
 	LINKS_BYTES = 4 * 1024 * 1024,
 };
+
+/* More threads than a worker has by default never ask at once. */
+enum { ASKERS_AT_ONCE = 32 };
 
 /* A file of one line, the base64url form of 32 bytes. */
 bool
@@ -78,4 +82,5 @@ shared_caches(struct shared *s, enum pool pool)
 	s->tokens = cache_create("tokens", TOKENS_BYTES);
 	s->callers = cache_create("callers", CALLERS_BYTES);
 	s->cards = cache_create("cards", CARDS_BYTES);
+	s->feed_counters = combine_create(ASKERS_AT_ONCE);
 }

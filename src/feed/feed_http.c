@@ -38,6 +38,13 @@ struct collected {
 	size_t n, room;
 };
 
+static void
+name_card(struct collected *c, size_t i)
+{
+	c->cards[i].id = c->rows[i].post_id;
+	c->cards[i].version = c->rows[i].post_version;
+}
+
 static enum fault
 collect_row(struct rq *rq, void *row, void *arg)
 {
@@ -46,9 +53,7 @@ collect_row(struct rq *rq, void *row, void *arg)
 	(void)rq;
 	if (c->n < c->room) {
 		c->rows[c->n] = *(const struct feed_row *)row;
-		c->cards[c->n].id = c->rows[c->n].post_id;
-		c->cards[c->n].version = c->rows[c->n].post_version;
-		c->n++;
+		name_card(c, c->n++);
 	}
 	return FAULT_NONE;
 }
@@ -113,11 +118,12 @@ validate(struct rq *rq, struct call *call, const struct feed_viewer *viewer)
 	return http_etag(rq, call, digest.b, sizeof(digest.b));
 }
 
-static enum fault
-read_page(struct rq *rq, struct call *call, const struct feed_viewer *viewer, struct collected *c)
+static struct feed_page
+page_of(struct rq *rq, const struct call *call, const struct feed_viewer *viewer)
 {
 	const struct feed_query *q = call->query;
-	const struct feed_page page = {
+
+	return (struct feed_page){
 		.company_id = rq_company(rq),
 		.person_id = rq->who->person,
 		.channels = channels_of(rq, viewer, q),
@@ -128,12 +134,7 @@ read_page(struct rq *rq, struct call *call, const struct feed_viewer *viewer, st
 		.unseen = q->unseen,
 		.limit = call->limit + 1,
 	};
-
-	c->n = 0;
-	return feed_sql_page(rq, &page, collect_row, c);
 }
-
-enum known { KNOWS_NOTHING, KNOWS_VIEWER, KNOWS_PAGE };
 
 /* The page of the channels, read when the counters were these: is it the viewer's? */
 static bool
@@ -144,22 +145,37 @@ is_page_of(const struct collected *c, const char *channels, const struct feed_vi
 	       str_eq(str_of(channels), str_of(viewer->channels));
 }
 
+static enum fault
+read_page(struct rq *rq, const struct feed_page *page, struct collected *c)
+{
+	c->n = 0;
+	return feed_sql_page(rq, page, collect_row, c);
+}
+
+/* What is to be done yet. */
+enum known { KNOWS_NOTHING, KNOWS_VIEWER, KNOWS_PAGE };
+
 /*
- * For a reader who has no page yet: the page of the channels remembered, in one statement.  Its
- * rows tell whether they still are the viewer's; an empty page tells nothing.  Mostly a counter
- * moved for what the viewer did with a post, and the channels are the same: then the page stands.
+ * For a reader who has no page yet, nor was given this one before: the page of the channels
+ * remembered, in one statement.  Its rows tell whether they still are the viewer's; an empty page
+ * tells nothing.  Mostly a counter moved for what the viewer did with a post, and the channels are
+ * the same: then the page stands.
  */
 static enum fault
-read_remembered(struct rq *rq, struct call *call, struct feed_viewer *viewer, struct collected *c,
-                enum known *ret_known)
+read_at_once(struct rq *rq, struct call *call, struct feed_viewer *viewer, struct collected *c,
+             enum known *ret_known)
 {
 	struct feed_viewer then;
+	struct feed_page page;
 	enum fault e;
 
 	*ret_known = KNOWS_NOTHING;
 	if (http_param(call, "HTTP_IF_NONE_MATCH").n > 0 || !feed_viewer_remembered(rq, &then))
 		return FAULT_NONE;
-	e = read_page(rq, call, &then, c);
+	page = page_of(rq, call, &then);
+	if (feed_page_known(rq, &page))
+		return FAULT_NONE;
+	e = read_page(rq, &page, c);
 	if (e || c->n == 0)
 		return e;
 	*viewer = then;
@@ -169,19 +185,39 @@ read_remembered(struct rq *rq, struct call *call, struct feed_viewer *viewer, st
 	return e;
 }
 
+/* The page as it was read before, if it still is the viewer's. */
+static bool
+remembered(struct rq *rq, const struct feed_page *page, const struct feed_viewer *viewer,
+           struct collected *c)
+{
+	if (!feed_page_remembered(rq, page, viewer, c->rows, &c->n))
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		name_card(c, i);
+	return true;
+}
+
 static enum fault
 read_feed(struct rq *rq, struct call *call, struct collected *c)
 {
 	struct feed_viewer viewer = { 0 };
+	struct feed_page page;
 	enum known known;
-	enum fault e = read_remembered(rq, call, &viewer, c, &known);
+	enum fault e = read_at_once(rq, call, &viewer, c, &known);
 
 	if (!e && known == KNOWS_NOTHING)
 		e = feed_viewer(rq, &viewer);
 	if (!e)
 		e = validate(rq, call, &viewer);
-	if (!e && known != KNOWS_PAGE)
-		e = read_page(rq, call, &viewer, c);
+	if (e)
+		return e;
+	page = page_of(rq, call, &viewer);
+	if (known != KNOWS_PAGE && remembered(rq, &page, &viewer, c))
+		return FAULT_NONE;
+	if (known != KNOWS_PAGE)
+		e = read_page(rq, &page, c);
+	if (!e && is_page_of(c, viewer.channels, &viewer))
+		feed_page_remember(rq, &page, &viewer, c->rows, c->n);
 	return e;
 }
 

@@ -3,6 +3,7 @@
 #ifndef ROSTRA_FEED_INT_H
 #define ROSTRA_FEED_INT_H
 
+#include "rostra/combine.h"
 #include "rostra/feed.h"
 
 enum { FEED_IMPRESSIONS_MAX = 200 };
@@ -11,6 +12,15 @@ enum { FEED_IMPRESSIONS_MAX = 200 };
 struct feed_viewer {
 	int64_t company_version, person_version;
 	const char *channels; /* ids in the feed, comma-separated; NULL none */
+};
+
+/* One of those who ask at the same time whether their feeds have changed. */
+struct feed_asker {
+	struct combine_item item; /* first */
+	struct uuid company_id, person_id;
+	int64_t company_version, person_version;
+	bool asked, found;
+	enum fault fault;
 };
 
 struct feed_page {
@@ -51,10 +61,22 @@ enum fault feed_viewer_ask(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 /* As they are now: two statements after a change of what they see, else one. */
 enum fault feed_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 
+/* --- pages remembered (feed_pages.c) */
+/*
+ * The rows of this page as they were read last, when the viewer's counters were what they are now:
+ * no statement reads them again.  rows has room for page->limit.
+ */
+bool feed_page_remembered(struct rq *rq, const struct feed_page *page,
+                          const struct feed_viewer *viewer, struct feed_row *rows, size_t *ret_n);
+/* Is there one, whether or not it still is true? */
+bool feed_page_known(struct rq *rq, const struct feed_page *page);
+void feed_page_remember(struct rq *rq, const struct feed_page *page,
+                        const struct feed_viewer *viewer, const struct feed_row *rows, size_t n);
+
 /* --- statements (feed_sql.c) */
 enum fault feed_sql_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
-/* The counters alone. */
-enum fault feed_sql_versions(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
+/* The counters alone, of n who ask: a statement for up to sixteen of a company. */
+enum fault feed_sql_counters(struct rq *rq, struct feed_asker *const *askers, size_t n) MUST_CHECK;
 enum fault feed_sql_page(struct rq *rq, const struct feed_page *page, db_row_fn *fn,
                          void *arg) MUST_CHECK;
 /* How many were seen for the first time. */

@@ -17,9 +17,25 @@ static const struct db_col viewer_out[] = {
 	DB_COL_STR(struct feed_viewer, channels),
 };
 
-static const struct db_col versions_out[] = {
-	DB_COL_I64(struct feed_viewer, company_version), DB_COL_I64(struct feed_viewer, person_version),
+/* Statements have a fixed number of parameters: for fewer than sixteen the last one asks again. */
+enum { ASKERS_MAX = 16 };
+struct askers {
+	struct uuid company_id, person_id[ASKERS_MAX];
 };
+#define ASKER(i) DB_COL_UUID(struct askers, person_id[i])
+static const struct db_col asker_in[] = { DB_COL_UUID(struct askers, company_id), ASKER(0) };
+static const struct db_col askers_in[] = {
+	DB_COL_UUID(struct askers, company_id),
+	ASKER(0), ASKER(1), ASKER(2),  ASKER(3),  ASKER(4),  ASKER(5),  ASKER(6),  ASKER(7),
+	ASKER(8), ASKER(9), ASKER(10), ASKER(11), ASKER(12), ASKER(13), ASKER(14), ASKER(15),
+};
+static const struct db_col counters_out[] = {
+	DB_COL_UUID(struct feed_asker, person_id),      DB_COL_I64(struct feed_asker, company_version),
+ DB_COL_I64(struct feed_asker, person_version),
+};
+#define COUNTERS                                                \
+	"SELECT p.id, c.feed_version, p.feed_version FROM person p" \
+	" JOIN company c ON c.id = p.company_id WHERE p.company_id = ? AND p.id "
 
 static const struct db_col top_in[] = {
 	DB_COL_UUID(struct feed_page, company_id), DB_COL_UUID(struct feed_page, person_id),
@@ -67,7 +83,7 @@ static const struct db_col seen_in[] = {
 #define NOT_SEEN " AND (NOT ? OR st.seen_at IS NULL)"
 #define NEWEST_FIRST " f.published_at DESC, f.post_id DESC LIMIT ?"
 
-enum { Q_VIEWER, Q_VERSIONS, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
+enum { Q_VIEWER, Q_COUNTERS, Q_COUNTERS_16, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_VIEWER] = {
@@ -78,11 +94,15 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(viewer_in), DB_OUT(viewer_out),
 	},
-	[Q_VERSIONS] = {
-		.name = "feed_versions",
-		.sql = "SELECT c.feed_version, p.feed_version FROM person p JOIN company c ON c.id = p.company_id"
-		       " WHERE p.company_id = ? AND p.id = ?",
-		DB_IN(viewer_in), DB_OUT(versions_out),
+	[Q_COUNTERS] = {
+		.name = "feed_counters",
+		.sql = COUNTERS "= ?",
+		DB_IN(asker_in), DB_OUT(counters_out),
+	},
+	[Q_COUNTERS_16] = {
+		.name = "feed_counters_16",
+		.sql = COUNTERS "IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(askers_in), DB_OUT(counters_out),
 	},
 	[Q_TOP] = { /* from the start, or from within the few that are pinned */
 		.name = "feed_top",
@@ -120,12 +140,66 @@ feed_sql_viewer(struct rq *rq, struct feed_viewer *out)
 	return db_one(rq, &rows[Q_VIEWER], &in, out);
 }
 
-enum fault
-feed_sql_versions(struct rq *rq, struct feed_viewer *out)
-{
-	struct viewer_key in = { rq_company(rq), rq->who->person };
+/* Those of a statement, and how many. */
+struct asked {
+	struct feed_asker *askers[ASKERS_MAX];
+	size_t n;
+};
 
-	return db_one(rq, &rows[Q_VERSIONS], &in, out);
+static enum fault
+answer(struct rq *rq, void *row, void *arg)
+{
+	const struct feed_asker *found = row;
+	const struct asked *asked = arg;
+
+	(void)rq;
+	for (size_t i = 0; i < asked->n; i++) {
+		struct feed_asker *a = asked->askers[i];
+
+		if (!uuid_eq(a->person_id, found->person_id))
+			continue;
+		a->company_version = found->company_version;
+		a->person_version = found->person_version;
+		a->found = true;
+	}
+	return FAULT_NONE;
+}
+
+/* The next of a company of those nobody has asked for yet; how many there were of it. */
+static size_t
+gather(struct feed_asker *const *askers, size_t n, struct asked *out)
+{
+	const struct uuid *company = NULL;
+
+	out->n = 0;
+	for (size_t i = 0; i < n && out->n < ASKERS_MAX; i++) {
+		struct feed_asker *a = askers[i];
+
+		if (a->asked || (company && !uuid_eq(*company, a->company_id)))
+			continue;
+		company = &a->company_id;
+		a->asked = true;
+		out->askers[out->n++] = a;
+	}
+	return out->n;
+}
+
+enum fault
+feed_sql_counters(struct rq *rq, struct feed_asker *const *askers, size_t n)
+{
+	struct feed_asker row = { 0 };
+	enum fault e = FAULT_NONE;
+	struct asked some;
+
+	while (!e && gather(askers, n, &some) > 0) {
+		struct askers in = { .company_id = some.askers[0]->company_id };
+
+		for (size_t i = 0; i < ASKERS_MAX; i++)
+			in.person_id[i] = some.askers[i < some.n ? i : some.n - 1]->person_id;
+		e = db_each(rq, &rows[some.n == 1 ? Q_COUNTERS : Q_COUNTERS_16], &in, &row, answer,
+		            &some);
+	}
+	return e;
 }
 
 enum fault

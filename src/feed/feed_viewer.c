@@ -73,6 +73,50 @@ feed_viewer_remembered(struct rq *rq, struct feed_viewer *out)
 	return true;
 }
 
+/* In the thread of one asker, for all of them. */
+static void
+ask_together(struct combine_item *const *items, size_t n, void *arg)
+{
+	struct feed_asker *const *askers = (struct feed_asker *const *)items;
+	enum fault e = feed_sql_counters(arg, askers, n);
+
+	for (size_t i = 0; i < n; i++)
+		askers[i]->fault = e;
+}
+
+/* Companies do not wait for each other; a UUIDv7 is random at its end. */
+static uint32_t
+lane_of(struct uuid company)
+{
+	uint32_t lane;
+
+	memcpy(&lane, company.b + sizeof(company.b) - sizeof(lane), sizeof(lane));
+	return lane;
+}
+
+static enum fault
+counters(struct rq *rq, struct feed_viewer *out)
+{
+	struct combine *together = rq->shared ? rq->shared->feed_counters : NULL;
+	struct feed_asker me = { .company_id = rq_company(rq), .person_id = rq->who->person };
+	struct feed_asker *alone = &me;
+
+	if (together)
+		combine_do(together, lane_of(me.company_id), &me.item, ask_together, rq);
+	if (!together || me.fault) { /* another's fault says nothing of this connection */
+		problem_reset(&rq->problem);
+		me.asked = me.found = false;
+		me.fault = feed_sql_counters(rq, &alone, 1);
+	}
+	if (me.fault)
+		return me.fault;
+	if (!me.found)
+		return FAULT_NOT_FOUND;
+	out->company_version = me.company_version;
+	out->person_version = me.person_version;
+	return FAULT_NONE;
+}
+
 enum fault
 feed_viewer(struct rq *rq, struct feed_viewer *out)
 {
@@ -81,7 +125,7 @@ feed_viewer(struct rq *rq, struct feed_viewer *out)
 
 	if (!feed_viewer_remembered(rq, &then))
 		return feed_viewer_ask(rq, out);
-	e = feed_sql_versions(rq, out);
+	e = counters(rq, out);
 	if (e)
 		return e;
 	if (out->company_version != then.company_version ||
