@@ -36,12 +36,13 @@ struct outbox_consumer {
 	enum fault (*handle_batch)(struct rq *rq, const char *kind, const char *owner);
 };
 
-/* Job: removes old outbox rows, kept answers and changes; sync tokens before the removed changes
+/* Job: removes old kept answers and changes; sync tokens before the removed changes
  * expire. */
 enum fault prune_run(struct rq *rq) MUST_CHECK;
-/* Consumer of share.created and share.revoked: counts the shares of the share's post into
- * post_stat. */
-enum fault post_stat_recount(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+/* A handle_batch for events about shares: their posts are to be counted again (post_stat). */
+enum fault post_stat_mark(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+/* A job: counts the posts that were marked. */
+enum fault post_stat_run(struct rq *rq) MUST_CHECK;
 
 /* All of it: what recurs, and what the outbox causes. */
 struct jobs_plan {

@@ -18,6 +18,8 @@ enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us,
 enum fault people_known(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of what this person alone sees in the feed (validator of the feed). */
 enum fault people_feed_changed(struct rq *rq, struct uuid person) MUST_CHECK;
+/* Counts a change of the channels in the person's feed, or of their teams, and with it one of the feed. */
+enum fault people_audience_changed(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of posts, channels or audiences of the caller's company. */
 enum fault company_feed_changed(struct rq *rq) MUST_CHECK;
 

@@ -18,6 +18,7 @@ static const struct job jobs[] = {
 	{ .name = "click_loader",       .every_ms = 300,           .per_node = true, .run = click_loader_run },
 	{ .name = "post_clock",         .every_ms = SECOND_MS,     .run = post_clock_run },
 	{ .name = "lead_match_pending", .every_ms = 2 * SECOND_MS, .run = lead_match_pending_run },
+	{ .name = "post_stat",          .every_ms = 2 * SECOND_MS, .run = post_stat_run },
 	{ .name = "click_partitions",   .every_ms = HOUR_MS,       .run = click_partitions_run },
 	{ .name = "link_snapshot",      .every_ms = 30 * SECOND_MS, .per_node = true, .run = link_snapshot_run },
 	{ .name = "visits_keys",        .every_ms = 60 * SECOND_MS, .per_node = true, .run = visits_keys_run },
@@ -30,7 +31,7 @@ static const struct job jobs[] = {
 static enum fault
 shares_changed(struct rq *rq, const char *kind, const char *owner)
 {
-	enum fault e = post_stat_recount(rq, kind, owner);
+	enum fault e = post_stat_mark(rq, kind, owner);
 
 	return e ? e : points_reward_shares(rq, kind, owner);
 }

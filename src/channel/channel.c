@@ -255,7 +255,7 @@ follow_tx(struct rq *rq, void *arg)
 	e = f->follow ? channel_sql_follow(rq, f->id) : channel_sql_unfollow(rq, f->id);
 	if (e)
 		return e;
-	e = people_feed_changed(rq, rq->who->person);
+	e = people_audience_changed(rq, rq->who->person);
 	if (e)
 		return e;
 

@@ -158,8 +158,8 @@ enum known { KNOWS_NOTHING, KNOWS_VIEWER, KNOWS_PAGE };
 /*
  * For a reader who has no page yet, nor was given this one before: the page of the channels
  * remembered, in one statement.  Its rows tell whether they still are the viewer's; an empty page
- * tells nothing.  Mostly a counter moved for what the viewer did with a post, and the channels are
- * the same: then the page stands.
+ * tells nothing.  When only the person's own counter moved, for what they did with a post, or the
+ * channels are the same all the same, the page stands.
  */
 static enum fault
 read_at_once(struct rq *rq, struct call *call, struct feed_viewer *viewer, struct collected *c,
@@ -179,6 +179,8 @@ read_at_once(struct rq *rq, struct call *call, struct feed_viewer *viewer, struc
 	if (e || c->n == 0)
 		return e;
 	*viewer = then;
+	if (c->rows[0].audience_version == then.audience_version)
+		viewer->person_version = c->rows[0].person_version;
 	if (!is_page_of(c, then.channels, viewer))
 		e = feed_viewer_ask(rq, viewer);
 	*ret_known = is_page_of(c, then.channels, viewer) ? KNOWS_PAGE : KNOWS_VIEWER;

@@ -8,17 +8,11 @@
 
 enum { FEED_IMPRESSIONS_MAX = 200 };
 
-/* Who looks: all that decides what the feed is. */
-struct feed_viewer {
-	int64_t company_version, person_version;
-	const char *channels; /* ids in the feed, comma-separated; NULL none */
-};
-
 /* One of those who ask at the same time whether their feeds have changed. */
 struct feed_asker {
 	struct combine_item item; /* first */
 	struct uuid company_id, person_id;
-	int64_t company_version, person_version;
+	int64_t company_version, person_version, audience_version;
 	bool asked, found;
 	enum fault fault;
 };
@@ -35,7 +29,8 @@ struct feed_page {
 };
 
 struct feed_row {
-	int64_t company_version, person_version; /* the viewer's, when it was read */
+	int64_t company_version, person_version,
+	    audience_version; /* the viewer's, when it was read */
 	struct uuid post_id;
 	bool pinned;
 	int64_t published_at, post_version;
@@ -54,10 +49,6 @@ const char *feed_impressions_text(struct arena *a, const struct j_list *list, in
 enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK;
 
 /* --- who looks (feed_viewer.c) */
-/* As they were when last asked for, without a statement; false when nothing is remembered. */
-bool feed_viewer_remembered(struct rq *rq, struct feed_viewer *out);
-/* As they are now, and remembered: one statement. */
-enum fault feed_viewer_ask(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 /* As they are now: two statements after a change of what they see, else one. */
 enum fault feed_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 
@@ -74,6 +65,9 @@ void feed_page_remember(struct rq *rq, const struct feed_page *page,
                         const struct feed_viewer *viewer, const struct feed_row *rows, size_t n);
 
 /* --- statements (feed_sql.c) */
+/* With the company's counter of the same moment; NOT_FOUND: not live. */
+enum fault feed_sql_place(struct rq *rq, struct uuid post, struct feed_place *out,
+                          int64_t *ret_company_version) MUST_CHECK;
 enum fault feed_sql_viewer(struct rq *rq, struct feed_viewer *out) MUST_CHECK;
 /* The counters alone, of n who ask: a statement for up to sixteen of a company. */
 enum fault feed_sql_counters(struct rq *rq, struct feed_asker *const *askers, size_t n) MUST_CHECK;

@@ -14,7 +14,20 @@ static const struct db_col viewer_in[] = {
 };
 static const struct db_col viewer_out[] = {
 	DB_COL_I64(struct feed_viewer, company_version), DB_COL_I64(struct feed_viewer, person_version),
-	DB_COL_STR(struct feed_viewer, channels),
+	DB_COL_I64(struct feed_viewer, audience_version), DB_COL_STR(struct feed_viewer, channels),
+	DB_COL_UUID(struct feed_viewer, team_id),
+};
+struct placed {
+	struct uuid       company_id, post_id;
+	int64_t           company_version;
+	struct feed_place place;
+};
+static const struct db_col place_in[] = {
+	DB_COL_UUID(struct placed, company_id), DB_COL_UUID(struct placed, post_id),
+};
+static const struct db_col place_out[] = {
+	DB_COL_I64(struct placed, company_version), DB_COL_UUID(struct placed, place.channel_id),
+	DB_COL_I64(struct placed, place.post_version),
 };
 
 /* Statements have a fixed number of parameters: for fewer than sixteen the last one asks again. */
@@ -32,9 +45,10 @@ static const struct db_col askers_in[] = {
 static const struct db_col counters_out[] = {
 	DB_COL_UUID(struct feed_asker, person_id),      DB_COL_I64(struct feed_asker, company_version),
  DB_COL_I64(struct feed_asker, person_version),
+	DB_COL_I64(struct feed_asker, audience_version),
 };
 #define COUNTERS                                                \
-	"SELECT p.id, c.feed_version, p.feed_version FROM person p" \
+	"SELECT p.id, c.feed_version, p.feed_version, p.audience_version FROM person p" \
 	" JOIN company c ON c.id = p.company_id WHERE p.company_id = ? AND p.id "
 
 static const struct db_col top_in[] = {
@@ -53,6 +67,7 @@ static const struct db_col rest_in[] = {
 };
 static const struct db_col page_out[] = {
 	DB_COL_I64(struct feed_row, company_version), DB_COL_I64(struct feed_row, person_version),
+	DB_COL_I64(struct feed_row, audience_version),
 	DB_COL_UUID(struct feed_row, post_id),       DB_COL_BOOL(struct feed_row, pinned),
 	DB_COL_TIME(struct feed_row, published_at),  DB_COL_I64(struct feed_row, post_version),
 	DB_COL_TIME(struct feed_row, seen_at),       DB_COL_TIME(struct feed_row, acknowledged_at),
@@ -73,7 +88,7 @@ static const struct db_col seen_in[] = {
  * Each row has the viewer's counters, so that a page read for what was remembered of the viewer proves itself.
  */
 #define ITEMS                                                                                   \
-	"SELECT c.feed_version, p.feed_version, f.post_id, f.pinned, f.published_at, f.post_version," \
+	"SELECT c.feed_version, p.feed_version, p.audience_version, f.post_id, f.pinned, f.published_at, f.post_version," \
 	" st.seen_at, st.acknowledged_at, CAST(COALESCE(st.shared_networks, 0) AS UNSIGNED)"        \
 	" FROM person p JOIN company c ON c.id = p.company_id"                                      \
 	" JOIN feed_item f FORCE INDEX (PRIMARY) ON f.company_id = p.company_id"                    \
@@ -83,16 +98,24 @@ static const struct db_col seen_in[] = {
 #define NOT_SEEN " AND (NOT ? OR st.seen_at IS NULL)"
 #define NEWEST_FIRST " f.published_at DESC, f.post_id DESC LIMIT ?"
 
-enum { Q_VIEWER, Q_COUNTERS, Q_COUNTERS_16, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
+enum { Q_VIEWER, Q_PLACE, Q_COUNTERS, Q_COUNTERS_16, Q_TOP, Q_REST, Q_SEEN, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_VIEWER] = {
 		.name = "feed_viewer",
-		.sql = "SELECT c.feed_version, p.feed_version, (SELECT GROUP_CONCAT(ch.id ORDER BY ch.id)"
-		       " FROM channel ch WHERE ch.company_id = p.company_id AND" CHANNEL_IN_FEED_SQL ")"
+		.sql = "SELECT c.feed_version, p.feed_version, p.audience_version, (SELECT GROUP_CONCAT(ch.id ORDER BY ch.id)"
+		       " FROM channel ch WHERE ch.company_id = p.company_id AND" CHANNEL_IN_FEED_SQL "),"
+		       " (SELECT m.team_id FROM team_member m WHERE m.company_id = p.company_id"
+		       " AND m.person_id = p.id AND m.to_at IS NULL AND m.is_primary LIMIT 1)"
 		       " FROM person p JOIN company c ON c.id = p.company_id"
 		       " WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(viewer_in), DB_OUT(viewer_out),
+	},
+	[Q_PLACE] = {
+		.name = "feed_place",
+		.sql = "SELECT c.feed_version, f.channel_id, f.post_version FROM feed_item f"
+		       " JOIN company c ON c.id = f.company_id WHERE f.company_id = ? AND f.post_id = ?",
+		DB_IN(place_in), DB_OUT(place_out),
 	},
 	[Q_COUNTERS] = {
 		.name = "feed_counters",
@@ -140,6 +163,20 @@ feed_sql_viewer(struct rq *rq, struct feed_viewer *out)
 	return db_one(rq, &rows[Q_VIEWER], &in, out);
 }
 
+enum fault
+feed_sql_place(struct rq *rq, struct uuid post, struct feed_place *out,
+               int64_t *ret_company_version)
+{
+	struct placed row = { .company_id = rq_company(rq), .post_id = post };
+	enum fault e = db_one(rq, &rows[Q_PLACE], &row, &row);
+
+	if (e)
+		return e;
+	*out = row.place;
+	*ret_company_version = row.company_version;
+	return FAULT_NONE;
+}
+
 /* Those of a statement, and how many. */
 struct asked {
 	struct feed_asker *askers[ASKERS_MAX];
@@ -160,6 +197,7 @@ answer(struct rq *rq, void *row, void *arg)
 			continue;
 		a->company_version = found->company_version;
 		a->person_version = found->person_version;
+		a->audience_version = found->audience_version;
 		a->found = true;
 	}
 	return FAULT_NONE;

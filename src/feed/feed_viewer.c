@@ -11,9 +11,10 @@
 
 #include "feed_int.h"
 
-/* What is remembered: the counters, then the channels as text. */
+/* What is remembered: this, then the channels as text. */
 struct remembered {
-	int64_t company_version, person_version;
+	int64_t company_version, person_version, audience_version;
+	struct uuid team_id;
 };
 
 static struct sha256
@@ -34,42 +35,51 @@ cache_of(const struct rq *rq)
 	return rq->shared ? rq->shared->cards : NULL;
 }
 
+static void
+keep(struct rq *rq, const struct feed_viewer *viewer)
+{
+	struct cache *cache = cache_of(rq);
+	struct str channels = str_of(viewer->channels);
+	const struct remembered r = { viewer->company_version, viewer->person_version,
+		                      viewer->audience_version, viewer->team_id };
+	char *value;
+
+	if (!cache)
+		return;
+	value = arena_alloc(rq->arena, sizeof(r) + channels.n, alignof(struct remembered));
+	memcpy(value, &r, sizeof(r));
+	if (channels.n > 0)
+		memcpy(value + sizeof(r), channels.s, channels.n);
+	cache_put(cache, key_of(rq), (struct str){ value, sizeof(r) + channels.n },
+	          clock_monotonic_us());
+}
+
 enum fault
 feed_viewer_ask(struct rq *rq, struct feed_viewer *out)
 {
-	struct cache *cache = cache_of(rq);
 	enum fault e = feed_sql_viewer(rq, out);
-	struct str channels = str_of(e ? NULL : out->channels);
-	const size_t head = sizeof(struct remembered);
-	struct remembered r;
-	char *value;
 
-	if (e || !cache)
+	if (e)
 		return e;
-	r = (struct remembered){ out->company_version, out->person_version };
-	value = arena_alloc(rq->arena, head + channels.n, alignof(struct remembered));
-	memcpy(value, &r, head);
-	if (channels.n > 0)
-		memcpy(value + head, channels.s, channels.n);
-	cache_put(cache, key_of(rq), (struct str){ value, head + channels.n },
-	          clock_monotonic_us());
+	keep(rq, out);
 	return FAULT_NONE;
 }
 
 bool
 feed_viewer_remembered(struct rq *rq, struct feed_viewer *out)
 {
-	const size_t head = sizeof(struct remembered);
 	struct remembered r;
 	struct str value;
 
 	if (!cache_of(rq) || !cache_get(cache_of(rq), key_of(rq), rq->arena, &value, NULL) ||
-	    value.n < head)
+	    value.n < sizeof(r))
 		return false;
-	memcpy(&r, value.s, head);
+	memcpy(&r, value.s, sizeof(r));
 	out->company_version = r.company_version;
 	out->person_version = r.person_version;
-	out->channels = arena_copy(rq->arena, value.s + head, value.n - head);
+	out->audience_version = r.audience_version;
+	out->team_id = r.team_id;
+	out->channels = arena_copy(rq->arena, value.s + sizeof(r), value.n - sizeof(r));
 	return true;
 }
 
@@ -114,6 +124,7 @@ counters(struct rq *rq, struct feed_viewer *out)
 		return FAULT_NOT_FOUND;
 	out->company_version = me.company_version;
 	out->person_version = me.person_version;
+	out->audience_version = me.audience_version;
 	return FAULT_NONE;
 }
 
@@ -129,8 +140,9 @@ feed_viewer(struct rq *rq, struct feed_viewer *out)
 	if (e)
 		return e;
 	if (out->company_version != then.company_version ||
-	    out->person_version != then.person_version)
+	    out->audience_version != then.audience_version)
 		return feed_viewer_ask(rq, out);
 	out->channels = then.channels;
+	out->team_id = then.team_id;
 	return FAULT_NONE;
 }

@@ -63,7 +63,6 @@ struct prune {
 	int64_t before_us;
 	int64_t seq; /* change log: up to here */
 };
-enum fault prune_sql_outbox(struct rq *rq, int64_t before_us, uint64_t *ret_n) MUST_CHECK;
 enum fault prune_sql_idempotency(struct rq *rq, int64_t before_us, uint64_t *ret_n) MUST_CHECK;
 enum fault prune_sql_companies(struct rq *rq, struct prune *row, db_row_fn *fn,
                                void *arg) MUST_CHECK;
@@ -77,12 +76,12 @@ enum fault prune_sql_changes(struct rq *rq, const struct prune *p, uint64_t *ret
 struct post_count {
 	const char *kind, *owner;
 	struct uuid company_id, post_id;
-	int64_t counted_us;
+	int64_t marks, counted_us;
 };
-/* The posts whose shares the claimed rows of a kind are about, each once; rows: struct post_count.
- */
-enum fault post_stat_sql_posts(struct rq *rq, const struct post_count *claim, db_row_fn *fn,
-                               void *arg) MUST_CHECK;
+/* The posts whose shares the claimed rows of a kind are about are stale from now on. */
+enum fault post_stat_sql_mark(struct rq *rq, const struct post_count *claim) MUST_CHECK;
+/* Those that are; rows: struct post_count with the marks they had. */
+enum fault post_stat_sql_stale(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault post_stat_sql_count(struct rq *rq, const struct post_count *p) MUST_CHECK;
 
 #endif

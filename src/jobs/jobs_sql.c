@@ -23,14 +23,15 @@ enum {
 	Q_OUTBOX_CLAIMED,
 	Q_OUTBOX_FAILED,
 	Q_OUTBOX_DONE,
-	Q_PRUNE_OUTBOX,
+
 	Q_PRUNE_IDEMPOTENCY,
 	Q_PRUNE_COMPANIES,
 	Q_PRUNE_LOCK,
 	Q_PRUNE_SEQ,
 	Q_PRUNE_FLOOR,
 	Q_PRUNE_CHANGES,
-	Q_POST_OF,
+	Q_POST_MARK,
+	Q_POST_STALE,
 	Q_POST_COUNT,
 	Q__MAX
 };
@@ -89,18 +90,22 @@ static const struct db_col floor_in[] = {
 static const struct db_col changes_in[] = {
 	DB_COL_UUID(struct prune, company_id), DB_COL_I64(struct prune, seq),
 };
-static const struct db_col post_of_in[] = {
-	DB_COL_STR(struct post_count, owner), DB_COL_STR(struct post_count, kind),
+static const struct db_col post_mark_in[] = {
+	DB_COL_TIME(struct post_count, counted_us), DB_COL_STR(struct post_count, owner),
+	DB_COL_STR(struct post_count, kind),
 };
-static const struct db_col post_of_out[] = {
+static const struct db_col post_stale_out[] = {
 	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
+	DB_COL_I64(struct post_count, marks),
 };
 static const struct db_col post_count_in[] = {
 	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
-	DB_COL_TIME(struct post_count, counted_us), DB_COL_UUID(struct post_count, company_id),
-	DB_COL_UUID(struct post_count, post_id),
+	DB_COL_TIME(struct post_count, counted_us), DB_COL_I64(struct post_count, marks),
+	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
 };
 
+/* The outbox is empty most of the time and then is not: MariaDB's estimates lag behind, and without
+ * the hints it reads the whole of it. */
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_JOB_ADD] = {
 		.name = "job_add",
@@ -140,14 +145,14 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_OUTBOX_REVIVE] = {
 		.name = "outbox_revive",
-		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
 		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
 		       " WHERE state = 'claimed' AND lease_until < ?",
 		DB_IN(now_in),
 	},
 	[Q_OUTBOX_CLAIM] = {
 		.name = "outbox_claim",
-		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
+		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
 		       " SET state = 'claimed', owner = ?, lease_until = ?, tries = tries + 1"
 		       " WHERE state = 'ready' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
 		DB_IN(outbox_claim_in),
@@ -155,6 +160,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_OUTBOX_CLAIMED] = {
 		.name = "outbox_claimed",
 		.sql = "SELECT id, company_id, kind, object_id, payload, created_at, tries FROM outbox"
+		       " FORCE INDEX (outbox_due)"
 		       " /* all companies: one relay serves them all */"
 		       " WHERE state = 'claimed' AND owner = ? ORDER BY due_at, id",
 		DB_IN(owner_in), DB_OUT(claimed_out),
@@ -168,16 +174,10 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_OUTBOX_DONE] = {
 		.name = "outbox_done",
-		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
-		       " SET state = 'done', owner = NULL, lease_until = NULL"
+		.sql = "DELETE FROM outbox USING outbox FORCE INDEX (outbox_due)"
+		       " /* all companies: one relay serves them all */"
 		       " WHERE state = 'claimed' AND owner = ?",
 		DB_IN(owner_in),
-	},
-	[Q_PRUNE_OUTBOX] = {
-		.name = "prune_outbox",
-		.sql = "DELETE FROM outbox /* all companies: age decides */"
-		       " WHERE state = 'done' AND due_at < ? LIMIT 1000",
-		DB_IN(before_in),
 	},
 	[Q_PRUNE_IDEMPOTENCY] = {
 		.name = "prune_idempotency",
@@ -211,21 +211,28 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = "DELETE FROM change_log WHERE company_id = ? AND seq <= ? LIMIT 1000",
 		DB_IN(changes_in),
 	},
-	[Q_POST_OF] = {
-		.name = "post_stat_posts",
-		.sql = "SELECT DISTINCT s.company_id, s.post_id FROM outbox o"
+	[Q_POST_MARK] = {
+		.name = "post_stat_mark",
+		.sql = "INSERT INTO post_stat (company_id, post_id, counted_at, marks, stale)"
+		       " SELECT DISTINCT s.company_id, s.post_id, ?, 1, TRUE FROM outbox o FORCE INDEX (outbox_due)"
 		       " /* all companies: one relay serves them all */"
 		       " JOIN share s ON s.company_id = o.company_id AND s.id = o.object_id"
-		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?",
-		DB_IN(post_of_in), DB_OUT(post_of_out),
+		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
+		       " ON DUPLICATE KEY UPDATE marks = marks + 1, stale = TRUE",
+		DB_IN(post_mark_in),
 	},
-	[Q_POST_COUNT] = {
+	[Q_POST_STALE] = {
+		.name = "post_stat_stale",
+		.sql = "SELECT company_id, post_id, marks FROM post_stat FORCE INDEX (post_stat_stale)"
+		       " /* all companies: one job serves them all */ WHERE stale LIMIT 1000",
+		DB_OUT(post_stale_out),
+	},
+	[Q_POST_COUNT] = { /* marked again while it was counted: it stays stale */
 		.name = "post_stat_count",
-		.sql = "INSERT INTO post_stat (company_id, post_id, shares, sharers, counted_at)"
-		       " SELECT ?, ?, COUNT(*), COUNT(DISTINCT person_id), ? FROM share"
-		       " WHERE company_id = ? AND post_id = ? AND state = 'active'"
-		       " ON DUPLICATE KEY UPDATE shares = VALUES(shares), sharers = VALUES(sharers),"
-		       " counted_at = VALUES(counted_at)",
+		.sql = "UPDATE post_stat p, (SELECT COUNT(*) AS shares, COUNT(DISTINCT person_id) AS sharers"
+		       " FROM share FORCE INDEX (share_post) WHERE company_id = ? AND post_id = ?"
+		       " AND state = 'active') n SET p.shares = n.shares, p.sharers = n.sharers,"
+		       " p.counted_at = ?, p.stale = p.marks <> ? WHERE p.company_id = ? AND p.post_id = ?",
 		DB_IN(post_count_in),
 	},
 };
@@ -321,14 +328,6 @@ outbox_sql_done(struct rq *rq, const char *owner)
 }
 
 enum fault
-prune_sql_outbox(struct rq *rq, int64_t before_us, uint64_t *ret_n)
-{
-	const struct prune in = { .before_us = before_us };
-
-	return db_exec(rq, &rows[Q_PRUNE_OUTBOX], &in, ret_n);
-}
-
-enum fault
 prune_sql_idempotency(struct rq *rq, int64_t before_us, uint64_t *ret_n)
 {
 	const struct prune in = { .before_us = before_us };
@@ -369,11 +368,17 @@ prune_sql_changes(struct rq *rq, const struct prune *p, uint64_t *ret_n)
 }
 
 enum fault
-post_stat_sql_posts(struct rq *rq, const struct post_count *claim, db_row_fn *fn, void *arg)
+post_stat_sql_mark(struct rq *rq, const struct post_count *claim)
+{
+	return db_exec(rq, &rows[Q_POST_MARK], claim, NULL);
+}
+
+enum fault
+post_stat_sql_stale(struct rq *rq, db_row_fn *fn, void *arg)
 {
 	struct post_count row;
 
-	return db_each(rq, &rows[Q_POST_OF], claim, &row, fn, arg);
+	return db_each(rq, &rows[Q_POST_STALE], NULL, &row, fn, arg);
 }
 
 enum fault

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* post_stat.c - a read model: how often each post is shared, counted again when shares come or go.
+/*
+ * post_stat.c - a read model: how often each post is shared.  Shares that come or go mark their
+ * post; what is marked is counted every other second, however many they were.
  */
 #include <string.h>
 
@@ -30,13 +32,20 @@ keep(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* All events of a batch were committed before it was claimed: one count a post serves them all. */
+/* All events of a batch were committed before it was claimed: one mark a post serves them all. */
 enum fault
-post_stat_recount(struct rq *rq, const char *kind, const char *owner)
+post_stat_mark(struct rq *rq, const char *kind, const char *owner)
 {
-	const struct post_count claim = { .kind = kind, .owner = owner };
+	const struct post_count claim = { .kind = kind, .owner = owner, .counted_us = rq->now_us };
+
+	return post_stat_sql_mark(rq, &claim);
+}
+
+enum fault
+post_stat_run(struct rq *rq)
+{
 	struct posts posts = { .n = 0 };
-	enum fault e = post_stat_sql_posts(rq, &claim, keep, &posts);
+	enum fault e = post_stat_sql_stale(rq, keep, &posts);
 
 	for (size_t i = 0; !e && i < posts.n; i++) {
 		posts.list[i].counted_us = rq->now_us;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* prune.c - what has had its time: handled outbox rows, kept answers, old changes. */
+/* prune.c - what has had its time: kept answers, old changes. */
 #include <string.h>
 
 #include "jobs_int.h"
 
 /* Days.  IDEMPOTENCY: the time the API promises; CHANGES: an older sync token is told to start
  * again. */
-enum { OUTBOX_DAYS = 2, IDEMPOTENCY_DAYS = 7, CHANGES_DAYS = 30 };
+enum { IDEMPOTENCY_DAYS = 7, CHANGES_DAYS = 30 };
 /* Rows of one statement, so that locks and Galera write sets stay small. */
 enum { BATCH = 1000, BATCHES_MAX = 200, COMPANIES_MAX = 4096 };
 
@@ -84,9 +84,7 @@ prune_by_age(struct rq *rq, enum fault (*remove)(struct rq *, int64_t, uint64_t 
 enum fault
 prune_run(struct rq *rq)
 {
-	enum fault e = prune_by_age(rq, prune_sql_outbox, OUTBOX_DAYS);
+	enum fault e = prune_by_age(rq, prune_sql_idempotency, IDEMPOTENCY_DAYS);
 
-	if (!e)
-		e = prune_by_age(rq, prune_sql_idempotency, IDEMPOTENCY_DAYS);
 	return e ? e : prune_changes(rq, rq->now_us - CHANGES_DAYS * US_PER_DAY);
 }

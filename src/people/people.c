@@ -215,6 +215,12 @@ people_feed_changed(struct rq *rq, struct uuid person)
 }
 
 enum fault
+people_audience_changed(struct rq *rq, struct uuid person)
+{
+	return person_sql_audience_changed(rq, person);
+}
+
+enum fault
 people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team)
 {
 	return member_sql_primary_at(rq, person, at_us, ret_team);

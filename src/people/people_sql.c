@@ -95,7 +95,7 @@ static const struct db_col role_begin_in[] = {
 enum {
 	Q_COMPANY_INSERT, Q_COMPANY_SEQ, Q_COMPANY_GET, Q_COMPANY_BY_SLUG, Q_COMPANY_EACH, Q_COMPANY_UPDATE,
 	Q_COMPANY_FEED, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE,
-	Q_PERSON_UPDATE, Q_PERSON_FEED, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
+	Q_PERSON_UPDATE, Q_PERSON_FEED, Q_PERSON_AUDIENCE, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -150,6 +150,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(person_update_in) },
 	[Q_PERSON_FEED] = { .name = "person_feed_changed",
 		.sql = "UPDATE person SET feed_version = feed_version + 1 WHERE company_id = ? AND id = ?",
+		DB_IN(both_in) },
+	[Q_PERSON_AUDIENCE] = { .name = "person_audience_changed",
+		.sql = "UPDATE person SET feed_version = feed_version + 1, audience_version = audience_version + 1"
+		       " WHERE company_id = ? AND id = ?",
 		DB_IN(both_in) },
 	[Q_ROLE_END] = { .name = "person_role_end",
 		.sql = "UPDATE person_role SET to_at = ? WHERE company_id = ? AND person_id = ? AND to_at IS NULL",
@@ -266,6 +270,14 @@ person_sql_feed_changed(struct rq *rq, struct uuid id)
 	struct one in = { .company_id = rq_company(rq), .id = id };
 
 	return db_exec(rq, &stmts[Q_PERSON_FEED], &in, NULL);
+}
+
+enum fault
+person_sql_audience_changed(struct rq *rq, struct uuid id)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id };
+
+	return db_exec(rq, &stmts[Q_PERSON_AUDIENCE], &in, NULL);
 }
 
 enum fault

@@ -35,7 +35,7 @@ team_create(struct rq *rq, const char *name, struct uuid *ret_id)
 static enum fault
 audience_changed(struct rq *rq, struct uuid person)
 {
-	enum fault e = person_sql_feed_changed(rq, person);
+	enum fault e = person_sql_audience_changed(rq, person);
 
 	if (e)
 		return e;

@@ -109,6 +109,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = {
 		.name = "point_shares_claimed",
 		.sql = "SELECT DISTINCT s.company_id, s.id, s.person_id, s.created_at, s.state = 'active' FROM outbox o"
+		       " FORCE INDEX (outbox_due)"
 		       " /* all companies: one relay serves them all */"
 		       " JOIN share s ON s.company_id = o.company_id AND s.id = o.object_id"
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"

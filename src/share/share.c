@@ -6,6 +6,7 @@
 #include "rostra/crypto.h"
 #include "rostra/jobs.h"
 #include "rostra/people.h"
+#include "rostra/shared.h"
 #include "rostra/text.h"
 
 #include "share_int.h"
@@ -62,19 +63,27 @@ replay(struct rq *rq, struct share *s)
 	return FAULT_NONE;
 }
 
+/* A new code, and the text with its link. */
+static void
+draw_link(struct rq *rq, const char *words, struct share *s)
+{
+	char *code = arena_alloc(rq->arena, LINK_CODE_SIZE, 1);
+
+	link_code(code);
+	s->code = code;
+	s->text = share_compose(rq->arena, words, s->has_link ? link_url(rq, code) : NULL);
+}
+
 /* *ret_created false: the id was taken meanwhile. */
 static enum fault
 write_share(struct rq *rq, const char *words, struct share *s, bool *ret_created)
 {
 	for (int i = 0; i < CODE_TRIES; i++) {
-		char *code = arena_alloc(rq->arena, LINK_CODE_SIZE, 1);
 		struct share there = { 0 };
 		bool duplicate;
 		enum fault e;
 
-		link_code(code);
-		s->code = code;
-		s->text = share_compose(rq->arena, words, s->has_link ? link_url(rq, code) : NULL);
+		draw_link(rq, words, s);
 		e = share_sql_write(rq, s, &duplicate);
 		if (e)
 			return e;
@@ -138,7 +147,7 @@ describe(struct rq *rq, const struct share_context *c, const char *words, struct
 	s->edited = !share_is_suggested(c, (enum network)s->network, str_of(words));
 	s->channel_id = c->channel_id;
 	s->campaign_id = c->rules.campaign_id;
-	s->team_id = c->team_id;
+	s->team_id = c->viewer.team_id;
 	s->has_link = c->rules.has_link;
 	s->title = c->rules.title;
 	s->created_at = rq->now_us;
@@ -165,34 +174,103 @@ warn(struct rq *rq, const struct share_context *c, struct share *s)
 	s->warnings = (struct j_list){ w, 1 };
 }
 
+/*
+ * What the tables say of person and post: as it is remembered (a person shares what they were just
+ * shown), or as it is.  A channel that is not the person's any more, a post that is gone: not
+ * visible.
+ */
+static enum fault
+look(struct rq *rq, struct uuid post, bool afresh, struct share_context *c)
+{
+	struct feed_place place;
+	bool known;
+	enum fault e = FAULT_NONE;
+
+	*c = (struct share_context){ 0 };
+	if (afresh || !feed_viewer_remembered(rq, &c->viewer))
+		e = feed_viewer_ask(rq, &c->viewer);
+	if (!e)
+		e = feed_place(rq, post, &c->viewer, &place, &known);
+	if (e || !known)
+		return e;
+	c->visible = feed_shows(&c->viewer, &place);
+	c->channel_id = place.channel_id;
+	c->post_version = place.post_version;
+	return FAULT_NONE;
+}
+
+/* By what is known: the words, and all that is kept beside them; or what is wrong. */
+static enum fault
+prepare(struct rq *rq, const struct share_new *in, bool afresh, struct share_context *c,
+        struct share *s, const char **ret_words)
+{
+	struct share_new chosen = *in;
+	enum fault e = look(rq, in->post_id, afresh, c);
+
+	if (!e)
+		e = judge(rq, c, &chosen);
+	if (e)
+		return e;
+	describe(rq, c, chosen.text, s);
+	*ret_words = chosen.text;
+	return share_near(rq, s, c);
+}
+
+/*
+ * The common case, with all who share at the same moment.  *ret_written false: something is not as
+ * it was remembered, or is wrong.
+ */
+static enum fault
+share_quickly(struct rq *rq, const struct share_new *in, struct share_context *c, struct share *s,
+              bool *ret_written)
+{
+	const char *words;
+	enum fault e = prepare(rq, in, false, c, s, &words);
+
+	*ret_written = false;
+	if (e == FAULT_INVALID) {
+		problem_reset(&rq->problem);
+		return FAULT_NONE;
+	}
+	if (e)
+		return e;
+	draw_link(rq, words, s);
+	*ret_written = share_write_together(rq, s, &c->viewer);
+	return FAULT_NONE;
+}
+
+/* Was it made before, is it wrong, or is it only to be written alone? */
+static enum fault
+share_carefully(struct rq *rq, const struct share_new *in, struct share_context *c, struct share *s,
+                bool *ret_written)
+{
+	const char *words;
+	enum fault e = replay(rq, s);
+
+	*ret_written = false;
+	if (e != FAULT_NOT_FOUND)
+		return e;
+	e = prepare(rq, in, true, c, s, &words);
+	if (!e)
+		e = write_share(rq, words, s, ret_written);
+	if (!e && !*ret_written) /* the same request, twice at once */
+		e = replay(rq, s);
+	return e;
+}
+
 enum fault
 share_create(struct rq *rq, const struct share_new *in, struct share *s, bool *ret_created)
 {
-	struct share_new chosen = *in;
-	struct share_context c = { 0 };
+	struct share_context c;
 	enum fault e;
 
-	*ret_created = false;
 	s->post_id = in->post_id;
 	s->network = in->network;
-	e = share_sql_context(rq, s, &c);
-	if (e)
+	e = share_quickly(rq, in, &c, s, ret_created);
+	if (!e && !*ret_created)
+		e = share_carefully(rq, in, &c, s, ret_created);
+	if (e || !*ret_created)
 		return e;
-	if (!uuid_is_zero(c.there_person))
-		return replay(rq, s);
-	e = judge(rq, &c, &chosen);
-	if (e)
-		return e;
-
-	describe(rq, &c, chosen.text, s);
-	e = share_near(rq, s, &c);
-	if (e)
-		return e;
-	e = write_share(rq, chosen.text, s, ret_created);
-	if (e)
-		return e;
-	if (!*ret_created) /* the same request, twice at once */
-		return replay(rq, s);
 	warn(rq, &c, s);
 	share_finish(rq, s);
 	return FAULT_NONE;

@@ -3,6 +3,7 @@
 #ifndef ROSTRA_SHARE_INT_H
 #define ROSTRA_SHARE_INT_H
 
+#include "rostra/feed.h"
 #include "rostra/link.h"
 #include "rostra/post.h"
 #include "rostra/share.h"
@@ -23,12 +24,12 @@ struct share_new {
 
 /* All that a share is judged by. */
 struct share_context {
+	struct feed_viewer viewer;
 	bool visible; /* live, and in the person's feed */
-	struct uuid channel_id, team_id;
+	struct uuid channel_id;
 	int64_t post_version;
 	struct post_rules rules;
-	int64_t same, similar;    /* of colleagues, lately */
-	struct uuid there_person; /* zero: the id is free */
+	int64_t same, similar; /* of colleagues, lately */
 };
 
 /* The last shares of a post, by their words. */
@@ -82,13 +83,15 @@ enum fault share_create(struct rq *rq, const struct share_new *in, struct share 
 enum fault share_read(struct rq *rq, struct uuid id, struct share *out) MUST_CHECK;
 enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
 
-/* --- statements (share_sql.c) */
+/* --- many at once (share_together.c) */
 /*
- * What the tables say of person, post and id: a row for each team the person is in now, folded into
- * one.  No subqueries: the whole is a handful of index look-ups.
+ * Writes the share, with others that are made at the same moment, if the counters still are the
+ * viewer's; needs rq->shared->share_writes.  false: it was not written, or nobody knows whether it
+ * was (the answer was lost): whoever asked looks the id up and goes on alone.
  */
-enum fault share_sql_context(struct rq *rq, const struct share *s,
-                             struct share_context *out) MUST_CHECK;
+bool share_write_together(struct rq *rq, struct share *s, const struct feed_viewer *viewer);
+
+/* --- statements (share_sql.c) */
 /* The words of the last shares of the post that still stand. */
 enum fault share_sql_recent(struct rq *rq, const struct share *s,
                             struct share_recent *out) MUST_CHECK;
@@ -96,6 +99,19 @@ enum fault share_sql_get(struct rq *rq, struct uuid id, struct share *out) MUST_
 /* The whole transaction of a share: the share, its link, its mark on the post, its event.  A taken
  * id or code is an answer. */
 enum fault share_sql_write(struct rq *rq, const struct share *s, bool *ret_duplicate) MUST_CHECK;
+/*
+ * Shares of one company by different people, in a transaction of the caller's.  lock: the counters
+ * of those nobody else has locked, a struct share_counters each.  put: all of them, each with its
+ * feed_seq, which is one more than the counter that was locked.
+ */
+enum { SHARES_AT_ONCE = 16 };
+struct share_counters {
+	struct uuid person_id;
+	int64_t company_version, audience_version, person_version;
+};
+enum fault share_sql_lock(struct rq *rq, struct share *const *shares, size_t n, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
+enum fault share_sql_put(struct rq *rq, struct share *const *shares, size_t n) MUST_CHECK;
 /* Counts the person's networks of the post again. */
 enum fault share_sql_unmark(struct rq *rq, const struct share *s) MUST_CHECK;
 /* Takes the person's counter first: it orders the changes of a person. */

@@ -8,27 +8,6 @@
 #include "share_int.h"
 
 /* clang-format off */
-/* A row of what share_sql_context folds. */
-struct standing {
-	struct uuid channel_id, there_person, team_id;
-	int64_t     post_version;
-	int         audience, mode;
-	bool        open, followed, in_audience, is_primary;
-};
-static const struct db_col context_in[] = {
-	DB_COL_UUID(struct share, post_id), DB_COL_UUID(struct share, id),
-	DB_COL_UUID(struct share, company_id), DB_COL_UUID(struct share, person_id),
-};
-static const struct db_col context_out[] = {
-	DB_COL_UUID(struct standing, channel_id),  DB_COL_I64(struct standing, post_version),
-	DB_COL_UUID(struct standing, there_person),
-	DB_COL_ENUM(struct standing, audience, channel_audience_names),
-	DB_COL_ENUM(struct standing, mode, channel_mode_names),
-	DB_COL_BOOL(struct standing, open),        DB_COL_BOOL(struct standing, followed),
-	DB_COL_UUID(struct standing, team_id),     DB_COL_BOOL(struct standing, is_primary),
-	DB_COL_BOOL(struct standing, in_audience),
-};
-
 static const struct db_col recent_in[] = {
 	DB_COL_UUID(struct share, company_id), DB_COL_UUID(struct share, post_id),
 };
@@ -58,7 +37,7 @@ struct writing {
 	int64_t      network_no; /* as MariaDB numbers the words of the ENUM */
 	const char  *event;
 };
-#define SHARE_COL(type, m) type(struct writing, share.m)
+#define SHARE_COL(type, ...) type(struct writing, share.__VA_ARGS__)
 static const struct db_col write_in[] = {
 	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_UUID, person_id),
 	/* share */
@@ -80,6 +59,48 @@ static const struct db_col write_in[] = {
 	/* outbox */
 	SHARE_COL(DB_COL_UUID, company_id),   DB_COL_STR(struct writing, event),
 	SHARE_COL(DB_COL_UUID, id),           SHARE_COL(DB_COL_TIME, created_at),
+	SHARE_COL(DB_COL_TIME, created_at),
+};
+
+/* --- several shares at once --- */
+
+/* Statements have a fixed number of parameters: for fewer the last one is named again. */
+#define SHARER(i) DB_COL_UUID(struct sharers, person_id[i])
+#define SHARERS                                                                                   \
+	SHARER(0), SHARER(1), SHARER(2), SHARER(3), SHARER(4), SHARER(5), SHARER(6), SHARER(7),       \
+	SHARER(8), SHARER(9), SHARER(10), SHARER(11), SHARER(12), SHARER(13), SHARER(14), SHARER(15)
+#define SHARERS_SQL " IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+struct sharers {
+	struct uuid company_id, person_id[SHARES_AT_ONCE];
+};
+static const struct db_col sharers_in[] = { DB_COL_UUID(struct sharers, company_id), SHARERS };
+static const struct db_col counters_out[] = {
+	DB_COL_UUID(struct share_counters, person_id), DB_COL_I64(struct share_counters, company_version),
+	DB_COL_I64(struct share_counters, audience_version), DB_COL_I64(struct share_counters, person_version),
+};
+static const struct db_col put_share_in[] = {
+	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_UUID, id),
+	SHARE_COL(DB_COL_UUID, person_id),    SHARE_COL(DB_COL_UUID, post_id),
+	SHARE_COL(DB_COL_ENUM, network, network_names),
+	SHARE_COL(DB_COL_UUID, channel_id),   SHARE_COL(DB_COL_UUID, campaign_id),
+	SHARE_COL(DB_COL_UUID, team_id),      SHARE_COL(DB_COL_STR, code),
+	SHARE_COL(DB_COL_STR, text),          SHARE_COL(DB_COL_BOOL, edited),
+	SHARE_COL(DB_COL_BYTES, text_sha256), SHARE_COL(DB_COL_U64, text_simhash),
+	SHARE_COL(DB_COL_BYTES, body_sha256), SHARE_COL(DB_COL_TIME, created_at),
+	SHARE_COL(DB_COL_I64, feed_seq),
+};
+static const struct db_col put_link_in[] = {
+	SHARE_COL(DB_COL_STR, code), SHARE_COL(DB_COL_UUID, company_id),
+	SHARE_COL(DB_COL_UUID, id),  SHARE_COL(DB_COL_TIME, created_at),
+};
+static const struct db_col put_mark_in[] = {
+	SHARE_COL(DB_COL_UUID, company_id), SHARE_COL(DB_COL_UUID, person_id),
+	SHARE_COL(DB_COL_UUID, post_id),    SHARE_COL(DB_COL_TIME, created_at),
+	SHARE_COL(DB_COL_TIME, created_at), DB_COL_I64(struct writing, network_no),
+};
+static const struct db_col put_event_in[] = {
+	SHARE_COL(DB_COL_UUID, company_id), DB_COL_STR(struct writing, event),
+	SHARE_COL(DB_COL_UUID, id),         SHARE_COL(DB_COL_TIME, created_at),
 	SHARE_COL(DB_COL_TIME, created_at),
 };
 
@@ -119,29 +140,23 @@ static const struct db_col changed_in[] = {
 	"s.id, s.person_id, s.post_id, s.channel_id, s.campaign_id, s.team_id, s.network, s.state,"  \
 	" s.code, s.text, s.edited, s.body_sha256, s.created_at, s.revoked_at, s.version, po.title,"  \
 	" po.destination_url IS NOT NULL"
+#define SHARE_INTO                                                                              \
+	"INSERT INTO share (company_id, id, person_id, post_id, network, channel_id, campaign_id,"   \
+	" team_id, code, text, edited, text_sha256, text_simhash, body_sha256, created_at, feed_seq)"
+#define LINK_INTO "INSERT INTO link (code, company_id, share_id, created_at) VALUES (?, ?, ?, ?)"
+#define MARK_INTO                                                                               \
+	"INSERT INTO person_post (company_id, person_id, post_id, seen_at, shared_at, shared_networks)" \
+	" VALUES (?, ?, ?, ?, ?, 1 << (? - 1)) ON DUPLICATE KEY UPDATE"                               \
+	" seen_at = COALESCE(seen_at, VALUES(seen_at)), shared_at = VALUES(shared_at),"               \
+	" shared_networks = shared_networks | VALUES(shared_networks)"
+#define EVENT_INTO                                                                              \
+	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
 #define OF_POST " JOIN post po ON po.company_id = s.company_id AND po.id = s.post_id"
 
-enum { Q_CONTEXT, Q_RECENT, Q_GET, Q_WRITE, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
+enum { Q_RECENT, Q_GET, Q_WRITE, Q_LOCK, Q_COUNT, Q_PUT_SHARE, Q_PUT_LINK,
+       Q_PUT_MARK, Q_PUT_EVENT, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
-	[Q_CONTEXT] = {
-		.name = "share_context",
-		.sql = "SELECT f.channel_id, COALESCE(f.post_version, 0), x.person_id, ch.audience, ch.mode,"
-		       " ch.id IS NOT NULL AND ch.archived_at IS NULL, cf.person_id IS NOT NULL,"
-		       " tm.team_id, COALESCE(tm.is_primary, 0), ct.team_id IS NOT NULL"
-		       " FROM person p"
-		       " LEFT JOIN feed_item f ON f.company_id = p.company_id AND f.post_id = ?"
-		       " LEFT JOIN share x ON x.company_id = p.company_id AND x.id = ?"
-		       " LEFT JOIN channel ch ON ch.company_id = f.company_id AND ch.id = f.channel_id"
-		       " LEFT JOIN channel_follow cf ON cf.company_id = p.company_id AND cf.person_id = p.id"
-		       " AND cf.channel_id = f.channel_id"
-		       " LEFT JOIN team_member tm ON tm.company_id = p.company_id AND tm.person_id = p.id"
-		       " AND tm.to_at IS NULL"
-		       " LEFT JOIN channel_team ct ON ct.company_id = f.company_id AND ct.channel_id = f.channel_id"
-		       " AND ct.team_id = tm.team_id"
-		       " WHERE p.company_id = ? AND p.id = ?",
-		DB_IN(context_in), DB_OUT(context_out),
-	},
 	[Q_RECENT] = {
 		.name = "share_recent",
 		.sql = "SELECT person_id, state, text_simhash FROM share WHERE company_id = ? AND post_id = ?"
@@ -158,18 +173,30 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_WRITE] = { /* the person's counter first: it orders a person's changes, and people do not wait for each other */
 		.name = "share_write",
 		.sql = DB_WHOLE_TX(
-			"UPDATE person SET feed_version = LAST_INSERT_ID(feed_version + 1) WHERE company_id = ? AND id = ?;"
-			" INSERT INTO share (company_id, id, person_id, post_id, network, channel_id, campaign_id,"
-			" team_id, code, text, edited, text_sha256, text_simhash, body_sha256, created_at, feed_seq)"
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, LAST_INSERT_ID());"
-			" INSERT INTO link (code, company_id, share_id, created_at) VALUES (?, ?, ?, ?);"
-			" INSERT INTO person_post (company_id, person_id, post_id, seen_at, shared_at, shared_networks)"
-			" VALUES (?, ?, ?, ?, ?, 1 << (? - 1)) ON DUPLICATE KEY UPDATE"
-			" seen_at = COALESCE(seen_at, VALUES(seen_at)), shared_at = VALUES(shared_at),"
-			" shared_networks = shared_networks | VALUES(shared_networks);"
-			" INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"),
+			"UPDATE person SET feed_version = LAST_INSERT_ID(feed_version + 1) WHERE company_id = ? AND id = ?; "
+			SHARE_INTO " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, LAST_INSERT_ID()); "
+			LINK_INTO "; " MARK_INTO "; " EVENT_INTO),
 		DB_IN(write_in),
 	},
+	[Q_LOCK] = { /* in the key's order, and nobody is waited for */
+		.name = "share_lock",
+		.sql = "SELECT p.id, (SELECT c.feed_version FROM company c WHERE c.id = p.company_id),"
+		       " p.audience_version, p.feed_version FROM person p WHERE p.company_id = ? AND p.id" SHARERS_SQL " FOR UPDATE SKIP LOCKED",
+		DB_IN(sharers_in), DB_OUT(counters_out),
+	},
+	[Q_COUNT] = {
+		.name = "share_count",
+		.sql = "UPDATE person SET feed_version = feed_version + 1 WHERE company_id = ? AND id" SHARERS_SQL,
+		DB_IN(sharers_in),
+	},
+	[Q_PUT_SHARE] = {
+		.name = "share_put",
+		.sql = SHARE_INTO " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(put_share_in),
+	},
+	[Q_PUT_LINK] = { .name = "share_put_link", .sql = LINK_INTO, DB_IN(put_link_in) },
+	[Q_PUT_MARK] = { .name = "share_put_mark", .sql = MARK_INTO, DB_IN(put_mark_in) },
+	[Q_PUT_EVENT] = { .name = "share_put_event", .sql = EVENT_INTO, DB_IN(put_event_in) },
 	[Q_UNMARK] = { /* bit i is the i-th word of the ENUM, counted from 0 */
 		.name = "share_unmark",
 		.sql = "UPDATE person_post SET shared_networks = (SELECT COALESCE(BIT_OR(1 << (s.network - 1)), 0)"
@@ -211,38 +238,6 @@ static const struct db_stmt rows[Q__MAX] = {
 
 const struct db_stmt_table share_stmts = DB_STMTS("share", rows);
 
-/* In the feed of the person: by the same rule as CHANNEL_IN_FEED_SQL. */
-static bool
-in_feed(const struct standing *row)
-{
-	return row->open && (row->audience == CHANNEL_ALL || row->in_audience) &&
-	       (row->mode == CHANNEL_MANDATORY || row->followed);
-}
-
-static enum fault
-fold_standing(struct rq *rq, void *row, void *arg)
-{
-	const struct standing *st = row;
-	struct share_context *c = arg;
-
-	(void)rq;
-	c->channel_id = st->channel_id;
-	c->post_version = st->post_version;
-	c->there_person = st->there_person;
-	c->visible = c->visible || in_feed(st);
-	if (st->is_primary)
-		c->team_id = st->team_id;
-	return FAULT_NONE;
-}
-
-enum fault
-share_sql_context(struct rq *rq, const struct share *s, struct share_context *out)
-{
-	struct standing row = { 0 };
-
-	return db_each(rq, &rows[Q_CONTEXT], s, &row, fold_standing, out);
-}
-
 static enum fault
 keep_words(struct rq *rq, void *row, void *arg)
 {
@@ -276,12 +271,52 @@ share_sql_get(struct rq *rq, struct uuid id, struct share *out)
 	return FAULT_NONE;
 }
 
+static struct writing
+writing_of(const struct share *s)
+{
+	return (struct writing){ *s, 1 + s->network, "share.created" };
+}
+
 enum fault
 share_sql_write(struct rq *rq, const struct share *s, bool *ret_duplicate)
 {
-	struct writing in = { *s, 1 + s->network, "share.created" };
+	struct writing in = writing_of(s);
 
 	return db_whole_tx(rq, &rows[Q_WRITE], &in, ret_duplicate);
+}
+
+static struct sharers
+sharers_of(struct share *const *shares, size_t n)
+{
+	struct sharers in = { .company_id = shares[0]->company_id };
+
+	for (size_t i = 0; i < SHARES_AT_ONCE; i++)
+		in.person_id[i] = shares[i < n ? i : n - 1]->person_id;
+	return in;
+}
+
+enum fault
+share_sql_lock(struct rq *rq, struct share *const *shares, size_t n, db_row_fn *fn, void *arg)
+{
+	const struct sharers in = sharers_of(shares, n);
+	struct share_counters row = { 0 };
+
+	return db_each(rq, &rows[Q_LOCK], &in, &row, fn, arg);
+}
+
+enum fault
+share_sql_put(struct rq *rq, struct share *const *shares, size_t n)
+{
+	static const int order[] = { Q_PUT_SHARE, Q_PUT_LINK, Q_PUT_MARK, Q_PUT_EVENT };
+	const struct sharers in = sharers_of(shares, n);
+	struct writing *w = arena_array(rq->arena, n, struct writing);
+	enum fault e = db_exec(rq, &rows[Q_COUNT], &in, NULL);
+
+	for (size_t i = 0; i < n; i++)
+		w[i] = writing_of(shares[i]);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !e; i++)
+		e = db_bulk(rq, &rows[order[i]], w, sizeof(*w), n, NULL);
+	return e;
 }
 
 static struct mark

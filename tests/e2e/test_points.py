@@ -260,8 +260,10 @@ def test_an_event_that_comes_again_changes_nothing(api, house):
     house.give(house.ann, points=3)
     settled(house)
     before = [house.points(p) for p in (house.ann, house.bob)]
-    house.company.stack.db("UPDATE outbox SET state = 'ready', owner = NULL WHERE company_id = %s AND state = 'done'",
-                           (house.company.id,))
+    for kind, table in (("share.created", "share"), ("kudos.changed", "kudos")):
+        house.company.stack.db(f"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) SELECT company_id,"
+                               f" '{kind}', id, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM {table} WHERE company_id = %s",
+                               (house.company.id,))
     settled(house)
     assert [house.points(p) for p in (house.ann, house.bob)] == before
     assert [p["earned"] for p in before] == [1.5, 3]

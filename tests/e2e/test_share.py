@@ -115,7 +115,7 @@ def test_the_same_share_sent_at_once_is_made_once(api, acme, post, stack, db):
         found = sorted(pool.map(one, range(16)))
     assert found == [200] * 15 + [201]
     assert db("SELECT COUNT(*) n FROM link WHERE share_id = %s", (id_,))[0]["n"] == 1
-    assert db("SELECT COUNT(*) n FROM outbox WHERE object_id = %s", (id_,))[0]["n"] == 1
+    assert db("SELECT COUNT(*) n FROM share WHERE id = %s", (id_,))[0]["n"] == 1
 
 
 def test_clones_are_warned_of(api, make_company):
