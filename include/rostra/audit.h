@@ -17,6 +17,7 @@ enum audit_object {
 	AUDIT_PROVIDER,
 	AUDIT_LEAD,
 	AUDIT_COMPANY,
+	AUDIT_CLICK_CHANGE,
 	AUDIT_OBJECT__MAX
 };
 extern const char *const audit_object_names[AUDIT_OBJECT__MAX + 1];

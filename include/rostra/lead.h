@@ -8,6 +8,7 @@
 
 extern const struct route_table lead_routes;
 extern const struct db_stmt_table lead_stmts;
+extern const struct db_stmt_table lead_judge_stmts;
 
 enum lead_stage {
 	STAGE_LEAD,
@@ -22,6 +23,16 @@ extern const char *const lead_stage_names[STAGE__MAX + 1];
 /* Job: leads whose click may still have been in a spool are matched again, until a day has passed.
  */
 enum fault lead_match_pending_run(struct rq *rq);
+
+/* A click has become, or is no longer, a human one: the paths of the leads it is on, or now belongs to, follow.  In the
+ * transaction of the change. */
+struct lead_click {
+	struct uuid company;
+	unsigned char id[12];
+	struct str visitor; /* of its cookie; empty: none */
+	bool human;
+};
+enum fault lead_click_judged(struct rq *rq, const struct lead_click *c) MUST_CHECK;
 
 /* CSV import, the same for HTTP and the command: feed pieces, then finish. */
 struct lead_import;

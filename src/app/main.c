@@ -27,7 +27,7 @@ static const struct command commands[] = {
 	{ "session", "sign people in without their provider; end sessions", cmd_session, false },
 	{ "token", "mint an access token of a person", cmd_token, false },
 	{ "lead", "bring in a file of leads", cmd_lead, false },
-	{ "click", "load the spool, check and rebuild daily sums", cmd_click, false },
+	{ "click", "load the spool, check daily sums, judge clicks again", cmd_click, false },
 	{ "points", "prove the balances by the ledger", cmd_points, false },
 	{ "demo-data", "fill an empty database with believable data", cmd_demo_data, false },
 };

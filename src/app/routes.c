@@ -4,6 +4,7 @@
 #include "rostra/audit.h"
 #include "rostra/campaign.h"
 #include "rostra/channel.h"
+#include "rostra/click.h"
 #include "rostra/feed.h"
 #include "rostra/identity.h"
 #include "rostra/jobs.h"
@@ -25,23 +26,43 @@ struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
 size_t app_n_stmts;
 
 static const struct route_table *const all_routes[] = {
-	&access_routes,   &session_routes,      &identity_routes,   &audit_routes,
-	&people_routes,   &company_routes,      &team_routes,       &channel_routes,
-	&campaign_routes, &post_routes,         &feed_routes,       &sync_routes,
-	&share_routes,    &link_routes,         &lead_routes,       &report_routes,
-	&value_routes,    &kudos_routes,        &kudos_talk_routes, &kudos_moderation_routes,
-	&points_routes,   &points_rules_routes, &ops_routes,
+	&access_routes, &session_routes,      &identity_routes,
+	&audit_routes,  &people_routes,       &company_routes,
+	&team_routes,   &channel_routes,      &campaign_routes,
+	&post_routes,   &feed_routes,         &sync_routes,
+	&share_routes,  &link_routes,         &click_routes,
+	&lead_routes,   &report_routes,       &value_routes,
+	&kudos_routes,  &kudos_talk_routes,   &kudos_moderation_routes,
+	&points_routes, &points_rules_routes, &ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
-	&http_stmts,   &access_stmts,        &session_stmts,
-	&audit_stmts,  &identity_stmts,      &people_stmts,
-	&team_stmts,   &channel_stmts,       &campaign_stmts,
-	&post_stmts,   &post_list_stmts,     &feed_stmts,
-	&sync_stmts,   &share_stmts,         &link_stmts,
-	&lead_stmts,   &report_stmts,        &value_stmts,
-	&kudos_stmts,  &kudos_talk_stmts,    &kudos_moderation_stmts,
-	&points_stmts, &points_verify_stmts, &points_rules_stmts,
+	&http_stmts,
+	&access_stmts,
+	&session_stmts,
+	&audit_stmts,
+	&identity_stmts,
+	&people_stmts,
+	&team_stmts,
+	&channel_stmts,
+	&campaign_stmts,
+	&post_stmts,
+	&post_list_stmts,
+	&feed_stmts,
+	&sync_stmts,
+	&share_stmts,
+	&link_stmts,
+	&click_stmts,
+	&lead_judge_stmts,
+	&lead_stmts,
+	&report_stmts,
+	&value_stmts,
+	&kudos_stmts,
+	&kudos_talk_stmts,
+	&kudos_moderation_stmts,
+	&points_stmts,
+	&points_verify_stmts,
+	&points_rules_stmts,
 	&jobs_stmts,
 };
 

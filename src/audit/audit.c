@@ -14,6 +14,7 @@ const char *const audit_object_names[AUDIT_OBJECT__MAX + 1] = {
 	[AUDIT_PROVIDER] = "identity_provider",
 	[AUDIT_LEAD] = "lead",
 	[AUDIT_COMPANY] = "company",
+	[AUDIT_CLICK_CHANGE] = "click_change",
 	NULL,
 };
 

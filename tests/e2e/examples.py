@@ -7,10 +7,13 @@ it, and gives the request.  Its body has every id that the route takes, so that 
 
 import dataclasses
 import datetime
+import functools
 import json
 import secrets
 
-from conftest import ORIGIN, Person, uuid7
+import requests
+
+from conftest import ORIGIN, Person, uuid7, wait_until
 from content import draft_post, made, new_campaign, new_channel
 
 SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read")
@@ -96,6 +99,20 @@ class World:
 
     def new_lead(self):
         return made(self.post_to("/v1/leads", self.key, json={"external_id": self.text(), "name": self.text()}))
+
+    @functools.cached_property
+    def click(self):
+        requests.get(self.share["link"], headers={"User-Agent": "curl/8"}, allow_redirects=False, timeout=10)
+
+        def found():
+            page = self.api.get("/v1/clicks", who=self.company.admin, params={"share": self.share["id"]}).json()
+            return page["items"][:1]
+
+        return wait_until(found, 10, "the click")[0]
+
+    def other_class(self):
+        now = self.api.get(f"/v1/clicks/{self.click['id']}", who=self.company.admin).json()["class"]
+        return "scanner" if now == "bot" else "bot"
 
     def provider_body(self):
         return {"name": self.text(), "issuer": "https://id.example.com", "client_id": "x", "client_secret": self.text()}
@@ -303,6 +320,9 @@ EXAMPLES = {
     "share_revoke": of_id(lambda w, who: w.new_share(who)["id"]),
     "link_get": code_of,
     "link_head": code_of,
+    "click_list": nothing,
+    "click_get": lambda w, who: Request({"click": w.click["id"]}),
+    "click_overrule": lambda w, who: Request({"click": w.click["id"]}, json={"class": w.other_class(), "note": w.text()}),
     "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),
     "lead_post": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}),
     "lead_list": nothing,
