@@ -6,6 +6,7 @@
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
+#include "rostra/notice.h"
 #include "rostra/points.h"
 #include "rostra/post.h"
 #include "rostra/session.h"
@@ -25,6 +26,7 @@ static const struct job jobs[] = {
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
 	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
+	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
 };
 
 /* What follows from shares that came or went. */

@@ -11,6 +11,7 @@
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
+#include "rostra/notice.h"
 #include "rostra/people.h"
 #include "rostra/points.h"
 #include "rostra/post.h"
@@ -33,7 +34,8 @@ static const struct route_table *const all_routes[] = {
 	&share_routes,  &link_routes,         &click_routes,
 	&lead_routes,   &report_routes,       &value_routes,
 	&kudos_routes,  &kudos_talk_routes,   &kudos_moderation_routes,
-	&points_routes, &points_rules_routes, &ops_routes,
+	&points_routes, &points_rules_routes, &notice_routes,
+	&ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
@@ -63,6 +65,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&points_stmts,
 	&points_verify_stmts,
 	&points_rules_stmts,
+	&notice_stmts,
 	&jobs_stmts,
 };
 

@@ -15,6 +15,7 @@ const char *const audit_object_names[AUDIT_OBJECT__MAX + 1] = {
 	[AUDIT_LEAD] = "lead",
 	[AUDIT_COMPANY] = "company",
 	[AUDIT_CLICK_CHANGE] = "click_change",
+	[AUDIT_KUDOS] = "kudos",
 	NULL,
 };
 

@@ -295,6 +295,8 @@ give_tx(struct rq *rq, void *arg)
 	e = kudos_sql_people_insert(rq, g->people, g->n_people);
 	if (!e)
 		e = settle(rq, k, n);
+	if (!e)
+		e = kudos_tell_given(rq, k, g->people, g->n_people);
 	return e ? e : outbox_put(rq, "kudos.changed", k->id, NULL);
 }
 
@@ -408,6 +410,7 @@ change_tx(struct rq *rq, void *arg)
 	struct kudos_policy policy;
 	struct kudos k = { .points = 0 };
 	int64_t n, was;
+	int visibility;
 	enum fault e = policy_sql_get(rq, &policy);
 
 	if (!e)
@@ -419,6 +422,7 @@ change_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	was = k.points;
+	visibility = k.visibility;
 	k.edited_at = rq->now_us;
 	if (c->in == NULL)
 		k.state = KUDOS_WITHDRAWN;
@@ -430,6 +434,8 @@ change_tx(struct rq *rq, void *arg)
 		e = kudos_sql_update(rq, &k);
 	if (!e)
 		e = settle(rq, &k, n);
+	if (!e)
+		e = kudos_tell_changed(rq, &k, visibility);
 	return e ? e : outbox_put(rq, "kudos.changed", k.id, NULL);
 }
 

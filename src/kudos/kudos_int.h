@@ -4,6 +4,7 @@
 #define ROSTRA_KUDOS_INT_H
 
 #include "rostra/kudos.h"
+#include "rostra/notice.h"
 #include "rostra/points.h"
 
 enum {
@@ -151,6 +152,15 @@ enum fault kudos_change(struct rq *rq, struct uuid id, const struct kudos_patch 
 enum fault kudos_withdraw(struct rq *rq, struct uuid id) MUST_CHECK;
 /* Inside a transaction that holds the kudos: what its giver pays is in the ledger as it stands. */
 enum fault kudos_settle_spent(struct rq *rq, const struct kudos *k) MUST_CHECK;
+/* Inside the transaction, what people are told (kudos_tell.c).  given: whom it thanks and names;
+ * changed: whoever may not see it now is not told of it. */
+enum fault kudos_tell_given(struct rq *rq, const struct kudos *k, const struct kudos_person *people,
+                            size_t n) MUST_CHECK;
+enum fault kudos_tell_changed(struct rq *rq, const struct kudos *k,
+                              int visibility_before) MUST_CHECK;
+/* Something was said about it by the caller: its giver and recipients hear of it. */
+enum fault kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k,
+                           struct uuid source) MUST_CHECK;
 /* Fills what replies show from what rows hold. */
 void kudos_finish(struct rq *rq, struct kudos *k);
 
@@ -188,6 +198,9 @@ enum fault kudos_sql_pairs(struct rq *rq, int64_t since_us, db_row_fn *fn, void 
 /* Its recipients in the order of their ids; rows of struct kudos_person with person_id. */
 enum fault kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn,
                                      void *arg) MUST_CHECK;
+/* Whom its message names, who may see it and are not among its recipients; rows as above. */
+enum fault kudos_sql_mentions_each(struct rq *rq, struct uuid id, db_row_fn *fn,
+                                   void *arg) MUST_CHECK;
 /* How many recipients the kudos has. */
 enum fault kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n) MUST_CHECK;
 

@@ -97,14 +97,16 @@ static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
  * Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams.
  * Counted, because EXISTS would be materialised: all that the reader ever received, for each page.
  */
+#define TEAM_SEES(person)                                                                       \
+	"(k.visibility = 'team' AND EXISTS (SELECT 1 FROM team_member t WHERE t.company_id = k.company_id" \
+	" AND t.person_id = " person " AND t.to_at IS NULL AND (t.team_id = k.team_id OR EXISTS (SELECT 1 FROM kudos_person q" \
+	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.team_id = t.team_id))))"
 #define SEEN                                                                                    \
 	" AND (k.state = 'visible' OR (k.state = 'hidden' AND k.giver_id = ?))"                     \
 	" AND (k.visibility = 'public' OR k.giver_id = ?"                                           \
 	" OR (SELECT COUNT(*) FROM kudos_person q WHERE q.company_id = k.company_id AND q.kudos_id = k.id" \
 	" AND q.role = 'recipient' AND q.person_id = ?) > 0"                                        \
-	" OR (k.visibility = 'team' AND EXISTS (SELECT 1 FROM team_member t WHERE t.company_id = k.company_id" \
-	" AND t.person_id = ? AND t.to_at IS NULL AND (t.team_id = k.team_id OR EXISTS (SELECT 1 FROM kudos_person q" \
-	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.team_id = t.team_id)))))"
+	" OR " TEAM_SEES("?") ")"
 #define FILTERS                                                                                 \
 	" AND (? IS NULL OR k.giver_id = ?) AND (? IS NULL OR k.value_id = ?) AND (? IS NULL OR k.post_id = ?)"
 #define NEWEST " ORDER BY k.id DESC LIMIT ?"
@@ -114,7 +116,8 @@ static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 enum {
 	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_CONTEXT, Q_PEOPLE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_INSERT,
-	Q_PERSON_INSERT, Q_UPDATE, Q_PAGE, Q_PAGE_GIVER, Q_PAGE_GOT, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH, Q__MAX
+	Q_PERSON_INSERT, Q_UPDATE, Q_PAGE, Q_PAGE_GIVER, Q_PAGE_GOT, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH,
+	Q_MENTIONS_EACH, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -232,6 +235,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "kudos_recipients_each",
 		.sql = "SELECT person_id FROM kudos_person WHERE company_id = ? AND kudos_id = ? AND role = 'recipient'"
 		       " ORDER BY person_id",
+		DB_IN(key_in), DB_OUT(recipient_out),
+	},
+	[Q_MENTIONS_EACH] = {
+		.name = "kudos_mentions_each",
+		.sql = "SELECT m.person_id FROM kudos k JOIN kudos_person m ON m.company_id = k.company_id AND m.kudos_id = k.id"
+		       " AND m.role = 'mention' WHERE k.company_id = ? AND k.id = ? AND NOT EXISTS (SELECT 1 FROM kudos_person q"
+		       " WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.person_id = m.person_id)"
+		       " AND (k.visibility = 'public' OR " TEAM_SEES("m.person_id") ") ORDER BY m.person_id",
 		DB_IN(key_in), DB_OUT(recipient_out),
 	},
 };
@@ -372,4 +383,13 @@ kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn, void *ar
 	struct kudos_person row = { .active = false };
 
 	return db_each(rq, &stmts[Q_RECIPIENTS_EACH], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_mentions_each(struct rq *rq, struct uuid id, db_row_fn *fn, void *arg)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id };
+	struct kudos_person row = { .active = false };
+
+	return db_each(rq, &stmts[Q_MENTIONS_EACH], &in, &row, fn, arg);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* moderation.c - reports of abuse hide a kudos until a manager decides. */
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/jobs.h"
+#include "rostra/notice.h"
 
 #include "moderation_int.h"
 
@@ -58,12 +60,42 @@ kudos_report(struct rq *rq, const struct report *in)
 	return db_tx(rq, report_tx, &r);
 }
 
+/* Its points go back, and nobody is told of it any more. */
+static enum fault
+remove_tx(struct rq *rq, const struct kudos *k)
+{
+	enum fault e = kudos_settle_spent(rq, k);
+
+	if (!e)
+		e = notice_retract_object(rq, k->id);
+	return e ? e : outbox_put(rq, "kudos.changed", k->id, NULL);
+}
+
+static enum fault
+put_on_record(struct rq *rq, const struct decision *d, const struct kudos *k, int state_before)
+{
+	const struct audit_change changes[] = {
+		{ "decision", NULL, decision_names[d->decision] },
+		{ "state", kudos_state_names[state_before], kudos_state_names[k->state] },
+	};
+	const struct audit_deed deed = {
+		.action = "kudos.decided",
+		.kind = AUDIT_KUDOS,
+		.object = k->id,
+		.person = k->giver_id,
+		AUDIT_CHANGES(changes),
+	};
+
+	return audit_put(rq, &deed);
+}
+
 static enum fault
 decide_tx(struct rq *rq, void *arg)
 {
 	const struct decision *d = arg;
 	struct kudos k = { .points = 0 };
 	uint64_t reports;
+	int state_before;
 	enum fault e = kudos_sql_row(rq, d->kudos_id, true, &k);
 
 	if (!e)
@@ -75,14 +107,14 @@ decide_tx(struct rq *rq, void *arg)
 		return FAULT_NOT_FOUND;
 	if (uuid_eq(k.giver_id, d->decided_by))
 		return rq_fail(rq, FAULT_FORBIDDEN, "Nobody decides about what they gave.");
+	state_before = k.state;
 	e = decision_sql_insert(rq, d);
 	if (!e)
 		e = set_state(rq, &k,
 		              d->decision == DECISION_REMOVE ? KUDOS_REMOVED : KUDOS_VISIBLE);
-	if (e || d->decision != DECISION_REMOVE)
-		return e;
-	e = kudos_settle_spent(rq, &k);
-	return e ? e : outbox_put(rq, "kudos.changed", k.id, NULL);
+	if (!e)
+		e = put_on_record(rq, d, &k, state_before);
+	return e || d->decision != DECISION_REMOVE ? e : remove_tx(rq, &k);
 }
 
 enum fault

@@ -54,7 +54,7 @@ handle_react(struct rq *rq, struct call *call, void *reply)
 	enum fault e = reaction_of(rq, call, &r);
 
 	if (!e)
-		e = reaction_sql_put(rq, &r);
+		e = db_tx(rq, reaction_put, &r);
 	return e ? e : kudos_read(rq, r.kudos_id, reply);
 }
 
@@ -65,7 +65,7 @@ handle_unreact(struct rq *rq, struct call *call, void *reply)
 	enum fault e = reaction_of(rq, call, &r);
 
 	if (!e)
-		e = reaction_sql_delete(rq, &r);
+		e = db_tx(rq, reaction_remove, &r);
 	return e ? e : kudos_read(rq, r.kudos_id, reply);
 }
 
@@ -123,7 +123,7 @@ handle_post(struct rq *rq, struct call *call, void *reply)
 	c.id = uuid_v7(rq->now_us);
 	c.person_id = rq->who->person;
 	c.created_at = rq->now_us;
-	e = comment_sql_insert(rq, &c);
+	e = db_tx(rq, comment_put, &c);
 	if (!e)
 		e = comment_sql_get(rq, &c, out);
 	if (e)
@@ -170,7 +170,7 @@ handle_delete(struct rq *rq, struct call *call, void *reply)
 	if (!uuid_eq(c.person_id, rq->who->person) && !(rq->who->kind & ACCESS_MANAGERS))
 		return rq_fail(rq, FAULT_FORBIDDEN,
 		               "Only its author or a manager may remove a comment.");
-	return comment_sql_delete(rq, &c);
+	return db_tx(rq, comment_remove, &c);
 }
 
 static enum fault

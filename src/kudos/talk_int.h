@@ -23,11 +23,15 @@ struct comment_page {
 	int64_t limit;
 };
 
+/* --- in a transaction, with what the kudos's people are told (talk.c) */
+db_body_fn reaction_put, reaction_remove; /* arg: struct reaction */
+db_body_fn comment_put, comment_remove;   /* arg: struct comment */
+
 /* --- statements (talk_sql.c) */
 /* One a person: it replaces the former one. */
 enum fault reaction_sql_put(struct rq *rq, const struct reaction *r) MUST_CHECK;
 /* Nothing when the person's reaction is another one or none. */
-enum fault reaction_sql_delete(struct rq *rq, const struct reaction *r) MUST_CHECK;
+enum fault reaction_sql_delete(struct rq *rq, const struct reaction *r, bool *ret_done) MUST_CHECK;
 enum fault comment_sql_insert(struct rq *rq, const struct comment *c) MUST_CHECK;
 enum fault comment_sql_get(struct rq *rq, const struct comment *key,
                            struct comment *out) MUST_CHECK;

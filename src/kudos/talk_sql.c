@@ -98,9 +98,14 @@ reaction_sql_put(struct rq *rq, const struct reaction *r)
 }
 
 enum fault
-reaction_sql_delete(struct rq *rq, const struct reaction *r)
+reaction_sql_delete(struct rq *rq, const struct reaction *r, bool *ret_done)
 {
-	return db_exec(rq, &stmts[Q_UNREACT], r, NULL);
+	uint64_t n;
+	enum fault e = db_exec(rq, &stmts[Q_UNREACT], r, &n);
+
+	if (!e)
+		*ret_done = n > 0;
+	return e;
 }
 
 enum fault

@@ -10,6 +10,7 @@
 #include "rostra/access.h"
 #include "rostra/audit.h"
 #include "rostra/conf.h"
+#include "rostra/notice.h"
 
 #include "session_int.h"
 
@@ -259,6 +260,22 @@ end_one(struct rq *rq, const struct session_row *s, enum session_end why)
 	return e ? e : audit_put(rq, &deed);
 }
 
+/* Somebody may have stolen a token: the person is told. */
+static enum fault
+end_reused(struct rq *rq, const struct session_row *s)
+{
+	const struct notice_new notice = {
+		.company = s->company_id,
+		.kind = NOTICE_SESSION_REVOKED,
+		.object = s->id,
+		.people = &s->person_id,
+		.n = 1,
+	};
+	enum fault e = end_one(rq, s, END_REUSE);
+
+	return e ? e : notice_put(rq, &notice);
+}
+
 /* The session's row is held first: of several that come at once, one rotates and the others see it.
  */
 static enum fault
@@ -283,7 +300,7 @@ refresh_tx(struct rq *rq, void *arg)
 		return rotate(rq, r);
 	if (r->verdict == REPEATED)
 		r->next = next_token(&r->token, r->session.salt);
-	return r->verdict == REUSED ? end_one(rq, &r->session, END_REUSE) : FAULT_NONE;
+	return r->verdict == REUSED ? end_reused(rq, &r->session) : FAULT_NONE;
 }
 
 enum fault

@@ -359,6 +359,11 @@ EXAMPLES = {
     "kudos_report": lambda w, who: Request({"id": w.new_kudos(w.person)["id"]}, json={"reason": "spam", "note": w.text()}),
     "kudos_reported": nothing,
     "kudos_decide": lambda w, who: Request({"id": w.reported()["id"]}, json={"decision": "restore", "note": w.text()}),
+    "notification_list": nothing,
+    "notification_read": lambda w, who: Request(json={"through": an_instant(), "ids": [uuid7()]}),
+    "notification_settings_get": nothing,
+    "notification_settings_patch": lambda w, who: Request(json={"muted": ["reaction"], "version": w.api.get(
+        "/v1/notification-settings", who=who).json()["version"] if isinstance(who, Person) else 1}),
     "points_list": nothing,
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* talk.c - reactions and comments come and go together with what people are told of them. */
+#include "rostra/caller.h"
+
+#include "talk_int.h"
+
+enum fault
+reaction_put(struct rq *rq, void *arg)
+{
+	const struct reaction *r = arg;
+	struct kudos k = { .points = 0 };
+	enum fault e = kudos_sql_row(rq, r->kudos_id, false, &k);
+
+	if (!e)
+		e = reaction_sql_put(rq, r);
+	/* Another one in place of the former is no news. */
+	return e ? e : kudos_tell_talk(rq, NOTICE_REACTION, &k, r->person_id);
+}
+
+enum fault
+reaction_remove(struct rq *rq, void *arg)
+{
+	const struct reaction *r = arg;
+	bool done;
+	enum fault e = reaction_sql_delete(rq, r, &done);
+
+	return e || !done ? e : notice_retract(rq, NOTICE_REACTION, r->kudos_id, r->person_id);
+}
+
+enum fault
+comment_put(struct rq *rq, void *arg)
+{
+	const struct comment *c = arg;
+	struct kudos k = { .points = 0 };
+	enum fault e = kudos_sql_row(rq, c->kudos_id, false, &k);
+
+	if (!e)
+		e = comment_sql_insert(rq, c);
+	return e ? e : kudos_tell_talk(rq, NOTICE_COMMENT, &k, c->id);
+}
+
+enum fault
+comment_remove(struct rq *rq, void *arg)
+{
+	const struct comment *c = arg;
+	enum fault e = comment_sql_delete(rq, c);
+
+	return e ? e : notice_retract(rq, NOTICE_COMMENT, c->kudos_id, c->id);
+}

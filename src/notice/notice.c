@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notice.c - telling people: one line for what belongs together, held back in quiet hours. */
+#include "rostra/buf.h"
+#include "rostra/caller.h"
+
+#include "notice_int.h"
+
+const char *const notice_kind_names[NOTICE__MAX + 1] = {
+	[NOTICE_SESSION_REVOKED] = "session_revoked",
+	[NOTICE_PRIVACY] = "privacy",
+	[NOTICE_KUDOS] = "kudos",
+	[NOTICE_MENTION] = "mention",
+	[NOTICE_COMMENT] = "comment",
+	[NOTICE_REACTION] = "reaction",
+	[NOTICE_BADGE] = "badge",
+	[NOTICE_CONTEST] = "contest",
+	[NOTICE_RANK] = "rank",
+	[NOTICE_REWARD] = "reward",
+	[NOTICE_MENTORING] = "mentoring",
+	NULL,
+};
+
+struct telling {
+	struct listener people[NOTICE_PEOPLE_MAX];
+	size_t n;
+};
+
+static enum fault
+keep(struct rq *rq, void *row, void *arg)
+{
+	struct telling *t = arg;
+
+	(void)rq;
+	if (t->n < NOTICE_PEOPLE_MAX)
+		t->people[t->n++] = *(const struct listener *)row;
+	return FAULT_NONE;
+}
+
+/* All but the actor. */
+static const char *
+people_json(struct rq *rq, const struct notice_new *in)
+{
+	struct buf b = { .n = 0 };
+	char text[UUID_TEXT_SIZE];
+	const char *json;
+
+	buf_char(&b, '[');
+	for (size_t i = 0; i < in->n; i++) {
+		if (uuid_eq(in->people[i], in->actor))
+			continue;
+		uuid_format(in->people[i], text);
+		buf_printf(&b, "%s\"%s\"", b.n > 1 ? "," : "", text);
+	}
+	buf_char(&b, ']');
+	json = arena_copy(rq->arena, b.s, b.n);
+	buf_free(&b);
+	return json;
+}
+
+static bool
+wants(const struct listener *l, enum notice_kind kind)
+{
+	return kind < NOTICE_SWITCHABLE || !(l->muted & 1U << (kind - NOTICE_SWITCHABLE));
+}
+
+static enum fault
+tell(struct rq *rq, const struct notice_new *in, const struct listener *l, struct notice_row *row)
+{
+	enum fault e;
+
+	row->id = uuid_v7(rq->now_us);
+	row->person_id = l->person_id;
+	row->told_at = rq->now_us;
+	if (in->kind >= NOTICE_SWITCHABLE)
+		row->told_at = quiet_over_at(l->zone, l->quiet_from, l->quiet_to, rq->now_us);
+	row->slot = row->told_at > rq->now_us ? row->told_at / US_PER_S : 0;
+	e = notice_sql_join(rq, row);
+	return e ? e : notice_sql_source(rq, row);
+}
+
+enum fault
+notice_put(struct rq *rq, const struct notice_new *in)
+{
+	struct notice_row row = {
+		.company_id = uuid_is_zero(in->company) ? rq_company(rq) : in->company,
+		.kind = (int)in->kind,
+		.object_id = in->object,
+		.source_id = uuid_is_zero(in->source) ? in->object : in->source,
+		.actor_id = in->actor,
+		.noted_at = rq->now_us,
+	};
+	const struct listeners_query q = { .company_id = row.company_id,
+		                           .object_id = row.object_id,
+		                           .source_id = row.source_id,
+		                           .people_json = people_json(rq, in),
+		                           .kind = row.kind };
+	struct telling *t = arena_new(rq->arena, struct telling);
+	enum fault e;
+
+	if (!db_in_tx(rq) || in->n > NOTICE_PEOPLE_MAX) {
+		problem_internal(&rq->problem, "a notice outside its transaction, or to too many");
+		return FAULT_INTERNAL;
+	}
+	t->n = 0;
+	e = notice_sql_listeners(rq, &q, keep, t);
+	for (size_t i = 0; !e && i < t->n; i++) {
+		if (wants(&t->people[i], in->kind))
+			e = tell(rq, in, &t->people[i], &row);
+	}
+	return e;
+}
+
+enum fault
+notice_retract(struct rq *rq, enum notice_kind kind, struct uuid object, struct uuid source)
+{
+	const struct notice_row key = { .company_id = rq_company(rq),
+		                        .object_id = object,
+		                        .source_id = source,
+		                        .kind = (int)kind };
+
+	return notice_sql_retract(rq, &key);
+}
+
+enum fault
+notice_retract_object(struct rq *rq, struct uuid object)
+{
+	const struct notice_row key = { .company_id = rq_company(rq),
+		                        .object_id = object,
+		                        .kind = -1 };
+
+	return notice_sql_retract(rq, &key);
+}
+
+enum { PRUNE_BATCH = 500, PRUNE_BATCHES_MAX = 100 };
+
+enum fault
+notice_prune_run(struct rq *rq)
+{
+	const struct notice_prune p = { rq->now_us - NOTICE_DAYS * US_PER_DAY, PRUNE_BATCH };
+	uint64_t n = PRUNE_BATCH;
+	enum fault e = FAULT_NONE;
+
+	for (int i = 0; !e && n == PRUNE_BATCH && i < PRUNE_BATCHES_MAX; i++)
+		e = notice_sql_prune(rq, &p, &n);
+	return e;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notice_int.h - between the files of notice. */
+#ifndef ROSTRA_NOTICE_INT_H
+#define ROSTRA_NOTICE_INT_H
+
+#include "rostra/notice.h"
+
+enum { NOTICE_MARKS_MAX = 200, NOTICE_ACTORS_SHOWN = 3, NOTICE_UNREAD_COUNTED = 1000 };
+enum { MINUTES_PER_DAY = 1440 };
+
+/* --- quiet hours (quiet.c): pure */
+
+/*
+ * When what happens at now_us may be told: then, or the end of the quiet hours it falls into.  from
+ * and to are minutes of the day in the zone, from > to reaches over midnight; from < 0: there are
+ * none.
+ */
+int64_t quiet_over_at(const char *zone, int64_t from, int64_t to, int64_t now_us);
+/* "07:30" to minutes; false when it is no time of day. */
+bool quiet_minute(struct str text, int64_t *out);
+
+/* --- statements (notice_sql.c) */
+
+/* Whoever is to be told, and how they want it. */
+struct listener {
+	struct uuid company_id, person_id;
+	const char *zone;
+	int64_t quiet_from, quiet_to; /* minutes; J_NO_INT: none */
+	uint32_t muted;               /* bits of the kinds from NOTICE_SWITCHABLE on */
+};
+struct listeners_query {
+	struct uuid company_id, object_id, source_id;
+	const char *people_json;
+	int kind;
+};
+/* Those of the people who are active and were not told of this source. */
+enum fault notice_sql_listeners(struct rq *rq, const struct listeners_query *q, db_row_fn *fn,
+                                void *arg) MUST_CHECK;
+
+struct notice_row {
+	struct uuid company_id, person_id, id, object_id, source_id, actor_id;
+	int kind;
+	int64_t slot; /* 0, or the second at which quiet hours end */
+	int64_t noted_at, told_at;
+};
+/* Makes the line, or brings the one that is unread up. */
+enum fault notice_sql_join(struct rq *rq, const struct notice_row *row) MUST_CHECK;
+/* What happened belongs to that line. */
+enum fault notice_sql_source(struct rq *rq, const struct notice_row *row) MUST_CHECK;
+/* source zero: all.  kind -1: all. */
+enum fault notice_sql_retract(struct rq *rq, const struct notice_row *key) MUST_CHECK;
+
+struct notice_view {
+	struct uuid id, object_id;
+	int kind;
+	int64_t events, first_at, told_at, read_at;
+	bool read;
+	const char *actors_packed;
+	struct j_list actors; /* of struct notice_face */
+};
+struct notice_face {
+	struct uuid id;
+	const char *display_name;
+};
+struct notice_page {
+	struct uuid company_id, person_id, before_id;
+	int64_t before_at, now, limit;
+	bool unread;
+};
+enum fault notice_sql_page(struct rq *rq, const struct notice_page *p, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+struct notice_head {
+	int64_t unread, as_of;
+};
+enum fault notice_sql_head(struct rq *rq, struct notice_head *out) MUST_CHECK;
+struct notice_marks {
+	struct uuid company_id, person_id;
+	int64_t through, now;
+	const char *ids_json; /* NULL: all */
+};
+enum fault notice_sql_mark(struct rq *rq, const struct notice_marks *m) MUST_CHECK;
+
+struct notice_settings {
+	struct uuid company_id, person_id;
+	uint32_t muted;
+	int64_t quiet_from, quiet_to, version;
+};
+/* Those of the caller; without a row the defaults: all is told at once. */
+enum fault notice_sql_settings(struct rq *rq, struct notice_settings *out) MUST_CHECK;
+/* Makes the row when there is none. */
+enum fault notice_sql_settings_ensure(struct rq *rq, const struct notice_settings *s) MUST_CHECK;
+/* Where the version still is s->version. */
+enum fault notice_sql_settings_update(struct rq *rq, const struct notice_settings *s,
+                                      bool *ret_done) MUST_CHECK;
+
+struct notice_prune {
+	int64_t before, limit;
+};
+enum fault notice_sql_prune(struct rq *rq, const struct notice_prune *p,
+                            uint64_t *ret_n) MUST_CHECK;
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notice_sql.c - statements of notices and of what people want to be told. */
+#include "rostra/caller.h"
+
+#include "notice_int.h"
+
+/* clang-format off */
+static const struct db_col listeners_in[] = {
+	DB_COL_STR(struct listeners_query, people_json), DB_COL_UUID(struct listeners_query, company_id),
+	DB_COL_ENUM(struct listeners_query, kind, notice_kind_names), DB_COL_UUID(struct listeners_query, object_id),
+	DB_COL_UUID(struct listeners_query, source_id),
+};
+static const struct db_col listeners_out[] = {
+	DB_COL_UUID(struct listener, company_id), DB_COL_UUID(struct listener, person_id), DB_COL_STR(struct listener, zone),
+	DB_COL_I64(struct listener, quiet_from), DB_COL_I64(struct listener, quiet_to), DB_COL_SET(struct listener, muted),
+};
+static const struct db_col join_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id), DB_COL_UUID(struct notice_row, id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_I64(struct notice_row, slot), DB_COL_TIME(struct notice_row, noted_at), DB_COL_TIME(struct notice_row, told_at),
+};
+static const struct db_col source_in[] = {
+	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id), DB_COL_TIME(struct notice_row, noted_at),
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_I64(struct notice_row, slot),
+};
+static const struct db_col retract_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
+	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, source_id),
+};
+static const struct db_col empty_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
+};
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
+	DB_COL_TIME(struct notice_page, before_at), DB_COL_TIME(struct notice_page, before_at),
+	DB_COL_UUID(struct notice_page, before_id), DB_COL_BOOL(struct notice_page, unread), DB_COL_I64(struct notice_page, limit),
+};
+static const struct db_col view_out[] = {
+	DB_COL_UUID(struct notice_view, id), DB_COL_ENUM(struct notice_view, kind, notice_kind_names),
+	DB_COL_UUID(struct notice_view, object_id), DB_COL_TIME(struct notice_view, first_at),
+	DB_COL_TIME(struct notice_view, told_at), DB_COL_TIME(struct notice_view, read_at), DB_COL_I64(struct notice_view, events),
+	DB_COL_STR(struct notice_view, actors_packed),
+};
+static const struct db_col head_in[] = {
+	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
+	DB_COL_I64(struct notice_page, limit), DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id),
+	DB_COL_TIME(struct notice_page, now),
+};
+static const struct db_col head_out[] = {
+	DB_COL_I64(struct notice_head, unread), DB_COL_TIME(struct notice_head, as_of),
+};
+static const struct db_col mark_in[] = {
+	DB_COL_TIME(struct notice_marks, now), DB_COL_UUID(struct notice_marks, company_id), DB_COL_UUID(struct notice_marks, person_id),
+	DB_COL_TIME(struct notice_marks, through), DB_COL_TIME(struct notice_marks, now), DB_COL_STR(struct notice_marks, ids_json),
+	DB_COL_STR(struct notice_marks, ids_json),
+};
+static const struct db_col settings_key[] = {
+	DB_COL_UUID(struct notice_settings, company_id), DB_COL_UUID(struct notice_settings, person_id),
+};
+static const struct db_col settings_out[] = {
+	DB_COL_SET(struct notice_settings, muted), DB_COL_I64(struct notice_settings, quiet_from),
+	DB_COL_I64(struct notice_settings, quiet_to), DB_COL_I64(struct notice_settings, version),
+};
+static const struct db_col update_in[] = {
+	DB_COL_SET(struct notice_settings, muted), DB_COL_I64(struct notice_settings, quiet_from),
+	DB_COL_I64(struct notice_settings, quiet_to), DB_COL_UUID(struct notice_settings, company_id),
+	DB_COL_UUID(struct notice_settings, person_id), DB_COL_I64(struct notice_settings, version),
+};
+static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, before), DB_COL_I64(struct notice_prune, limit) };
+
+enum {
+	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_RETRACT, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE,
+	Q_SETTINGS_UPDATE, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
+};
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_LISTENERS] = { .name = "notice_listeners",
+		.sql = "SELECT p.company_id, p.id, COALESCE(p.time_zone, c.time_zone), w.quiet_from, w.quiet_to, w.muted"
+		       " FROM (SELECT DISTINCT CAST(j.id AS UUID) AS id FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j) l"
+		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = l.id AND p.state = 'active'"
+		       " STRAIGHT_JOIN company c ON c.id = p.company_id"
+		       " LEFT JOIN notice_setting w ON w.company_id = p.company_id AND w.person_id = p.id"
+		       " WHERE NOT EXISTS (SELECT 1 FROM notice_source s WHERE s.company_id = p.company_id AND s.person_id = p.id"
+		       " AND s.kind = ? AND s.object_id = ? AND s.source_id = ?) ORDER BY p.id",
+		DB_IN(listeners_in), DB_OUT(listeners_out) },
+	[Q_JOIN] = { .name = "notice_join",
+		.sql = "INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE told_at = GREATEST(told_at, VALUE(told_at))",
+		DB_IN(join_in) },
+	[Q_SOURCE] = { .name = "notice_source_insert",
+		.sql = "INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
+		       " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice"
+		       " WHERE company_id = ? AND person_id = ? AND kind = ? AND object_id = ? AND slot = ?",
+		DB_IN(source_in) },
+	[Q_RETRACT] = { .name = "notice_retract",
+		.sql = "DELETE FROM notice_source WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
+		       " AND (? IS NULL OR source_id = ?)",
+		DB_IN(retract_in) },
+	[Q_EMPTY] = { .name = "notice_empty",
+		.sql = "DELETE n FROM notice n WHERE n.company_id = ? AND n.object_id = ? AND (? IS NULL OR n.kind = ?)"
+		       " AND NOT EXISTS (SELECT 1 FROM notice_source s WHERE s.company_id = n.company_id AND s.notice_id = n.id)",
+		DB_IN(empty_in) },
+	[Q_PAGE] = { .name = "notice_page",
+		.sql = "SELECT n.id, n.kind, n.object_id, n.first_at, n.told_at, n.read_at,"
+		       " (SELECT COUNT(*) FROM notice_source s WHERE s.company_id = n.company_id AND s.notice_id = n.id),"
+		       " (SELECT GROUP_CONCAT(DISTINCT CONCAT(s.actor_id, p.display_name) ORDER BY s.noted_at DESC SEPARATOR '\x1f')"
+		       " FROM notice_source s JOIN person p ON p.company_id = s.company_id AND p.id = s.actor_id"
+		       " WHERE s.company_id = n.company_id AND s.notice_id = n.id)"
+		       " FROM notice n FORCE INDEX (notice_told) WHERE n.company_id = ? AND n.person_id = ? AND n.told_at <= ?"
+		       " AND n.told_at <= ? AND (n.told_at < ? OR n.id < ?) AND (NOT ? OR n.read_at IS NULL)"
+		       " ORDER BY n.told_at DESC, n.id DESC LIMIT ?",
+		DB_IN(page_in), DB_OUT(view_out) },
+	[Q_HEAD] = { .name = "notice_head",
+		.sql = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM notice WHERE company_id = ? AND person_id = ? AND read_at IS NULL"
+		       " AND told_at <= ? LIMIT ?) u), (SELECT MAX(told_at) FROM notice WHERE company_id = ? AND person_id = ? AND told_at <= ?)",
+		DB_IN(head_in), DB_OUT(head_out) },
+	[Q_MARK] = { .name = "notice_mark",
+		.sql = "UPDATE notice SET read_at = ?, slot = NULL WHERE company_id = ? AND person_id = ? AND read_at IS NULL"
+		       " AND told_at <= ? AND told_at <= ? AND (? IS NULL OR id IN"
+		       " (SELECT CAST(j.id AS UUID) FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j))",
+		DB_IN(mark_in) },
+	[Q_SETTINGS] = { .name = "notice_settings",
+		.sql = "SELECT muted, quiet_from, quiet_to, version FROM notice_setting WHERE company_id = ? AND person_id = ?",
+		DB_IN(settings_key), DB_OUT(settings_out) },
+	[Q_SETTINGS_ENSURE] = { .name = "notice_settings_ensure",
+		.sql = "INSERT IGNORE INTO notice_setting (company_id, person_id) VALUES (?, ?)",
+		DB_IN(settings_key) },
+	[Q_SETTINGS_UPDATE] = { .name = "notice_settings_update",
+		.sql = "UPDATE notice_setting SET muted = ?, quiet_from = ?, quiet_to = ?, version = version + 1"
+		       " WHERE company_id = ? AND person_id = ? AND version = ?",
+		DB_IN(update_in) },
+	[Q_PRUNE_SOURCES] = { .name = "notice_prune_sources",
+		.sql = "DELETE s FROM notice_source s /* all companies: what is old is old */"
+		       " JOIN (SELECT company_id, id FROM notice WHERE told_at < ? ORDER BY told_at LIMIT ?) n"
+		       " ON n.company_id = s.company_id AND n.id = s.notice_id",
+		DB_IN(prune_in) },
+	[Q_PRUNE] = { .name = "notice_prune",
+		.sql = "DELETE FROM notice /* all companies: what is old is old */ WHERE told_at < ? ORDER BY told_at LIMIT ?",
+		DB_IN(prune_in) },
+};
+/* clang-format on */
+
+const struct db_stmt_table notice_stmts = DB_STMTS("notice", stmts);
+
+enum fault
+notice_sql_listeners(struct rq *rq, const struct listeners_query *q, db_row_fn *fn, void *arg)
+{
+	struct listener row = { .zone = NULL };
+
+	return db_each(rq, &stmts[Q_LISTENERS], q, &row, fn, arg);
+}
+
+enum fault
+notice_sql_join(struct rq *rq, const struct notice_row *row)
+{
+	return db_exec(rq, &stmts[Q_JOIN], row, NULL);
+}
+
+enum fault
+notice_sql_source(struct rq *rq, const struct notice_row *row)
+{
+	return db_exec(rq, &stmts[Q_SOURCE], row, NULL);
+}
+
+enum fault
+notice_sql_retract(struct rq *rq, const struct notice_row *key)
+{
+	enum fault e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
+
+	return e ? e : db_exec(rq, &stmts[Q_EMPTY], key, NULL);
+}
+
+enum fault
+notice_sql_page(struct rq *rq, const struct notice_page *p, db_row_fn *fn, void *arg)
+{
+	struct notice_view row = { .kind = 0 };
+
+	return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
+}
+
+enum fault
+notice_sql_head(struct rq *rq, struct notice_head *out)
+{
+	const struct notice_page key = { .company_id = rq_company(rq),
+		                         .person_id = rq->who->person,
+		                         .now = rq->now_us,
+		                         .limit = NOTICE_UNREAD_COUNTED };
+
+	return db_one(rq, &stmts[Q_HEAD], &key, out);
+}
+
+enum fault
+notice_sql_mark(struct rq *rq, const struct notice_marks *m)
+{
+	return db_exec(rq, &stmts[Q_MARK], m, NULL);
+}
+
+enum fault
+notice_sql_settings(struct rq *rq, struct notice_settings *out)
+{
+	const struct notice_settings key = { .company_id = rq_company(rq),
+		                             .person_id = rq->who->person };
+	bool found;
+	enum fault e = db_maybe(rq, &stmts[Q_SETTINGS], &key, out, &found);
+
+	if (!e && !found)
+		*out = (struct notice_settings){ .quiet_from = J_NO_INT,
+			                         .quiet_to = J_NO_INT,
+			                         .version = 1 };
+	out->company_id = key.company_id;
+	out->person_id = key.person_id;
+	return e;
+}
+
+enum fault
+notice_sql_settings_ensure(struct rq *rq, const struct notice_settings *s)
+{
+	return db_exec(rq, &stmts[Q_SETTINGS_ENSURE], s, NULL);
+}
+
+enum fault
+notice_sql_settings_update(struct rq *rq, const struct notice_settings *s, bool *ret_done)
+{
+	uint64_t n;
+	enum fault e = db_exec(rq, &stmts[Q_SETTINGS_UPDATE], s, &n);
+
+	if (!e)
+		*ret_done = n > 0;
+	return e;
+}
+
+enum fault
+notice_sql_prune(struct rq *rq, const struct notice_prune *p, uint64_t *ret_n)
+{
+	enum fault e = db_exec(rq, &stmts[Q_PRUNE_SOURCES], p, NULL);
+
+	return e ? e : db_exec(rq, &stmts[Q_PRUNE], p, ret_n);
+}
