@@ -8,5 +8,7 @@
 
 extern const struct route_table   report_routes;
 extern const struct db_stmt_table report_stmts;
+extern const struct route_table seal_routes; /* saved reports and their sealed runs */
+extern const struct db_stmt_table seal_stmts;
 
 #endif

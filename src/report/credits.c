@@ -57,6 +57,8 @@ struct giving {
 	struct call *call;
 	const struct report_ask *ask;
 	struct buf *csv;
+	credit_fn *fn; /* with csv: is handed each line */
+	void *arg;
 	bool all;            /* zero credit too: the touches of one conversion */
 	struct uuid resume;  /* of this conversion, the first rows were given before: */
 	int64_t resume_rows; /* so many (positions below it are skipped) */
@@ -127,6 +129,22 @@ put_csv(struct buf *b, const struct credit *c)
 	csv_end_row(b);
 }
 
+static enum fault
+hand_over(struct rq *rq, struct giving *g, const struct credit *c, size_t from)
+{
+	struct credit_line line = {
+		.conversion_id = c->conversion_id,
+		.lead_id = c->lead_id,
+		.conversions = c->conversions,
+		.amount_minor = c->value->amount_minor,
+		.csv = { g->csv->s + from, g->csv->n - from },
+	};
+
+	if (c->click_id != NULL)
+		(void)click_id_parse(str_of(c->click_id), line.click_id);
+	return g->fn(rq, &line, g->arg);
+}
+
 /* at: the position of the touch in its path, for the cursor. */
 static enum fault
 give(struct rq *rq, struct giving *g, const struct credit *c, int64_t at)
@@ -136,7 +154,11 @@ give(struct rq *rq, struct giving *g, const struct credit *c, int64_t at)
 	if (uuid_eq(c->conversion_id, g->resume) && at < g->resume_rows)
 		return FAULT_NONE;
 	if (g->csv != NULL) {
+		size_t from = g->csv->n;
+
 		put_csv(g->csv, c);
+		if (g->fn != NULL)
+			return hand_over(rq, g, c, from);
 		return g->csv->failed ? FAULT_ENOUGH : FAULT_NONE;
 	}
 	if (page_add(rq, g->call, c, key))
@@ -265,6 +287,18 @@ start_at(struct giving *g, struct report_ask *ask, const struct call *call)
 	ask->after_id = call->key.id;
 	g->resume = call->key.id;
 	g->resume_rows = call->key.k[1];
+}
+
+enum fault
+credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *fn, void *arg)
+{
+	static const struct call from_the_start = { .after = false };
+	struct giving g = { .ask = ask, .csv = csv, .fn = fn, .arg = arg };
+
+	start_at(&g, ask, &from_the_start);
+	buf_cstr(csv, csv_head);
+	ask->limit = CSV_ALL;
+	return all_batches(rq, &g, ask);
 }
 
 enum fault

@@ -46,6 +46,11 @@ static const struct j_field credits_query_fields[] = {
 };
 static const struct j_schema credits_query = J_SCHEMA("credits_query", struct report_query, credits_query_fields);
 
+static const struct j_field definition_query_fields[] = {
+	J_TEXT(struct report_query, time_zone, J_ZONE, 1, 64), CONVERSION_FIELDS, ONE_MODEL_FIELDS,
+};
+const struct j_schema definition_query_schema = J_SCHEMA("definition_query", struct report_query, definition_query_fields);
+
 static const struct j_field touches_query_fields[] = {
 	ONE_MODEL_FIELDS, J_ID(struct report_query, conversion, J_REQUIRED),
 };

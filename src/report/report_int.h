@@ -292,6 +292,23 @@ enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals 
 
 extern const struct j_schema report_money_schema;
 
+/* --- rows (credits.c) ---------------------------------------------------------------------------
+ */
+
+/* A row as its CSV has it. */
+struct credit_line {
+	struct uuid conversion_id, lead_id;
+	unsigned char click_id[CLICK_ID_SIZE]; /* zero: nobody is credited */
+	int64_t conversions, amount_minor;
+	struct str csv; /* with its line end */
+};
+typedef enum fault credit_fn(struct rq *rq, const struct credit_line *c, void *arg);
+/* All rows in their order, by the one model of ask; csv gathers the whole file. */
+enum fault credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *fn,
+                        void *arg) MUST_CHECK;
+/* The query of the rows, without dates and filters: what a saved report says. */
+extern const struct j_schema definition_query_schema;
+
 /* handlers of credits.c, clicks_http.c, funnel.c and series.c */
 handler_fn credits_get, touches_get, clicks_get, funnel_get, series_get;
 extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema,

@@ -110,6 +110,19 @@ class World:
 
         return wait_until(found, 10, "the click")[0]
 
+    @functools.cached_property
+    def definition(self):
+        return made(self.api.put(f"/v1/report-definitions/{uuid7()}", who=self.company.admin, json={
+            "name": self.text(), "query": "model=linear&group=team"}))
+
+    @functools.cached_property
+    def run(self):
+        return made(self.api.put(f"/v1/report-definitions/{self.definition['id']}/runs/{uuid7()}", who=self.company.admin,
+                                 json={"from": "2026-01-01", "to": "2026-02-01"}))
+
+    def run_path(self):
+        return {"id": self.definition["id"], "other_id": self.run["id"]}
+
     def other_class(self):
         now = self.api.get(f"/v1/clicks/{self.click['id']}", who=self.company.admin).json()["class"]
         return "scanner" if now == "bot" else "bot"
@@ -331,6 +344,14 @@ EXAMPLES = {
     "lead_erase": of_id(lambda w, who: w.new_lead()["id"]),
     "lead_import": lambda w, who: Request(data=f"external_id,name\n{w.text()},{w.text()}\n".encode(),
                                           headers={"Content-Type": "text/csv"}),
+    "report_definition_list": nothing,
+    "report_definition_get": of_id(lambda w, who: w.definition["id"]),
+    "report_definition_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text(), "query": "model=last"}),
+    "report_run_list": of_id(lambda w, who: w.definition["id"]),
+    "report_run_get": lambda w, who: Request(w.run_path()),
+    "report_run_put": lambda w, who: Request({"id": w.definition["id"], "other_id": uuid7()}, json={
+        "from": "2026-01-01", "to": "2026-02-01"}),
+    "report_run_verify": lambda w, who: Request(w.run_path()),
     "report_attribution": period(),
     "report_credits": period(),
     "report_touches": lambda w, who: Request(query={"conversion": w.conversion["id"]}),

@@ -347,7 +347,15 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 # What the client names itself: an id that another company has is free in this one.
 MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
-                  "kudos_put", "identity_provider_put", "point_rules_put"}
+                  "kudos_put", "identity_provider_put", "point_rules_put",
+                  "report_definition_put", "report_run_put"}
+
+
+def made_id(operation):
+    """The member of the path that the client makes; one before it is of what is there."""
+    return "other_id" if "{other_id}" in operation.path else "id"
+
+
 # Followed by background work, not by requests.
 BACKGROUND = {"outbox", "job", "post_stat", "spool_mark"}
 
@@ -414,7 +422,8 @@ def settled(stack, tables, company):
 def twins(operation, request, foreign, theirs):
     """(what, changes with their id, changes with an id that never was), for every id the request has."""
     for name in request.path:
-        if name not in ("code", "reaction") and operation.id not in MADE_BY_CLIENT:
+        made = operation.id in MADE_BY_CLIENT and name == made_id(operation)
+        if name not in ("code", "reaction") and not made:
             yield name, {"path": {name: foreign.path[name]}}, {"path": {name: uuid7()}}
     for place in places(request.json):
         try:
@@ -472,7 +481,7 @@ def test_an_id_that_another_company_has_is_free_in_this_one(operation, ours, the
         assert send(operation, there, theirs.caller(name)).status_code == 201
         before = settled(stack, tables, theirs.company)
         with_theirs, with_none = (EXAMPLES[operation.id](ours, ours.caller(name)) for _ in range(2))
-        with_theirs.path["id"] = there.path["id"]
+        with_theirs.path[made_id(operation)] = there.path[made_id(operation)]
         a, b = (send(operation, r, ours.caller(name)) for r in (with_theirs, with_none))
         assert (a.status_code, bare(a)) == (201, bare(b))
         assert theirs.mark not in a.text
