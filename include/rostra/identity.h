@@ -73,8 +73,14 @@ struct sign_in_grant {
 	const char *code, *redirect_uri, *code_verifier;
 	struct uuid session;
 };
-enum fault sign_in_redeem(struct rq *rq, const struct sign_in_grant *in, struct uuid *ret_company,
-                          struct uuid *ret_person) MUST_CHECK;
+/* Who it is, and what of the provider belongs to the session. */
+struct sign_in_outcome {
+	struct uuid company, person, provider;
+	const char *provider_session; /* NULL: the provider named none */
+	struct str id_token;          /* sealed for the session; empty: none is kept */
+};
+enum fault sign_in_redeem(struct rq *rq, const struct sign_in_grant *in,
+                          struct sign_in_outcome *out) MUST_CHECK;
 /* Job: sign-ins and codes that are over go. */
 enum fault sign_in_prune_run(struct rq *rq) MUST_CHECK;
 

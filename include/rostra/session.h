@@ -36,6 +36,7 @@ enum session_end {
 	END_REUSE,
 	END_DEACTIVATION,
 	END_OPERATOR,
+	END_PROVIDER,
 	END__MAX
 };
 extern const char *const session_method_names[];
@@ -49,6 +50,10 @@ struct session_new {
 	int platform;            /* enum session_platform */
 	const char *device_name; /* NULL: unknown */
 	const char *app_version; /* NULL: unknown */
+	/* Of SESSION_BY_OIDC: */
+	struct uuid provider;
+	const char *provider_session; /* NULL: it names none */
+	struct str id_token;          /* sealed for the session; empty: none is kept */
 };
 
 /* What the device keeps.  Neither token is kept here. */
@@ -78,6 +83,15 @@ enum fault session_end(struct rq *rq, struct uuid person, struct uuid session,
 /* All of the person's but one; zero: all.  Inside the caller's transaction when there is one. */
 enum fault session_end_all(struct rq *rq, struct uuid person, struct uuid but,
                            enum session_end why) MUST_CHECK;
+/*
+ * Those that began with an identity provider of the caller's company: of its session when that is
+ * not NULL, of the person when that is not zero; not both empty.  In the caller's transaction.
+ */
+struct session_of_provider {
+	struct uuid provider, person;
+	const char *provider_session;
+};
+enum fault session_end_of_provider(struct rq *rq, const struct session_of_provider *in) MUST_CHECK;
 /* Job: sessions that are over, and their tokens, go after a month. */
 enum fault session_prune_run(struct rq *rq) MUST_CHECK;
 

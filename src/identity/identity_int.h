@@ -12,6 +12,7 @@ enum {
 	URI_MAX = 500,
 	APP_STATE_MAX = 512,
 	CHALLENGE_CHARS = 43,
+	ID_TOKEN_KEPT_MAX = 4096, /* longer ones do not fit the address of a logout, either */
 	RANDOM_BYTES = 32
 };
 
@@ -19,6 +20,17 @@ struct provider_row {
 	struct provider_view v;
 	struct str client_secret; /* sealed */
 };
+
+/* --- what is sealed (provider.c): bound to its place, elsewhere it does not open */
+struct sealed_place {
+	struct uuid company, row;
+	const char *table, *column;
+};
+/* Where the session's ID Token lies. */
+struct sealed_place session_place(struct uuid company, struct uuid session);
+struct str identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain);
+/* NULL: bent, moved, or sealed with another key. */
+const char *identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed);
 
 /* --- providers (provider.c) */
 /* Opens the sealed secret; INTERNAL when the key is not the one it was sealed with. */
@@ -45,6 +57,15 @@ enum account_verdict { ACCOUNT_GOOD, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE };
 enum fault account_of(struct rq *rq, const struct provider_row *p, const struct id_token *t,
                       struct uuid *ret_person, enum account_verdict *ret) MUST_CHECK;
 
+/* --- sign-outs at the provider (logout.c) */
+struct logout_notice {
+	const char *company; /* slug */
+	struct str token;
+};
+enum { LOGOUT_FORM_BYTES_MAX = 20 * 1024 }; /* a token, and what else a provider sends along */
+/* BAD_REQUEST when the token is none, and nothing has changed then. */
+enum fault logout_heed(struct rq *rq, const struct logout_notice *in) MUST_CHECK;
+
 /* --- the way through (sign_in.c) */
 struct sign_in_start {
 	const char *company, *redirect_uri, *state, *code_challenge;
@@ -62,8 +83,24 @@ struct sign_in_answer {
 /* location NULL: no sign-in of this browser has the state. */
 enum fault sign_in_end(struct rq *rq, const struct sign_in_answer *in,
                        struct sign_in_step *out) MUST_CHECK;
+/* An ID Token, as it came and as it was read. */
+struct said {
+	struct str text;
+	struct id_token token;
+};
+
+/* 256 random bits as text. */
+const char *random_text(struct rq *rq);
+/* RFC 7636 4.2, S256. */
+const char *challenge_of(struct rq *rq, const char *verifier);
+void set_digest(unsigned char out[32], const char *text);
 /* Is it one of app_redirect_uris?  Exactly, but for the port of a loopback one (RFC 8252 7.3). */
 bool redirect_uri_registered(const char *registered, const char *uri);
+
+struct sign_in_row;
+/* --- our codes (code.c) */
+enum fault make_code(struct rq *rq, const struct sign_in_row *s, struct uuid person,
+                     const struct said *said, const char **ret_code) MUST_CHECK;
 
 /* --- statements (identity_sql.c) */
 enum fault provider_sql_insert(struct rq *rq, const struct provider_row *p,
@@ -73,6 +110,13 @@ enum fault provider_sql_get(struct rq *rq, struct uuid company, struct uuid id,
 /* The company's of this slug, active; any id when zero: the oldest that is on. */
 enum fault provider_sql_for(struct rq *rq, const char *slug, struct uuid id,
                             struct provider_row *out, bool *ret_found) MUST_CHECK;
+/* Those of the company's that may have signed a token, on or off. */
+struct provider_signers {
+	const char *slug, *issuer, *client_id;
+	int64_t limit;
+};
+enum fault provider_sql_signers(struct rq *rq, const struct provider_signers *in, db_row_fn *fn,
+                                void *arg) MUST_CHECK;
 struct provider_page {
 	struct uuid company_id, above;
 	int64_t limit;
@@ -125,18 +169,34 @@ enum fault sign_in_sql_take(struct rq *rq, struct sha256 state, struct sign_in_r
 
 struct code_row {
 	unsigned char code_sha256[32];
-	struct uuid company_id, person_id, session_id;
-	const char *redirect_uri, *code_challenge;
+	struct uuid company_id, person_id, session_id, provider_id;
+	const char *redirect_uri, *code_challenge, *provider_session;
+	struct str id_token; /* sealed */
 	int64_t expires_at;
 };
 enum fault code_sql_insert(struct rq *rq, const struct code_row *c) MUST_CHECK;
 enum fault code_sql_lock(struct rq *rq, struct sha256 code, struct code_row *out,
                          bool *ret_found) MUST_CHECK;
+/* Codes that no session was made of yet go: of the provider's session, or of the person. */
+struct code_revoking {
+	struct uuid company_id, provider_id, person_id;
+	const char *provider_session;
+	int64_t now;
+};
+enum fault code_sql_revoke(struct rq *rq, const struct code_revoking *r) MUST_CHECK;
 enum fault code_sql_used(struct rq *rq, const struct code_row *c) MUST_CHECK;
 struct identity_prune {
 	int64_t before, limit;
 };
 enum fault sign_in_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
+struct logout_token_row {
+	struct uuid company_id, provider_id;
+	unsigned char jti_sha256[32];
+	int64_t expires_at;
+};
+enum fault logout_token_sql_insert(struct rq *rq, const struct logout_token_row *row,
+                                   bool *ret_duplicate) MUST_CHECK;
+enum fault logout_token_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 enum fault code_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 
 #endif

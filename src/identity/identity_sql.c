@@ -39,6 +39,10 @@ struct provider_for {
 static const struct db_col provider_for_in[] = {
 	DB_COL_STR(struct provider_for, slug), DB_COL_UUID(struct provider_for, id), DB_COL_UUID(struct provider_for, id),
 };
+static const struct db_col provider_signers_in[] = {
+	DB_COL_STR(struct provider_signers, slug), DB_COL_STR(struct provider_signers, issuer),
+	DB_COL_STR(struct provider_signers, client_id), DB_COL_I64(struct provider_signers, limit),
+};
 static const struct db_col provider_page_in[] = {
 	DB_COL_UUID(struct provider_page, company_id), DB_COL_UUID(struct provider_page, above),
 	DB_COL_I64(struct provider_page, limit),
@@ -98,7 +102,18 @@ static const struct db_col code_cols[] = {
 	DB_COL_BYTES(struct code_row, code_sha256), DB_COL_UUID(struct code_row, company_id),
 	DB_COL_UUID(struct code_row, person_id), DB_COL_STR(struct code_row, redirect_uri),
 	DB_COL_STR(struct code_row, code_challenge), DB_COL_UUID(struct code_row, session_id),
-	DB_COL_TIME(struct code_row, expires_at),
+	DB_COL_TIME(struct code_row, expires_at), DB_COL_UUID(struct code_row, provider_id),
+	DB_COL_STR(struct code_row, provider_session), DB_COL_VIEW(struct code_row, id_token),
+};
+static const struct db_col code_revoke_in[] = {
+	DB_COL_UUID(struct code_revoking, company_id), DB_COL_UUID(struct code_revoking, provider_id),
+	DB_COL_TIME(struct code_revoking, now), DB_COL_STR(struct code_revoking, provider_session),
+	DB_COL_STR(struct code_revoking, provider_session), DB_COL_UUID(struct code_revoking, person_id),
+	DB_COL_UUID(struct code_revoking, person_id),
+};
+static const struct db_col logout_token_in[] = {
+	DB_COL_UUID(struct logout_token_row, company_id), DB_COL_UUID(struct logout_token_row, provider_id),
+	DB_COL_BYTES(struct logout_token_row, jti_sha256), DB_COL_TIME(struct logout_token_row, expires_at),
 };
 static const struct db_col code_used_in[] = {
 	DB_COL_UUID(struct code_row, session_id), DB_COL_UUID(struct code_row, company_id),
@@ -114,13 +129,17 @@ static const struct db_col prune_in[] = {
 #define SIGN_IN_COLUMNS                                                                         \
 	"state_sha256, company_id, provider_id, browser_sha256, nonce, verifier, redirect_uri, app_state, code_challenge," \
 	" expires_at"
-#define CODE_COLUMNS "code_sha256, company_id, person_id, redirect_uri, code_challenge, session_id, expires_at"
+#define CODE_COLUMNS                                                                            \
+	"code_sha256, company_id, person_id, redirect_uri, code_challenge, session_id, expires_at, provider_id," \
+	" provider_session, id_token"
 
 enum {
-	Q_PROVIDER_INSERT, Q_PROVIDER_GET, Q_PROVIDER_FOR, Q_PROVIDER_PAGE, Q_PROVIDER_UPDATE, Q_PROVIDER_DOMAINS,
+	Q_PROVIDER_INSERT, Q_PROVIDER_GET, Q_PROVIDER_FOR, Q_PROVIDER_SIGNERS, Q_PROVIDER_PAGE, Q_PROVIDER_UPDATE,
+	Q_PROVIDER_DOMAINS,
 	Q_CACHE_GET, Q_CACHE_BEGIN, Q_CACHE_CLAIM_DISCOVERY, Q_CACHE_DISCOVERY, Q_CACHE_JWKS, Q_CACHE_CLAIM,
 	Q_IDENTITY_FIND, Q_IDENTITY_EMAIL, Q_IDENTITY_INSERT, Q_IDENTITY_USED,
-	Q_SIGN_IN_INSERT, Q_SIGN_IN_GET, Q_SIGN_IN_DELETE, Q_CODE_INSERT, Q_CODE_LOCK, Q_CODE_USED,
+	Q_SIGN_IN_INSERT, Q_SIGN_IN_GET, Q_SIGN_IN_DELETE, Q_CODE_INSERT, Q_CODE_LOCK, Q_CODE_USED, Q_CODE_REVOKE,
+	Q_LOGOUT_TOKEN_INSERT, Q_LOGOUT_TOKEN_PRUNE,
 	Q_SIGN_IN_PRUNE, Q_CODE_PRUNE, Q__MAX
 };
 
@@ -137,6 +156,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = ? AND c.state = 'active'"
 		       " AND ip.state = 'on' AND (? IS NULL OR ip.id = ?) ORDER BY ip.id LIMIT 1",
 		DB_IN(provider_for_in), DB_OUT(provider_out) },
+	[Q_PROVIDER_SIGNERS] = { .name = "provider_signers",
+		.sql = "SELECT " PROVIDER_COLUMNS " FROM company c /* all companies: the slug says which */"
+		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = ? AND ip.issuer = ? AND ip.client_id = ?"
+		       " ORDER BY ip.id LIMIT ?",
+		DB_IN(provider_signers_in), DB_OUT(provider_out) },
 	[Q_PROVIDER_PAGE] = { .name = "provider_page",
 		.sql = "SELECT " PROVIDER_COLUMNS " FROM identity_provider ip WHERE ip.company_id = ? AND ip.id > ?"
 		       " ORDER BY ip.id LIMIT ?",
@@ -195,15 +219,26 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "DELETE FROM sign_in /* all companies: the state says which */ WHERE state_sha256 = ?",
 		.in = sign_in_cols, .n_in = 1 },
 	[Q_CODE_INSERT] = { .name = "sign_in_code_insert",
-		.sql = "INSERT INTO sign_in_code (" CODE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT INTO sign_in_code (" CODE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(code_cols) },
 	[Q_CODE_LOCK] = { .name = "sign_in_code_lock",
 		.sql = "SELECT " CODE_COLUMNS " FROM sign_in_code /* all companies: the code says which */"
 		       " WHERE code_sha256 = ? FOR UPDATE",
 		.in = code_cols, .n_in = 1, DB_OUT(code_cols) },
 	[Q_CODE_USED] = { .name = "sign_in_code_used",
-		.sql = "UPDATE sign_in_code SET session_id = ? WHERE company_id = ? AND code_sha256 = ?",
+		.sql = "UPDATE sign_in_code SET session_id = ?, id_token = NULL WHERE company_id = ? AND code_sha256 = ?",
 		DB_IN(code_used_in) },
+	[Q_CODE_REVOKE] = { .name = "sign_in_code_revoke",
+		.sql = "DELETE FROM sign_in_code WHERE company_id = ? AND provider_id = ? AND expires_at > ? AND session_id IS NULL"
+		       " AND (? IS NULL OR provider_session = ?) AND (? IS NULL OR person_id = ?)",
+		DB_IN(code_revoke_in) },
+	[Q_LOGOUT_TOKEN_INSERT] = { .name = "logout_token_insert",
+		.sql = "INSERT INTO logout_token (company_id, provider_id, jti_sha256, expires_at) VALUES (?, ?, ?, ?)",
+		DB_IN(logout_token_in) },
+	[Q_LOGOUT_TOKEN_PRUNE] = { .name = "logout_token_prune",
+		.sql = "DELETE FROM logout_token /* all companies: what is over is over */ WHERE expires_at < ?"
+		       " ORDER BY expires_at LIMIT ?",
+		DB_IN(prune_in) },
 	[Q_SIGN_IN_PRUNE] = { .name = "sign_in_prune",
 		.sql = "DELETE FROM sign_in /* all companies: what is over is over */ WHERE expires_at < ? ORDER BY expires_at LIMIT ?",
 		DB_IN(prune_in) },
@@ -240,6 +275,14 @@ provider_sql_for(struct rq *rq, const char *slug, struct uuid id, struct provide
 	const struct provider_for in = { slug, id };
 
 	return db_maybe(rq, &stmts[Q_PROVIDER_FOR], &in, out, ret_found);
+}
+
+enum fault
+provider_sql_signers(struct rq *rq, const struct provider_signers *in, db_row_fn *fn, void *arg)
+{
+	struct provider_row row = { .client_secret = { NULL, 0 } };
+
+	return db_each(rq, &stmts[Q_PROVIDER_SIGNERS], in, &row, fn, arg);
 }
 
 enum fault
@@ -387,4 +430,22 @@ enum fault
 code_sql_prune(struct rq *rq, const struct identity_prune *p)
 {
 	return db_exec(rq, &stmts[Q_CODE_PRUNE], p, NULL);
+}
+
+enum fault
+code_sql_revoke(struct rq *rq, const struct code_revoking *r)
+{
+	return db_exec(rq, &stmts[Q_CODE_REVOKE], r, NULL);
+}
+
+enum fault
+logout_token_sql_insert(struct rq *rq, const struct logout_token_row *row, bool *ret_duplicate)
+{
+	return db_insert(rq, &stmts[Q_LOGOUT_TOKEN_INSERT], row, ret_duplicate);
+}
+
+enum fault
+logout_token_sql_prune(struct rq *rq, const struct identity_prune *p)
+{
+	return db_exec(rq, &stmts[Q_LOGOUT_TOKEN_PRUNE], p, NULL);
 }

@@ -13,40 +13,71 @@
 const char *const client_auth_names[CLIENT_AUTH__MAX + 1] = { "basic", "post", NULL };
 const char *const provider_state_names[PROVIDER_STATE__MAX + 1] = { "on", "off", NULL };
 
-/* What binds a sealed secret to its place. */
+/* What binds a sealed value to its place. */
 static struct str
-place_of(struct rq *rq, const struct provider_row *p)
+place_text(struct rq *rq, const struct sealed_place *p)
 {
 	char company[UUID_TEXT_SIZE], id[UUID_TEXT_SIZE];
 
-	uuid_format(p->v.company_id, company);
-	uuid_format(p->v.id, id);
-	return str_of(
-	    arena_printf(rq->arena, "%s|identity_provider|%s|client_secret", company, id));
+	uuid_format(p->company, company);
+	uuid_format(p->row, id);
+	return str_of(arena_printf(rq->arena, "%s|%s|%s|%s", company, p->table, id, p->column));
+}
+
+struct sealed_place
+session_place(struct uuid company, struct uuid session)
+{
+	return (struct sealed_place){ company, session, "session", "id_token" };
+}
+
+struct str
+identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain)
+{
+	unsigned char *sealed = arena_alloc(rq->arena, plain.n + SEAL_EXTRA, 1);
+
+	secret_seal(rq->shared->seal_key, place_text(rq, at), plain, sealed);
+	return (struct str){ (const char *)sealed, plain.n + SEAL_EXTRA };
+}
+
+const char *
+identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed)
+{
+	char *plain;
+
+	if (sealed.n < SEAL_EXTRA)
+		return NULL;
+	plain = arena_alloc(rq->arena, sealed.n + 1, 1);
+	if (!secret_open(rq->shared->seal_key, place_text(rq, at), sealed, plain))
+		return NULL;
+	plain[sealed.n - SEAL_EXTRA] = '\0';
+	return plain;
+}
+
+static struct sealed_place
+place_of(const struct provider_row *p)
+{
+	return (struct sealed_place){ p->v.company_id, p->v.id, "identity_provider",
+		                      "client_secret" };
 }
 
 static void
 seal_secret(struct rq *rq, struct provider_row *p, const char *secret)
 {
-	const struct str plain = str_of(secret);
-	unsigned char *sealed = arena_alloc(rq->arena, plain.n + SEAL_EXTRA, 1);
+	const struct sealed_place at = place_of(p);
 
-	secret_seal(rq->shared->seal_key, place_of(rq, p), plain, sealed);
-	p->client_secret = (struct str){ (const char *)sealed, plain.n + SEAL_EXTRA };
+	p->client_secret = identity_seal(rq, &at, str_of(secret));
 }
 
 enum fault
 provider_secret(struct rq *rq, const struct provider_row *p, const char **ret)
 {
-	char *plain = arena_alloc(rq->arena, p->client_secret.n + 1, 1);
+	const struct sealed_place at = place_of(p);
 
-	if (!secret_open(rq->shared->seal_key, place_of(rq, p), p->client_secret, plain)) {
-		problem_internal(&rq->problem, "a client secret is sealed with another key");
-		return rq_fail(rq, FAULT_INTERNAL, "The provider's secret cannot be opened.");
-	}
-	plain[p->client_secret.n - SEAL_EXTRA] = '\0';
-	*ret = plain;
-	return FAULT_NONE;
+	*ret = identity_open(rq, &at, p->client_secret);
+	if (*ret != NULL)
+		return FAULT_NONE;
+	problem_internal(&rq->problem, "a client secret is sealed with another key");
+	return rq_fail(rq, FAULT_INTERNAL, "The provider's secret cannot be opened.");
 }
 
 static enum fault

@@ -18,8 +18,7 @@
 
 enum { TOKEN_REPLY_DEPTH = 6, CODE_MAX = 4096 };
 
-/* 256 random bits as text. */
-static const char *
+const char *
 random_text(struct rq *rq)
 {
 	unsigned char bytes[RANDOM_BYTES];
@@ -31,8 +30,7 @@ random_text(struct rq *rq)
 	return text;
 }
 
-/* RFC 7636 4.2, S256. */
-static const char *
+const char *
 challenge_of(struct rq *rq, const char *verifier)
 {
 	struct sha256 digest = sha256_of(verifier, strlen(verifier));
@@ -42,7 +40,7 @@ challenge_of(struct rq *rq, const char *verifier)
 	return text;
 }
 
-static void
+void
 set_digest(unsigned char out[32], const char *text)
 {
 	struct sha256 digest = sha256_of(text, strlen(text));
@@ -314,7 +312,7 @@ word_of(struct str error)
 /* *ret_error: the word for the app, NULL when *out is good. */
 static enum fault
 ask_provider(struct rq *rq, const struct sign_in_answer *in, const struct sign_in_row *s,
-             const struct provider_row *p, struct id_token *out, const char **ret_error)
+             const struct provider_row *p, struct said *out, const char **ret_error)
 {
 	struct provider_tokens tokens = { .access_token = NULL };
 	struct discovery d;
@@ -338,28 +336,13 @@ ask_provider(struct rq *rq, const struct sign_in_answer *in, const struct sign_i
 	}
 	e = exchange(rq, p, &d, s, in->code, &tokens, &why);
 	if (!e && why == NULL)
-		e = verify(rq, p, &d, s, &tokens, out, &why);
+		e = verify(rq, p, &d, s, &tokens, &out->token, &why);
+	out->text = tokens.id_token;
 	if (why != NULL)
 		log_line(LOG_WARN, "identity", "a sign-in failed: %s", why);
 	else
 		*ret_error = NULL;
 	return e;
-}
-
-static enum fault
-make_code(struct rq *rq, const struct sign_in_row *s, struct uuid person, const char **ret_code)
-{
-	struct code_row c = {
-		.company_id = s->company_id,
-		.person_id = person,
-		.redirect_uri = s->redirect_uri,
-		.code_challenge = s->code_challenge,
-		.expires_at = rq->now_us + SIGN_IN_CODE_S * US_PER_S,
-	};
-
-	*ret_code = random_text(rq);
-	set_digest(c.code_sha256, *ret_code);
-	return code_sql_insert(rq, &c);
 }
 
 enum fault
@@ -368,7 +351,7 @@ sign_in_end(struct rq *rq, const struct sign_in_answer *in, struct sign_in_step 
 	static const char *const words[] = { NULL, "account_unknown", "account_inactive" };
 	const struct sign_in_row *s;
 	struct provider_row p;
-	struct id_token token;
+	struct said said;
 	struct taking t;
 	struct uuid person;
 	enum account_verdict verdict = ACCOUNT_UNKNOWN;
@@ -381,100 +364,16 @@ sign_in_end(struct rq *rq, const struct sign_in_answer *in, struct sign_in_step 
 	s = &t.row;
 	e = provider_sql_get(rq, s->company_id, s->provider_id, &p);
 	if (!e)
-		e = ask_provider(rq, in, s, &p, &token, &error);
+		e = ask_provider(rq, in, s, &p, &said, &error);
 	if (!e && error == NULL) {
-		e = account_of(rq, &p, &token, &person, &verdict);
+		e = account_of(rq, &p, &said.token, &person, &verdict);
 		error = words[verdict];
 	}
 	if (!e && error == NULL)
-		e = make_code(rq, s, person, &code);
+		e = make_code(rq, s, person, &said, &code);
 	if (e)
 		return e;
 	out->location = to_app(rq, s->redirect_uri, s->app_state, error == NULL ? "code" : "error",
 	                       error == NULL ? code : error);
 	return FAULT_NONE;
-}
-
-/* --- the app's code -----------------------------------------------------------------------------
- */
-
-struct redeeming {
-	const struct sign_in_grant *in;
-	struct code_row code;
-	bool good;
-};
-
-static bool
-fits(struct rq *rq, const struct sign_in_grant *in, const struct code_row *c)
-{
-	const char *challenge = challenge_of(rq, in->code_verifier);
-
-	return c->expires_at > rq->now_us && cstr_eq(c->redirect_uri, in->redirect_uri) &&
-	       strlen(c->code_challenge) == CHALLENGE_CHARS &&
-	       bytes_eq_ct(challenge, c->code_challenge, CHALLENGE_CHARS);
-}
-
-/* A code that comes twice was read by somebody else: RFC 6749 4.1.2. */
-static enum fault
-end_session(struct rq *rq, const struct code_row *c)
-{
-	const struct caller acting = { .kind = ACCESS_ADMIN,
-		                       .role = ROLE_ADMIN,
-		                       .company = c->company_id };
-	const struct caller *before = rq->who;
-	enum fault e;
-
-	rq->who = &acting;
-	e = session_end(rq, c->person_id, c->session_id, END_REUSE);
-	rq->who = before;
-	if (e != FAULT_NOT_FOUND)
-		return e;
-	problem_reset(&rq->problem); /* the session never began */
-	return FAULT_NONE;
-}
-
-static enum fault
-redeem_tx(struct rq *rq, void *arg)
-{
-	struct redeeming *r = arg;
-	bool found;
-	enum fault e =
-	    code_sql_lock(rq, sha256_of(r->in->code, strlen(r->in->code)), &r->code, &found);
-
-	r->good = false;
-	if (e || !found)
-		return e;
-	if (!uuid_is_zero(r->code.session_id))
-		return end_session(rq, &r->code);
-	r->good = fits(rq, r->in, &r->code);
-	/* Used up by a wrong verifier as well: whoever holds the code without it is not the app. */
-	r->code.session_id = r->in->session;
-	return code_sql_used(rq, &r->code);
-}
-
-enum fault
-sign_in_redeem(struct rq *rq, const struct sign_in_grant *in, struct uuid *ret_company,
-               struct uuid *ret_person)
-{
-	struct redeeming r = { .in = in };
-	enum fault e = db_tx(rq, redeem_tx, &r);
-
-	if (e)
-		return e;
-	if (!r.good)
-		return rq_fail(rq, FAULT_GRANT, "The code is not good. Sign in again.");
-	*ret_company = r.code.company_id;
-	*ret_person = r.code.person_id;
-	return FAULT_NONE;
-}
-
-enum fault
-sign_in_prune_run(struct rq *rq)
-{
-	enum { ROWS = 10000 };
-	/* A day, so that a code that comes late is still known as used. */
-	const struct identity_prune p = { rq->now_us - US_PER_DAY, ROWS };
-	enum fault e = sign_in_sql_prune(rq, &p);
-
-	return e ? e : code_sql_prune(rq, &p);
 }

@@ -125,11 +125,10 @@ handle_auth_start(struct rq *rq, struct call *call, void *reply)
 	return send_on(call, step.location);
 }
 
-/* Once or not at all: a parameter that comes twice could be read in two ways. */
-static bool
-read_once(struct rq *rq, const struct call *c, const char *name, struct str *out)
+bool
+form_once(struct rq *rq, struct str form, const char *name, struct str *out)
 {
-	struct str rest = c->query_text, one, word;
+	struct str rest = form, one, word;
 	size_t seen = 0;
 
 	while (rest.n > 0 && str_split(&rest, '&', &one)) {
@@ -138,7 +137,7 @@ read_once(struct rq *rq, const struct call *c, const char *name, struct str *out
 	}
 	*out = (struct str){ NULL, 0 };
 	if (seen == 1)
-		return query_get(rq->arena, c->query_text, name, out);
+		return query_get(rq->arena, form, name, out);
 	return seen == 0;
 }
 
@@ -166,8 +165,10 @@ handle_auth_callback(struct rq *rq, struct call *call, void *reply)
 	enum fault e;
 
 	(void)reply;
-	if (!read_once(rq, call, "state", &in.state) || !read_once(rq, call, "code", &in.code) ||
-	    !read_once(rq, call, "error", &in.error) || !read_once(rq, call, "iss", &in.issuer))
+	if (!form_once(rq, call->query_text, "state", &in.state) ||
+	    !form_once(rq, call->query_text, "code", &in.code) ||
+	    !form_once(rq, call->query_text, "error", &in.error) ||
+	    !form_once(rq, call->query_text, "iss", &in.issuer))
 		return lost(call);
 	e = sign_in_end(rq, &in, &step);
 	if (e)

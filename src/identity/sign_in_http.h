@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sign_in_http.h - the handlers of sign_in_http.c, for the rows of identity_http.c. */
+/* sign_in_http.h - the handlers of sign_in_http.c and logout_http.c, for the rows of
+ * identity_http.c. */
 #ifndef ROSTRA_SIGN_IN_HTTP_H
 #define ROSTRA_SIGN_IN_HTTP_H
 
@@ -8,5 +9,8 @@
 extern const struct j_schema sign_in_start_schema;
 enum fault handle_auth_start(struct rq *rq, struct call *call, void *reply);
 enum fault handle_auth_callback(struct rq *rq, struct call *call, void *reply);
+enum fault handle_backchannel_logout(struct rq *rq, struct call *call, void *reply);
+/* Once or not at all: false for a parameter that comes twice, which could be read in two ways. */
+bool form_once(struct rq *rq, struct str form, const char *name, struct str *out);
 
 #endif

@@ -24,6 +24,7 @@ const char *const session_end_names[END__MAX + 1] = {
 	[END_REUSE] = "reuse",
 	[END_DEACTIVATION] = "deactivation",
 	[END_OPERATOR] = "operator",
+	[END_PROVIDER] = "provider",
 	NULL,
 };
 
@@ -163,6 +164,9 @@ session_open(struct rq *rq, const struct token_keys *keys, const struct session_
 				 .platform = in->platform,
 				 .device_name = in->device_name,
 				 .app_version = in->app_version,
+				 .provider_id = in->provider,
+				 .provider_session = in->provider_session,
+				 .id_token = in->id_token,
 				 .generation = 1,
 				 .created_at = rq->now_us,
 				 .expires_at = rq->now_us + SESSION_DAYS * US_PER_DAY,
@@ -406,6 +410,44 @@ session_end_all(struct rq *rq, struct uuid person, struct uuid but, enum session
 	struct ending in = { person, but, why };
 
 	return db_tx(rq, end_all_tx, &in);
+}
+
+enum { PROVIDER_BATCH = 200 };
+struct found_sessions {
+	struct session_row rows[PROVIDER_BATCH];
+	size_t n;
+};
+
+static enum fault
+find_session(struct rq *rq, void *row, void *arg)
+{
+	struct found_sessions *f = arg;
+
+	(void)rq;
+	f->rows[f->n++] = *(const struct session_row *)row;
+	return FAULT_NONE;
+}
+
+enum fault
+session_end_of_provider(struct rq *rq, const struct session_of_provider *in)
+{
+	const struct session_provider p = {
+		.company_id = rq_company(rq),
+		.provider_id = in->provider,
+		.person_id = in->person,
+		.provider_session = in->provider_session,
+		.limit = PROVIDER_BATCH,
+	};
+	struct found_sessions *f = arena_new(rq->arena, struct found_sessions);
+	enum fault e;
+
+	do {
+		f->n = 0;
+		e = session_sql_of_provider(rq, &p, find_session, f);
+		for (size_t i = 0; !e && i < f->n; i++)
+			e = end_one(rq, &f->rows[i], END_PROVIDER);
+	} while (!e && f->n == PROVIDER_BATCH);
+	return e;
 }
 
 enum fault

@@ -119,10 +119,16 @@ begin_session(struct rq *rq, const struct token_body *in, const char *version,
 	const struct sign_in_grant grant = { in->code, in->redirect_uri, in->code_verifier, s.id };
 	struct caller acting = { .kind = ACCESS_MEMBER };
 	const struct caller *before = rq->who;
-	enum fault e = sign_in_redeem(rq, &grant, &acting.company, &s.person);
+	struct sign_in_outcome who;
+	enum fault e = sign_in_redeem(rq, &grant, &who);
 
 	if (e)
 		return e;
+	acting.company = who.company;
+	s.person = who.person;
+	s.provider = who.provider;
+	s.provider_session = who.provider_session;
+	s.id_token = who.id_token;
 	rq->who = &acting;
 	e = session_open(rq, atomic_load(&rq->shared->keys), &s, out);
 	rq->who = before;

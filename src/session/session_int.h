@@ -13,7 +13,9 @@ enum { REFRESH_TEXT_MAX = 48 };
 struct session_row {
 	struct uuid company_id, id, person_id;
 	int method, platform, ended_by;
-	const char *device_name, *app_version;
+	const char *device_name, *app_version, *provider_session;
+	struct uuid provider_id;
+	struct str id_token; /* sealed */
 	int64_t generation, rotated_at, created_at, last_used_at, expires_at, ended_at;
 	unsigned char salt[REFRESH_SALT];
 };
@@ -41,6 +43,14 @@ struct session_ending {
 /* One that is over keeps how it ended. */
 enum fault session_sql_end(struct rq *rq, const struct session_ending *e) MUST_CHECK;
 enum fault session_sql_end_all(struct rq *rq, const struct session_ending *e) MUST_CHECK;
+struct session_provider {
+	struct uuid company_id, provider_id, person_id;
+	const char *provider_session;
+	int64_t limit;
+};
+/* Those that are not over, held until the transaction ends; rows: struct session_row. */
+enum fault session_sql_of_provider(struct rq *rq, const struct session_provider *p, db_row_fn *fn,
+                                   void *arg) MUST_CHECK;
 struct session_page {
 	struct uuid company_id, person_id, below;
 	int64_t now, idle_since, limit;

@@ -14,7 +14,17 @@ static const struct db_col session_in[] = {
 	DB_COL_ENUM(struct session_row, platform, session_platform_names),
 	DB_COL_STR(struct session_row, device_name), DB_COL_STR(struct session_row, app_version),
 	DB_COL_TIME(struct session_row, created_at), DB_COL_TIME(struct session_row, created_at),
-	DB_COL_TIME(struct session_row, expires_at),
+	DB_COL_TIME(struct session_row, expires_at), DB_COL_UUID(struct session_row, provider_id),
+	DB_COL_STR(struct session_row, provider_session), DB_COL_VIEW(struct session_row, id_token),
+};
+static const struct db_col of_provider_session_in[] = {
+	DB_COL_UUID(struct session_provider, company_id), DB_COL_UUID(struct session_provider, provider_id),
+	DB_COL_STR(struct session_provider, provider_session), DB_COL_UUID(struct session_provider, person_id),
+	DB_COL_UUID(struct session_provider, person_id), DB_COL_I64(struct session_provider, limit),
+};
+static const struct db_col of_provider_person_in[] = {
+	DB_COL_UUID(struct session_provider, company_id), DB_COL_UUID(struct session_provider, person_id),
+	DB_COL_UUID(struct session_provider, provider_id), DB_COL_I64(struct session_provider, limit),
 };
 static const struct db_col refresh_cols[] = {
 	DB_COL_BYTES(struct refresh_row, token_sha256), DB_COL_UUID(struct refresh_row, company_id),
@@ -29,7 +39,8 @@ static const struct db_col lock_out[] = {
 	DB_COL_UUID(struct session_row, person_id),  DB_COL_I64(struct session_row, generation),
 	DB_COL_TIME(struct session_row, rotated_at), DB_COL_BYTES(struct session_row, salt),
 	DB_COL_TIME(struct session_row, last_used_at), DB_COL_TIME(struct session_row, expires_at),
-	DB_COL_TIME(struct session_row, ended_at),
+	DB_COL_TIME(struct session_row, ended_at), DB_COL_UUID(struct session_row, provider_id),
+	DB_COL_VIEW(struct session_row, id_token),
 };
 static const struct db_col rotate_in[] = {
 	DB_COL_I64(struct session_row, generation),  DB_COL_TIME(struct session_row, rotated_at),
@@ -64,12 +75,20 @@ static const struct db_col prune_in[] = {
 	DB_COL_TIME(struct session_prune, before), DB_COL_I64(struct session_prune, limit),
 };
 
-enum { Q_SESSION_INSERT, Q_FIND, Q_INSERT, Q_LOCK, Q_ROTATE, Q_END, Q_END_ALL, Q_PAGE, Q_PRUNE_TOKENS, Q_PRUNE, Q__MAX };
+#define LOCK_COLUMNS                                                                            \
+	"company_id, id, person_id, generation, rotated_at, COALESCE(rotation_salt, UNHEX(REPEAT('00', 16)))," \
+	" last_used_at, expires_at, ended_at, provider_id, id_token"
+
+enum {
+	Q_SESSION_INSERT, Q_FIND, Q_INSERT, Q_LOCK, Q_OF_PROVIDER_SESSION, Q_OF_PROVIDER_PERSON, Q_ROTATE, Q_END, Q_END_ALL,
+	Q_PAGE, Q_PRUNE_TOKENS, Q_PRUNE, Q__MAX
+};
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SESSION_INSERT] = { .name = "session_insert",
 		.sql = "INSERT INTO session (company_id, id, person_id, method, platform, device_name, app_version,"
-		       " created_at, last_used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " created_at, last_used_at, expires_at, provider_id, provider_session, id_token)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(session_in) },
 	[Q_FIND] = { .name = "refresh_find",
 		.sql = "SELECT token_sha256, company_id, session_id, generation, created_at FROM refresh_token"
@@ -80,19 +99,26 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " VALUES (?, ?, ?, ?, ?)",
 		DB_IN(refresh_cols) },
 	[Q_LOCK] = { .name = "session_lock",
-		.sql = "SELECT company_id, id, person_id, generation, rotated_at,"
-		       " COALESCE(rotation_salt, UNHEX(REPEAT('00', 16))), last_used_at, expires_at, ended_at"
-		       " FROM session WHERE company_id = ? AND id = ? FOR UPDATE",
+		.sql = "SELECT " LOCK_COLUMNS " FROM session WHERE company_id = ? AND id = ? FOR UPDATE",
 		DB_IN(lock_in), DB_OUT(lock_out) },
+	[Q_OF_PROVIDER_SESSION] = { .name = "session_of_provider_session",
+		.sql = "SELECT " LOCK_COLUMNS " FROM session WHERE company_id = ? AND provider_id = ? AND provider_session = ?"
+		       " AND ended_at IS NULL AND (? IS NULL OR person_id = ?) ORDER BY id LIMIT ? FOR UPDATE",
+		DB_IN(of_provider_session_in), DB_OUT(lock_out) },
+	[Q_OF_PROVIDER_PERSON] = { .name = "session_of_provider_person",
+		.sql = "SELECT " LOCK_COLUMNS " FROM session WHERE company_id = ? AND person_id = ? AND ended_at IS NULL"
+		       " AND provider_id = ? ORDER BY id LIMIT ? FOR UPDATE",
+		DB_IN(of_provider_person_in), DB_OUT(lock_out) },
 	[Q_ROTATE] = { .name = "session_rotate",
 		.sql = "UPDATE session SET generation = ?, rotated_at = ?, rotation_salt = ?, last_used_at = ?,"
 		       " app_version = COALESCE(?, app_version) WHERE company_id = ? AND id = ?",
 		DB_IN(rotate_in) },
 	[Q_END] = { .name = "session_end",
-		.sql = "UPDATE session SET ended_at = ?, ended_by = ? WHERE company_id = ? AND id = ? AND ended_at IS NULL",
+		.sql = "UPDATE session SET ended_at = ?, ended_by = ?, id_token = NULL WHERE company_id = ? AND id = ?"
+		       " AND ended_at IS NULL",
 		DB_IN(end_in) },
 	[Q_END_ALL] = { .name = "session_end_all",
-		.sql = "UPDATE session SET ended_at = ?, ended_by = ? WHERE company_id = ? AND person_id = ?"
+		.sql = "UPDATE session SET ended_at = ?, ended_by = ?, id_token = NULL WHERE company_id = ? AND person_id = ?"
 		       " AND ended_at IS NULL AND (? IS NULL OR id <> ?)",
 		DB_IN(end_all_in) },
 	[Q_PAGE] = { .name = "session_page",
@@ -140,6 +166,16 @@ session_sql_lock(struct rq *rq, struct uuid company, struct uuid id, struct sess
 	struct session_row in = { .company_id = company, .id = id };
 
 	return db_one(rq, &stmts[Q_LOCK], &in, out);
+}
+
+enum fault
+session_sql_of_provider(struct rq *rq, const struct session_provider *p, db_row_fn *fn, void *arg)
+{
+	struct session_row row = { .generation = 0 };
+	const int which =
+	    p->provider_session != NULL ? Q_OF_PROVIDER_SESSION : Q_OF_PROVIDER_PERSON;
+
+	return db_each(rq, &stmts[which], p, &row, fn, arg);
 }
 
 enum fault

@@ -10,6 +10,7 @@ import pathlib
 import re
 import secrets
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -38,7 +39,10 @@ class Provider:
         installed = pathlib.Path(os.environ.get("TEST_BUILD", SOURCE / "build")) / "tests/provider"
         subprocess.run([SOURCE / "tests/provider/install", installed], check=True)
         algorithms = {"RS256": "basic", "PS256": "post", "ES256": "basic", "EdDSA": "basic"}
+        api = callback.removesuffix("/v1/auth/callback")
         clients = [{"client_id": f"rostra-{a}", "client_secret": SECRET, "redirect_uris": [callback],
+                    "backchannel_logout_uri": api + "/v1/oidc/backchannel-logout/acme",
+                    "backchannel_logout_session_required": True,
                     "id_token_signed_response_alg": a, "token_endpoint_auth_method": f"client_secret_{auth}"}
                    for a, auth in algorithms.items()]
         wanted = folder / "provider.json"
@@ -468,6 +472,189 @@ def test_a_document_of_another_issuer_is_refused(world):
                        "rostra-RS256", "--secret-file", world.secret_file)
     app = App(world, company="pied")
     assert app.told(app.start()) == {"error": "provider_unavailable"}
+
+
+# --- signing out at the provider -----------------------------------------------------------------------------------
+
+EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+
+
+def logout_claims(world, **changes):
+    """A logout token's payload; None takes a claim away."""
+    now = int(time.time())
+    claims = {"iss": world.provider.issuer, "aud": "rostra-RS256", "iat": now, "exp": now + 120, "jti": secrets.token_hex(8),
+              "events": EVENT, **changes}
+    return {k: v for k, v in claims.items() if v is not None}
+
+
+def signed(world, *payloads, **header):
+    return world.provider.wish(sign=[{"header": {"typ": "logout+jwt", **header}, "payload": p} for p in payloads])
+
+
+def notify(world, token, company="acme", **options):
+    return world.api.post(f"/v1/oidc/backchannel-logout/{company}", **{"data": {"logout_token": token}, **options})
+
+
+def heeded(answer):
+    assert answer.status_code == 204 and answer.headers["Cache-Control"] == "no-store", answer.text
+
+
+def not_heeded(answer):
+    assert answer.status_code == 400 and answer.json()["code"] == "malformed_request", answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def is_in(world, tokens):
+    return world.api.get("/v1/me", who=holder(tokens)).status_code == 200
+
+
+def is_out_soon(world, tokens):
+    wait_until(lambda: not is_in(world, tokens), 5, "the end of the session")
+    assert world.api.post("/v1/auth/token", json={"grant_type": "refresh_token",
+                                                  "refresh_token": tokens["refresh_token"]}).status_code == 400
+
+
+def kept_of(world, tokens):
+    return world.stack.db("SELECT provider_session, id_token, ended_by FROM session WHERE id = %s", (tokens["session_id"],))[0]
+
+
+def provider_sign_out(app, url):
+    """The provider's page asks; yes."""
+    page = app.get(url)
+    action, secret = re.search(r'action="([^"]+)"', page.text)[1], re.search(r'name="xsrf" value="([^"]+)"', page.text)[1]
+    return app.browser.post(action, data={"xsrf": secret, "logout": "yes"}, allow_redirects=False, timeout=20)
+
+
+def test_signing_out_at_the_provider_ends_the_session_that_began_there(world, app):
+    other = App(world)
+    here, elsewhere = app.sign_in("ada"), other.sign_in("ada")
+    kept = kept_of(world, here)
+    assert kept["provider_session"] and kept["id_token"] and kept["provider_session"] != kept_of(world, elsewhere)["provider_session"]
+    assert provider_sign_out(app, world.provider.issuer + "/session/end").status_code in (302, 303)
+    is_out_soon(world, here)
+    assert kept_of(world, here)["ended_by"] == "provider" and kept_of(world, here)["id_token"] is None
+    assert is_in(world, elsewhere) and kept_of(world, elsewhere)["ended_by"] is None
+
+
+def test_a_logout_token_with_sub_ends_all_of_the_person_s_sessions(world):
+    one, two, other = App(world).sign_in("ada"), App(world).sign_in("ada"), App(world).sign_in("fin")
+    heeded(notify(world, *signed(world, logout_claims(world, sub="ada"))))
+    is_out_soon(world, one)
+    is_out_soon(world, two)
+    assert is_in(world, other)
+
+
+def test_a_logout_token_with_sid_ends_that_session(world):
+    one, other = App(world).sign_in("ada"), App(world).sign_in("ada")
+    heeded(notify(world, *signed(world, logout_claims(world, sid=kept_of(world, one)["provider_session"]))))
+    is_out_soon(world, one)
+    assert is_in(world, other)
+
+
+def test_a_logout_token_with_sub_and_sid_needs_both_to_fit(world):
+    one, other = App(world).sign_in("ada"), App(world).sign_in("ada")
+    sid = kept_of(world, one)["provider_session"]
+    wrong, right = signed(world, logout_claims(world, sub="fin", sid=sid), logout_claims(world, sub="ada", sid=sid))
+    heeded(notify(world, wrong))
+    assert kept_of(world, one)["ended_by"] is None
+    heeded(notify(world, right))
+    is_out_soon(world, one)
+    assert is_in(world, other)
+
+
+def test_a_logout_of_whoever_was_never_here_is_done(world):
+    for who in ({"sub": "stranger"}, {"sid": "no-such-session"}):
+        heeded(notify(world, *signed(world, logout_claims(world, **who))))
+
+
+def test_a_code_that_waits_is_no_good_after_a_logout(world, app):
+    told = app.back(app.callback("ada"))
+    heeded(notify(world, *signed(world, logout_claims(world, sub="ada"))))
+    assert app.tokens(told["code"]).status_code == 400
+
+
+def test_a_logout_token_is_good_once(world):
+    token, = signed(world, logout_claims(world, sub="ada"))
+    heeded(notify(world, token))
+    tokens = App(world).sign_in("ada")
+    not_heeded(notify(world, token))
+    assert kept_of(world, tokens)["ended_by"] is None and is_in(world, tokens)
+
+
+def test_of_the_same_logout_token_at_once_one_is_heeded(world):
+    token, = signed(world, logout_claims(world, sub="stranger"))
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        assert sorted(pool.map(lambda _: notify(world, token).status_code, range(12))) == [204] + [400] * 11
+
+
+@pytest.fixture(scope="module")
+def witness(world):
+    return App(world).sign_in("ada")
+
+
+@pytest.mark.parametrize("changes", [
+    {"nonce": "n"}, {"events": None}, {"events": {}}, {"events": [*EVENT]}, {"events": {next(iter(EVENT)): True}}, {"sub": None},
+    {"sub": ""}, {"sub": 7}, {"sid": 7}, {"jti": None}, {"jti": 7}, {"iat": None}, {"iat": "now"}, {"iat": int(time.time()) - 700},
+    {"iat": int(time.time()) + 3600}, {"exp": int(time.time()) - 100}, {"exp": "soon"}, {"aud": "another"},
+    {"aud": ["rostra-RS256", "another"]}, {"aud": None}, {"iss": "https://another.example.com"}, {"iss": None},
+], ids="-".join)
+def test_a_logout_token_that_is_wrong_ends_nothing(world, witness, changes):
+    not_heeded(notify(world, *signed(world, logout_claims(world, **{"sub": "ada", **changes}))))
+    assert kept_of(world, witness)["ended_by"] is None
+
+
+def test_an_id_token_is_no_logout_token(world, witness):
+    now = int(time.time())
+    claims = {"iss": world.provider.issuer, "aud": "rostra-RS256", "sub": "ada", "iat": now, "exp": now + 300, "nonce": "n" * 43}
+    not_heeded(notify(world, *signed(world, claims, typ="JWT")))
+    assert kept_of(world, witness)["ended_by"] is None
+
+
+def test_an_unsigned_or_bent_logout_token_ends_nothing(world, witness):
+    token, = signed(world, logout_claims(world, sub="ada"))
+    head, body, signature = token.split(".")
+    none = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    for bad in (f"{none}.{body}.", f"{none}.{body}.{signature}", f"{head}.{body}.{signature[:-8]}AAAAAAAA", f"{head}.{body}", "x", "",
+                token + "=", signed(world, logout_claims(world, sub="ada"), alg="HS256")[0],
+                signed(world, logout_claims(world, sub="ada"), typ="at+jwt")[0],
+                signed(world, logout_claims(world, sub="ada"), crit=["exp"])[0]):
+        not_heeded(notify(world, bad))
+    assert kept_of(world, witness)["ended_by"] is None
+
+
+def test_another_company_s_logout_token_ends_nothing(world):
+    world.stack.rostra("company", "add", "--slug", "initech", "--name", "Initech")
+    tokens = App(world).sign_in("ada")
+    token, = signed(world, logout_claims(world, sub="ada"))
+    for company in ("initech", "nobody", "Acme%20", "acme%2f"):
+        answer = notify(world, token, company)
+        assert answer.status_code in (400, 404)
+    assert kept_of(world, tokens)["ended_by"] is None
+
+
+def test_a_logout_is_a_form_with_one_token(world):
+    token, = signed(world, logout_claims(world, sub="stranger"))
+    assert notify(world, token, data=None, json={"logout_token": token}).status_code == 415
+    not_heeded(notify(world, token, data=[("logout_token", token), ("logout_token", token)]))
+    not_heeded(notify(world, token, data={"other": "x"}))
+    assert notify(world, token, data={"logout_token": "x" * 30000}).status_code == 413
+    heeded(notify(world, token, data={"logout_token": token, "more": "is ignored"}))
+
+
+def test_a_thousand_key_ids_nobody_has_fetch_the_keys_at_most_twice(world):
+    heeded(notify(world, *signed(world, logout_claims(world, sub="stranger"))))
+    world.stack.db("UPDATE provider_cache SET tried_at = NULL")
+    before, begun = world.provider.counts()["/jwks"], time.monotonic()
+    token, = signed(world, logout_claims(world, sub="ada"))
+    forged = []
+    for _ in range(1000):  # the key's id decides, before any signature is looked at
+        header = json.dumps({"alg": "RS256", "kid": secrets.token_hex(8)}).encode()
+        forged.append(base64.urlsafe_b64encode(header).decode().rstrip("=") + token[token.index("."):])
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert {a.status_code for a in pool.map(lambda t: notify(world, t), forged)} == {400}
+    assert time.monotonic() - begun < 60 and 1 <= world.provider.counts()["/jwks"] - before <= 2
+    # Known keys go on meanwhile.
+    assert App(world).sign_in("ada")["access_token"]
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------

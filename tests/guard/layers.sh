@@ -6,7 +6,7 @@
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
 base="arena buf cache caller clock combine conf crypto csv fault log metrics network pattern pubkey rq shared str text uuid"
-declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [http]=http [server]=http [jobs]=jobs)
+declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 
 # What each layer may see beside itself.  Features and app see all of it.

@@ -4,7 +4,8 @@
 // node provider.mjs FILE: JSON {clients, accounts, port, people, ends_with_input}; prints {"issuer": ...} once it listens.
 // people: a page that lists the accounts instead of asking for a password.  Beside the provider's own paths, for tests:
 //   GET  /control          how often each path was asked for
-//   POST /control          {"down": ["/jwks", ...]}: these answer 503; {"keys": "rotate"}: new keys take the old ones' place
+//   POST /control          {"down": ["/jwks", ...]}: these answer 503; {"keys": "rotate"}: new keys take the old ones' place;
+//                          {"sign": [{"header", "payload"}, ...]}: such tokens, signed with the RS256 key
 
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -18,6 +19,7 @@ let down = [];
 let generation = 0;
 let provider;
 let handler;
+let signer;
 
 function key(type, options, alg) {
   const { privateKey } = crypto.generateKeyPairSync(type, options);
@@ -26,8 +28,9 @@ function key(type, options, alg) {
 
 function keys() {
   generation += 1;
+  signer = key('rsa', { modulusLength: 2048 }, 'RS256');
   return [
-    key('rsa', { modulusLength: 2048 }, 'RS256'),
+    signer,
     key('rsa', { modulusLength: 2048 }, 'PS256'),
     key('ec', { namedCurve: 'P-256' }, 'ES256'),
     key('ed25519', {}, 'EdDSA'),
@@ -50,7 +53,7 @@ function begin() {
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
     conformIdTokenClaims: false, // claims of the scopes are in the ID Token, as most providers do
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
-    features: { devInteractions: { enabled: !wanted.people } },
+    features: { devInteractions: { enabled: !wanted.people }, backchannelLogout: { enabled: true } },
     ...(wanted.people && { interactions: { url: (ctx, i) => `/people/${i.uid}` }, loadExistingGrant: agreed }),
     pkce: { required: () => true, methods: ['S256'] },
     cookies: { keys: [crypto.randomUUID()] },
@@ -68,11 +71,23 @@ async function body(request) {
   return Buffer.concat(parts).toString();
 }
 
+function sign({ header, payload }) {
+  const part = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
+  const text = `${part({ alg: 'RS256', kid: signer.kid, ...header })}.${part(payload)}`;
+  const private_ = crypto.createPrivateKey({ key: signer, format: 'jwk' });
+  return `${text}.${crypto.sign('sha256', Buffer.from(text), private_).toString('base64url')}`;
+}
+
 async function control(request, response) {
   if (request.method === 'POST') {
     const wish = JSON.parse(await body(request));
     down = wish.down ?? down;
     if (wish.keys === 'rotate') begin();
+    if (wish.sign) {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify(wish.sign.map(sign)));
+      return;
+    }
   }
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify(counts));
