@@ -169,17 +169,19 @@ static const struct j_schema import_schema = J_SCHEMA("lead_import", struct impo
 static enum fault
 handle_form(struct rq *rq, struct call *call, void *reply)
 {
-	const struct lead_new *in = call->body;
+	struct lead_new in = *(const struct lead_new *)call->body;
 	struct lead_origin from = { rq_company(rq), lead_source(rq), LEAD_FORM };
 	struct form_reply *out = reply;
 	struct lead l = { .repeated = false };
-	enum fault e = lead_check(rq, in, false);
+	enum fault e;
 
+	in.created_at = TIME_NONE; /* no member of a form: now */
+	e = lead_check(rq, &in, false);
 	if (e)
 		return e;
 	/* A program that fills in what nobody sees is not told that it was found out. */
-	if (in->website == NULL || in->website[0] == '\0')
-		e = lead_put(rq, &from, in, &l);
+	if (in.website == NULL || in.website[0] == '\0')
+		e = lead_put(rq, &from, &in, &l);
 	if (e)
 		return e;
 	*out = (struct form_reply){ .accepted = true, .repeated = l.repeated };

@@ -72,8 +72,9 @@ def test_a_form_is_taken_from_an_allowed_origin_and_tells_nothing(api, db, acme)
     assert (first.status_code, first.json()) == (201, {"accepted": True, "repeated": False})
     assert (second.status_code, second.json()) == (200, {"accepted": True, "repeated": True})
     assert first.headers["Access-Control-Allow-Origin"] == ORIGIN
-    (row,) = db("SELECT channel, matched_by, source FROM lead WHERE external_id = %s", (external,))
-    assert row == {"channel": "form", "matched_by": "none", "source": "website"}
+    (row,) = db("SELECT channel, matched_by, source, created_at = received_at AS dated FROM lead WHERE external_id = %s",
+                (external,))
+    assert row == {"channel": "form", "matched_by": "none", "source": "website", "dated": 1}
 
 
 def test_a_form_from_elsewhere_is_refused(api, db, acme):
