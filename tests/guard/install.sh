@@ -26,7 +26,7 @@ done
 while read -r left; do fault "a placeholder is left: $left"; done < <(grep -rn '@[A-Z_]*@' "$work/usr/share/rostra/nginx" || true)
 while read -r file; do
 	case ${file#"$work"} in
-	/usr/bin/rostra | /usr/share/rostra/sql/*.sql | /usr/share/rostra/crawlers.rules | /usr/share/rostra/nginx/rostra*.conf | /usr/share/man/man[58]/rostra*) ;;
+	/usr/bin/rostra | /usr/share/rostra/sql/*.sql | /usr/share/rostra/crawlers.rules | /usr/share/rostra/nginx/rostra*.conf | /usr/share/rostra/nginx/rostra.js | /usr/share/man/man[58]/rostra*) ;;
 	*) fault "installed, too: ${file#"$work"}" ;;
 	esac
 done < <(find "$work" -type f)
