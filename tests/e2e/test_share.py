@@ -5,6 +5,7 @@ import concurrent.futures
 import secrets
 import urllib.parse
 
+import pymysql
 import pytest
 
 from conftest import Client, uuid7, wait_until
@@ -116,6 +117,60 @@ def test_the_same_share_sent_at_once_is_made_once(api, acme, post, stack, db):
     assert found == [200] * 15 + [201]
     assert db("SELECT COUNT(*) n FROM link WHERE share_id = %s", (id_,))[0]["n"] == 1
     assert db("SELECT COUNT(*) n FROM share WHERE id = %s", (id_,))[0]["n"] == 1
+
+
+def test_shares_of_the_same_moment_are_written_together_and_none_spoils_another(api, make_company, stack):
+    """Writers are held up until many wait: those go in one transaction; what is wrong with one is that one's."""
+    company = make_company()
+    post = live_post(api, company)
+    crowd = [company.add_person(f"p{i}-{secrets.token_hex(3)}") for i in range(8)]
+    for person in crowd * 2:  # both workers have shown them their feed
+        api.get("/v1/feed", who=person)
+    taken = new_share(api, company.member, post, "x", text="Mine")["id"]
+    # Some share twice at once, one takes another's id, one says nothing that may be said.
+    wanted = [(p, uuid7(), f"Words {i}") for i, p in enumerate(crowd + crowd[:4])]
+    wanted += [(crowd[5], taken, "Not mine"), (crowd[6], uuid7(), "x" * 300)]
+    mark, base = f"together-{secrets.token_hex(6)}", stack.places["API"]
+
+    def one(job):
+        number, (person, id_, text) = job
+        return Client(base).put(f"/v1/shares/{id_}", who=person, headers={"X-Request-Id": f"{mark}-{number}"},
+                                json={"post_id": post["id"], "network": "x", "text": text}).status_code
+
+    holder = pymysql.connect(unix_socket=stack.data["run"] + "/db.sock", user="root", database="rostra")
+    with holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
+        cursor.execute("LOCK TABLES outbox WRITE")
+        answers = [pool.submit(one, job) for job in enumerate(wanted)]
+        wait_until(lambda: stack.db("SELECT COUNT(*) n FROM information_schema.processlist"
+                                    " WHERE state LIKE 'Waiting for table%%'")[0]["n"] >= 2, what="two writers to wait")
+        cursor.execute("UNLOCK TABLES")
+        found = [a.result() for a in answers]
+    assert found == [201] * 12 + [409, 422]
+    rows = stack.db("SELECT s.id, s.person_id, s.feed_seq, p.feed_version FROM share s JOIN person p ON p.company_id ="
+                    " s.company_id AND p.id = s.person_id JOIN link l ON l.company_id = s.company_id AND l.share_id = s.id"
+                    " JOIN person_post m ON m.company_id = s.company_id AND m.person_id = s.person_id AND m.post_id ="
+                    " s.post_id AND m.shared_networks > 0 WHERE s.company_id = %s AND s.id <> %s",
+                    (company.id, taken))
+    assert sorted(str(r["id"]) for r in rows) == sorted(id_ for _, id_, _ in wanted[:12])
+    assert len({(r["person_id"], r["feed_seq"]) for r in rows}) == 12
+    assert all(r["feed_seq"] <= r["feed_version"] for r in rows)
+    lines = wait_until(lambda: (ls := [l for n in range(12) for l in stack.log(f"{mark}-{n}")]) and len(ls) == 12 and ls,
+                       what="the log lines")
+    assert min(line["queries"] for line in lines) <= 1, "somebody's share was written by another's thread"
+
+
+def test_who_may_not_see_a_post_any_more_cannot_share_it(api, make_company):
+    """What was remembered of the person when the feed was shown does not count."""
+    company = make_company()
+    channel = new_channel(api, company, mode="followable")["id"]
+    post = live_post(api, company, channel_id=channel)
+    assert api.put(f"/v1/channels/{channel}/follow", who=company.member).status_code in (200, 204)
+    for _ in range(4):
+        assert [p["id"] for p in api.get("/v1/feed", who=company.member).json()["items"]] == [post["id"]]
+    assert put(api, company.member, post, text="While I follow").status_code == 201
+    assert api.delete(f"/v1/channels/{channel}/follow", who=company.member).status_code in (200, 204)
+    for _ in range(4):
+        assert faults(put(api, company.member, post, text="Not any more")) == ["#/post_id"]
 
 
 def test_clones_are_warned_of(api, make_company):
