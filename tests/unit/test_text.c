@@ -65,6 +65,24 @@ readers_count_graphemes_machines_count_units(void **state)
 	}
 }
 
+/* Without the é the quick way is taken, with it the library's. */
+static void
+ascii_is_folded_as_the_library_does_it(void **state)
+{
+	struct arena *a = arena_create(4096);
+	char text[128 + 4], *folded;
+	size_t n = 0;
+
+	(void)state;
+	for (int c = 1; c < 128; c++)
+		text[n++] = (char)c;
+	folded = text_fold(a, (struct str){ text, n });
+	memcpy(text + n, "\xc3\xa9", 2);
+	assert_string_equal(text_fold(a, (struct str){ text, n + 2 }),
+	                    arena_printf(a, "%s \xc3\xa9", folded));
+	arena_destroy(&a);
+}
+
 static void
 folding_leaves_what_was_said(void **state)
 {
@@ -164,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_well_formed_utf8_is_valid),
 		cmocka_unit_test(readers_count_graphemes_machines_count_units),
+		cmocka_unit_test(ascii_is_folded_as_the_library_does_it),
 		cmocka_unit_test(folding_leaves_what_was_said),
 		cmocka_unit_test(near_duplicates_are_near),
 		cmocka_unit_test(the_best_offered_language_is_picked),
