@@ -16,6 +16,7 @@ struct uuid uuid_v7_from(int64_t at_us, const unsigned char random[10]); /* dete
 bool        uuid_parse(struct str text, struct uuid *out); /* 36 characters, either case */
 void        uuid_format(struct uuid u, char out[UUID_TEXT_SIZE]); /* lower case */
 bool        uuid_eq(struct uuid a, struct uuid b);
+uint32_t    uuid_tail(struct uuid u);          /* its last four bytes: random in a UUIDv7, so they do as a hash */
 bool        uuid_is_zero(struct uuid u);       /* the zero UUID stands for "none": SQL NULL, JSON null */
 int         uuid_cmp(struct uuid a, struct uuid b);
 bool        uuid_is_v7(struct uuid u);         /* version and variant bits */

@@ -40,8 +40,8 @@ const struct conf_row conf_rows[] = {
 	TEXT(app_redirect_uris, "", "where a sign-in may return to, separated by spaces"),
 	TEXT(outbound_loopback_ports, "", "ports of 127.0.0.1 that may be called out to, for tests"),
 
-	NUMBER(api_processes, "2", 1, 64, "processes of the api pool"),
-	NUMBER(api_threads, "8", 1, 128, "threads of each, with a database connection each"),
+	NUMBER(api_processes, "1", 1, 64, "processes of the api pool"),
+	NUMBER(api_threads, "16", 1, 128, "threads of each, with a database connection each"),
 	NUMBER(link_processes, "2", 1, 64, "processes of the link pool"),
 	NUMBER(link_threads, "4", 1, 128, "threads of each"),
 	NUMBER(drain_s, "20", 1, 600, "seconds that requests under way have to end"),

@@ -83,5 +83,6 @@ shared_caches(struct shared *s, enum pool pool)
 	s->callers = cache_create("callers", CALLERS_BYTES);
 	s->cards = cache_create("cards", CARDS_BYTES);
 	s->feed_counters = combine_create(ASKERS_AT_ONCE);
+	s->lead_births = combine_create(ASKERS_AT_ONCE);
 	s->share_writes = combine_create(ASKERS_AT_ONCE);
 }

@@ -105,6 +105,15 @@ uuid_eq(struct uuid a, struct uuid b)
 	return memcmp(a.b, b.b, sizeof(a.b)) == 0;
 }
 
+uint32_t
+uuid_tail(struct uuid u)
+{
+	uint32_t tail;
+
+	memcpy(&tail, u.b + sizeof(u.b) - sizeof(tail), sizeof(tail));
+	return tail;
+}
+
 bool
 uuid_is_zero(struct uuid u)
 {

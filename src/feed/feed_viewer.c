@@ -94,16 +94,6 @@ ask_together(struct combine_item *const *items, size_t n, void *arg)
 		askers[i]->fault = e;
 }
 
-/* Companies do not wait for each other; a UUIDv7 is random at its end. */
-static uint32_t
-lane_of(struct uuid company)
-{
-	uint32_t lane;
-
-	memcpy(&lane, company.b + sizeof(company.b) - sizeof(lane), sizeof(lane));
-	return lane;
-}
-
 static enum fault
 counters(struct rq *rq, struct feed_viewer *out)
 {
@@ -112,7 +102,7 @@ counters(struct rq *rq, struct feed_viewer *out)
 	struct feed_asker *alone = &me;
 
 	if (together)
-		combine_do(together, lane_of(me.company_id), &me.item, ask_together, rq);
+		combine_do(together, uuid_tail(me.company_id), &me.item, ask_together, rq);
 	if (!together || me.fault) { /* another's fault says nothing of this connection */
 		problem_reset(&rq->problem);
 		me.asked = me.found = false;

@@ -190,7 +190,7 @@ put_tx(struct rq *rq, void *arg)
 
 /* Nothing is read between the writes: mostly they are one round trip. */
 static enum fault
-put_all(struct rq *rq, struct put *p)
+put_alone(struct rq *rq, struct put *p)
 {
 	struct lead *l = &p->birth.lead;
 	enum fault e = path_collect(rq, l, TIME_NONE, l->created_at, &p->path);
@@ -205,6 +205,20 @@ put_all(struct rq *rq, struct put *p)
 		p->birth.touch = p->path.touch[0];
 	p->birth.event = LEAD_CHANGED;
 	return lead_sql_birth(rq, &p->birth, p->path.n == 1, &p->repeated);
+}
+
+/* Most leads of a server's call tell of no click, and their address is new. */
+static enum fault
+put_all(struct rq *rq, struct put *p)
+{
+	struct lead *l = &p->birth.lead;
+
+	if (l->click_bytes.n > 0)
+		return put_alone(rq, p);
+	p->path.n = 0;
+	l->matched_by = MATCH_NONE;
+	first_of(rq, l, &p->path, &p->birth.first);
+	return birth_together(rq, &p->birth) ? FAULT_NONE : put_alone(rq, p);
 }
 
 /* The lead that came by this id before. */

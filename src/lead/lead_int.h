@@ -181,9 +181,6 @@ struct lead_birth {
 };
 
 enum fault lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate) MUST_CHECK;
-/* All of it in one round trip, a transaction of its own; touched: the touch, too. */
-enum fault lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched,
-                          bool *ret_duplicate) MUST_CHECK;
 enum fault lead_sql_by_external(struct rq *rq, const struct lead *key, struct lead *out) MUST_CHECK;
 enum fault lead_sql_get(struct rq *rq, struct uuid company, struct uuid id,
                         struct lead *out) MUST_CHECK;
@@ -198,6 +195,23 @@ enum fault lead_sql_pending(struct rq *rq, const struct pending_query *q, struct
                             db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault lead_sql_overdue(struct rq *rq, const struct pending_query *q, struct lead *out,
                             db_row_fn *fn, void *arg) MUST_CHECK;
+
+/* --- births (birth_sql.c) */
+/* All of it in one round trip, a transaction of its own; touched: the touch, too. */
+enum fault lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched,
+                          bool *ret_duplicate) MUST_CHECK;
+/* Leads of one company by different ids.  known: which of these addresses a lead has already; rows:
+ * struct lead with email_sha256 alone.  put: in a transaction of the caller's. */
+enum { BIRTHS_AT_ONCE = 16 };
+enum fault birth_sql_known(struct rq *rq, struct uuid company, const struct str *hashes, size_t n,
+                           db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault birth_sql_put(struct rq *rq, const struct lead_birth *births, size_t n) MUST_CHECK;
+/*
+ * Writes the untouched lead, with others that come at the same moment, unless its address is known
+ * (birth.c).  false: it was not written, or nobody knows whether it was (the answer was lost):
+ * whoever asked goes on alone, where the id is looked up.
+ */
+bool birth_together(struct rq *rq, const struct lead_birth *b);
 
 /* Is there another lead with this address? */
 enum fault lead_sql_same_email(struct rq *rq, const struct path_query *q,

@@ -2,34 +2,10 @@
 /* lead_sql.c - statements of leads, conversions and touches. */
 #include "rostra/network.h"
 
+#include "lead_cols.h"
 #include "lead_int.h"
 
 /* clang-format off */
-/* The columns of a new row in a T, by the way to its struct. */
-#define NEW_LEAD(T, m) \
-	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m id), \
-	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
-	DB_COL_ENUM(T, m channel, lead_channel_names), DB_COL_STR(T, m email), \
-	DB_COL_VIEW(T, m email_sha256), DB_COL_STR(T, m name), \
-	DB_COL_STR(T, m organisation), DB_COL_STR(T, m phone), \
-	DB_COL_STR(T, m message), DB_COL_VIEW(T, m click_bytes), \
-	DB_COL_ENUM(T, m matched_by, lead_match_names), DB_COL_ENUM(T, m stage, lead_stage_names), \
-	DB_COL_I64(T, m value_minor), DB_COL_STR(T, m currency), \
-	DB_COL_TIME(T, m created_at), DB_COL_TIME(T, m received_at)
-#define NEW_CONVERSION(T, m) \
-	DB_COL_UUID(T, m company_id), DB_COL_TIME(T, m occurred_at), \
-	DB_COL_UUID(T, m id), DB_COL_UUID(T, m lead_id), \
-	DB_COL_ENUM(T, m stage, lead_stage_names), DB_COL_I64(T, m value_minor), \
-	DB_COL_STR(T, m currency), DB_COL_UUID(T, m campaign_id), \
-	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
-	DB_COL_TIME(T, m received_at)
-#define NEW_TOUCH(T, m) \
-	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m lead_id), \
-	DB_COL_TIME(T, m touched_at), DB_COL_BYTES(T, m click_id), \
-	DB_COL_UUID(T, m share_id), DB_COL_UUID(T, m person_id), \
-	DB_COL_UUID(T, m team_id), DB_COL_ENUM(T, m network, network_names), \
-	DB_COL_UUID(T, m post_id), DB_COL_UUID(T, m campaign_id), \
-	DB_COL_UUID(T, m channel_id), DB_COL_TIME(T, m added_at)
 static const struct db_col lead_cols[] = {
 	NEW_LEAD(struct lead, ), DB_COL_TIME(struct lead, erased_at), DB_COL_I64(struct lead, version),
 };
@@ -81,17 +57,6 @@ static const struct db_col conversion_external_key[] = {
 	DB_COL_STR(struct conversion, external_id),
 };
 static const struct db_col touch_cols[] = { NEW_TOUCH(struct touch, ) };
-static const struct db_col birth_cols[] = {
-	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.), NEW_TOUCH(struct lead_birth, touch.),
-	/* outbox */
-	DB_COL_UUID(struct lead_birth, lead.company_id), DB_COL_STR(struct lead_birth, event),
-	DB_COL_UUID(struct lead_birth, lead.id), DB_COL_TIME(struct lead_birth, lead.received_at),
-	DB_COL_TIME(struct lead_birth, lead.received_at),
-};
-enum {
-	LEAD_COLS_NEW = 18, /* without erased_at and version */
-	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + sizeof(conversion_cols) / sizeof(conversion_cols[0]),
-};
 static const struct db_col clicked_cols[] = { /* a click that may become a touch */
 	DB_COL_TIME(struct touch, touched_at),
 	DB_COL_BYTES(struct touch, click_id),
@@ -132,23 +97,7 @@ static const struct db_col email_in[] = {
 	DB_COL_I64(struct path_query, limit),
 };
 
-#define LEAD_COLUMNS                                                                            \
-	"company_id, id, source, external_id, channel, email, email_sha256, name, organisation,"    \
-	" phone, message, click_id, matched_by, stage, value_minor, currency, created_at, received_at"
 #define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version FROM lead"
-#define CONVERSION_COLUMNS                                                                      \
-	"company_id, occurred_at, id, lead_id, stage, value_minor, currency, campaign_id, source, external_id, received_at"
-#define TOUCH_COLUMNS                                                                           \
-	"company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"  \
-	" campaign_id, channel_id, added_at"
-#define LEAD_INSERT                                                                             \
-	"INSERT INTO lead (" LEAD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define CONVERSION_INSERT                                                                       \
-	"INSERT INTO conversion (" CONVERSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define TOUCH_INSERT                                                                            \
-	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define OUTBOX_INSERT                                                                           \
-	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
 /* The team that reports counted the sharer in when the click happened. */
 #define TEAM_THEN                                                                               \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = s.company_id AND m.person_id = s.person_id" \
@@ -160,7 +109,7 @@ static const struct db_col email_in[] = {
 #define CLICKED_SHARE " JOIN share s ON s.company_id = c.company_id AND s.id = c.share_id"
 
 enum {
-	Q_LEAD_INSERT, Q_LEAD_BIRTH, Q_LEAD_BIRTH_TOUCHED, Q_LEAD_BY_EXTERNAL, Q_LEAD_GET, Q_LEAD_LOCK,
+	Q_LEAD_INSERT, Q_LEAD_BY_EXTERNAL, Q_LEAD_GET, Q_LEAD_LOCK,
 	Q_LEAD_PAGE, Q_LEAD_ERASE, Q_LEAD_MATCH,
 	Q_LEAD_STAGE, Q_LEAD_PENDING, Q_LEAD_OVERDUE, Q_LEAD_SAME_EMAIL,
 	Q_CONVERSION_INSERT, Q_CONVERSION_BY_EXTERNAL, Q_CONVERSION_LIST, Q_CONVERSION_NEWEST,
@@ -173,16 +122,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "lead_insert",
 		.sql = LEAD_INSERT,
 		.in = lead_cols, .n_in = LEAD_COLS_NEW,
-	},
-	[Q_LEAD_BIRTH] = {
-		.name = "lead_birth",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT),
-		.in = birth_cols, .n_in = BIRTH_COLS_UNTOUCHED,
-	},
-	[Q_LEAD_BIRTH_TOUCHED] = {
-		.name = "lead_birth_touched",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT "; " OUTBOX_INSERT),
-		DB_IN(birth_cols),
 	},
 	[Q_LEAD_BY_EXTERNAL] = {
 		.name = "lead_by_external",
@@ -324,13 +263,6 @@ enum fault
 lead_sql_insert(struct rq *rq, const struct lead *l, bool *ret_duplicate)
 {
 	return db_insert(rq, &stmts[Q_LEAD_INSERT], l, ret_duplicate);
-}
-
-enum fault
-lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched, bool *ret_duplicate)
-{
-	return db_whole_tx(rq, &stmts[touched ? Q_LEAD_BIRTH_TOUCHED : Q_LEAD_BIRTH], b,
-	                   ret_duplicate);
 }
 
 enum fault

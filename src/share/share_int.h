@@ -86,7 +86,7 @@ enum fault share_revoke(struct rq *rq, struct uuid id) MUST_CHECK;
 /* --- many at once (share_together.c) */
 /*
  * Writes the share, with others that are made at the same moment, if the counters still are the
- * viewer's; needs rq->shared->share_writes.  false: it was not written, or nobody knows whether it
+ * viewer's.  false: it was not written, or nobody knows whether it
  * was (the answer was lost): whoever asked looks the id up and goes on alone.
  */
 bool share_write_together(struct rq *rq, struct share *s, const struct feed_viewer *viewer);

@@ -140,21 +140,14 @@ write_all(struct combine_item *const *items, size_t n, void *arg)
 	}
 }
 
-/* Companies do not wait for each other; a UUIDv7 is random at its end. */
-static uint32_t
-lane_of(struct uuid company)
-{
-	uint32_t lane;
-
-	memcpy(&lane, company.b + sizeof(company.b) - sizeof(lane), sizeof(lane));
-	return lane;
-}
-
 bool
 share_write_together(struct rq *rq, struct share *s, const struct feed_viewer *viewer)
 {
+	struct combine *together = rq->shared ? rq->shared->share_writes : NULL;
 	struct sharer me = { .share = s, .viewer = viewer };
 
-	combine_do(rq->shared->share_writes, lane_of(s->company_id), &me.item, write_all, rq);
+	if (!together || db_in_tx(rq))
+		return false;
+	combine_do(together, uuid_tail(s->company_id), &me.item, write_all, rq);
 	return me.written;
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* birth_sql.c - statements that write a whole new lead, alone or with others. */
+#include "rostra/network.h"
+
+#include "lead_cols.h"
+#include "lead_int.h"
+
+/* clang-format off */
+static const struct db_col birth_cols[] = {
+	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.), NEW_TOUCH(struct lead_birth, touch.),
+	/* outbox */
+	DB_COL_UUID(struct lead_birth, lead.company_id), DB_COL_STR(struct lead_birth, event),
+	DB_COL_UUID(struct lead_birth, lead.id), DB_COL_TIME(struct lead_birth, lead.received_at),
+	DB_COL_TIME(struct lead_birth, lead.received_at),
+};
+enum {
+	CONVERSION_COLS_NEW = 11,
+	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW,
+};
+
+/* Statements have a fixed number of parameters: for fewer the last one is named again. */
+struct addresses {
+	struct uuid company_id;
+	struct str  sha256[BIRTHS_AT_ONCE];
+};
+#define ADDRESS(i) DB_COL_VIEW(struct addresses, sha256[i])
+static const struct db_col known_in[] = {
+	DB_COL_UUID(struct addresses, company_id),
+	ADDRESS(0), ADDRESS(1), ADDRESS(2),  ADDRESS(3),  ADDRESS(4),  ADDRESS(5),  ADDRESS(6),  ADDRESS(7),
+	ADDRESS(8), ADDRESS(9), ADDRESS(10), ADDRESS(11), ADDRESS(12), ADDRESS(13), ADDRESS(14), ADDRESS(15),
+};
+static const struct db_col known_out[] = { DB_COL_VIEW(struct lead, email_sha256) };
+
+enum { Q_BIRTH, Q_BIRTH_TOUCHED, Q_KNOWN, Q_PUT_LEAD, Q_PUT_FIRST, Q__MAX };
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_BIRTH] = {
+		.name = "lead_birth",
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT),
+		.in = birth_cols, .n_in = BIRTH_COLS_UNTOUCHED,
+	},
+	[Q_BIRTH_TOUCHED] = {
+		.name = "lead_birth_touched",
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT "; " OUTBOX_INSERT),
+		DB_IN(birth_cols),
+	},
+	[Q_KNOWN] = {
+		.name = "lead_known_emails",
+		.sql = "SELECT DISTINCT email_sha256 FROM lead FORCE INDEX (lead_email) WHERE company_id = ?"
+		       " AND email_sha256 IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(known_in), DB_OUT(known_out),
+	},
+	[Q_PUT_LEAD] = {
+		.name = "lead_put_many",
+		.sql = LEAD_INSERT,
+		.in = birth_cols, .n_in = LEAD_COLS_NEW,
+	},
+	[Q_PUT_FIRST] = {
+		.name = "conversion_put_many",
+		.sql = CONVERSION_INSERT,
+		.in = birth_cols + LEAD_COLS_NEW, .n_in = CONVERSION_COLS_NEW,
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table lead_birth_stmts = DB_STMTS("lead", stmts);
+
+enum fault
+lead_sql_birth(struct rq *rq, const struct lead_birth *b, bool touched, bool *ret_duplicate)
+{
+	return db_whole_tx(rq, &stmts[touched ? Q_BIRTH_TOUCHED : Q_BIRTH], b, ret_duplicate);
+}
+
+enum fault
+birth_sql_known(struct rq *rq, struct uuid company, const struct str *hashes, size_t n,
+                db_row_fn *fn, void *arg)
+{
+	struct addresses in = { .company_id = company };
+	struct lead row = { .value = NULL };
+
+	for (size_t i = 0; i < BIRTHS_AT_ONCE; i++)
+		in.sha256[i] = hashes[i < n ? i : n - 1];
+	return db_each(rq, &stmts[Q_KNOWN], &in, &row, fn, arg);
+}
+
+enum fault
+birth_sql_put(struct rq *rq, const struct lead_birth *births, size_t n)
+{
+	enum fault e = db_bulk(rq, &stmts[Q_PUT_LEAD], births, sizeof(*births), n, NULL);
+
+	if (e)
+		return e;
+	return db_bulk(rq, &stmts[Q_PUT_FIRST], births, sizeof(*births), n, NULL);
+}

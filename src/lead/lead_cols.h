@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lead_cols.h - the columns of leads, conversions and touches, for the files that write them. */
+#ifndef ROSTRA_LEAD_COLS_H
+#define ROSTRA_LEAD_COLS_H
+
+/* clang-format off */
+/* The columns of a new row in a T, by the way to its struct. */
+#define NEW_LEAD(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m id), \
+	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
+	DB_COL_ENUM(T, m channel, lead_channel_names), DB_COL_STR(T, m email), \
+	DB_COL_VIEW(T, m email_sha256), DB_COL_STR(T, m name), \
+	DB_COL_STR(T, m organisation), DB_COL_STR(T, m phone), \
+	DB_COL_STR(T, m message), DB_COL_VIEW(T, m click_bytes), \
+	DB_COL_ENUM(T, m matched_by, lead_match_names), DB_COL_ENUM(T, m stage, lead_stage_names), \
+	DB_COL_I64(T, m value_minor), DB_COL_STR(T, m currency), \
+	DB_COL_TIME(T, m created_at), DB_COL_TIME(T, m received_at)
+#define NEW_CONVERSION(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_TIME(T, m occurred_at), \
+	DB_COL_UUID(T, m id), DB_COL_UUID(T, m lead_id), \
+	DB_COL_ENUM(T, m stage, lead_stage_names), DB_COL_I64(T, m value_minor), \
+	DB_COL_STR(T, m currency), DB_COL_UUID(T, m campaign_id), \
+	DB_COL_STR(T, m source), DB_COL_STR(T, m external_id), \
+	DB_COL_TIME(T, m received_at)
+#define NEW_TOUCH(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_UUID(T, m lead_id), \
+	DB_COL_TIME(T, m touched_at), DB_COL_BYTES(T, m click_id), \
+	DB_COL_UUID(T, m share_id), DB_COL_UUID(T, m person_id), \
+	DB_COL_UUID(T, m team_id), DB_COL_ENUM(T, m network, network_names), \
+	DB_COL_UUID(T, m post_id), DB_COL_UUID(T, m campaign_id), \
+	DB_COL_UUID(T, m channel_id), DB_COL_TIME(T, m added_at)
+enum { LEAD_COLS_NEW = 18 }; /* of NEW_LEAD */
+
+#define LEAD_COLUMNS                                                                            \
+	"company_id, id, source, external_id, channel, email, email_sha256, name, organisation,"    \
+	" phone, message, click_id, matched_by, stage, value_minor, currency, created_at, received_at"
+#define CONVERSION_COLUMNS                                                                      \
+	"company_id, occurred_at, id, lead_id, stage, value_minor, currency, campaign_id, source, external_id, received_at"
+#define TOUCH_COLUMNS                                                                           \
+	"company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"  \
+	" campaign_id, channel_id, added_at"
+#define LEAD_INSERT                                                                             \
+	"INSERT INTO lead (" LEAD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define CONVERSION_INSERT                                                                       \
+	"INSERT INTO conversion (" CONVERSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define TOUCH_INSERT                                                                            \
+	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define OUTBOX_INSERT                                                                           \
+	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
+/* clang-format on */
+
+#endif
