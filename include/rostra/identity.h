@@ -15,6 +15,7 @@ extern const struct db_stmt_table identity_stmts;
 
 enum {
 	SIGN_IN_S = 600,     /* a sign-in may take so long at the provider */
+	SIGN_OUT_S = 600,    /* and a sign-out */
 	SIGN_IN_CODE_S = 60, /* the app has so long to fetch its tokens */
 	PROVIDER_FRESH_S =
 	    24 *
@@ -81,6 +82,20 @@ struct sign_in_outcome {
 };
 enum fault sign_in_redeem(struct rq *rq, const struct sign_in_grant *in,
                           struct sign_in_outcome *out) MUST_CHECK;
+/*
+ * Signing out at the provider, too: OpenID Connect RP-Initiated Logout 1.0.  The browser comes back
+ * to redirect_uri with state; both NULL: it stays there.
+ */
+struct sign_out {
+	struct uuid company, provider, session;
+	struct str id_token; /* sealed for the session; empty: none */
+	const char *redirect_uri, *state;
+};
+/* INVALID with the member: redirect_uri must be registered, and comes with a state. */
+enum fault sign_out_check(struct rq *rq, const struct sign_out *in) MUST_CHECK;
+/* Where the browser goes; NULL: the provider is off, gone, or offers no sign-out. */
+enum fault sign_out_begin(struct rq *rq, const struct sign_out *in,
+                          const char **ret_url) MUST_CHECK;
 /* Job: sign-ins and codes that are over go. */
 enum fault sign_in_prune_run(struct rq *rq) MUST_CHECK;
 

@@ -74,8 +74,14 @@ enum fault session_open(struct rq *rq, const struct token_keys *keys, const stru
  */
 enum fault session_refresh(struct rq *rq, const struct token_keys *keys, const char *token,
                            const char *app_version, struct session_tokens *out) MUST_CHECK;
+/* What the provider of a session has to know of its end. */
+struct session_ended {
+	struct uuid company, id, provider; /* zero: it began with none, or was none */
+	struct str id_token;               /* sealed for the session; empty: none was kept */
+};
 /* The session of a refresh token ends; what is none ends nothing (RFC 7009 2.2). */
-enum fault session_end_by_token(struct rq *rq, const char *token) MUST_CHECK;
+enum fault session_end_by_token(struct rq *rq, const char *token,
+                                struct session_ended *out) MUST_CHECK;
 /* One session of the person; NOT_FOUND when they have no such session.  Ending twice keeps the
  * first. */
 enum fault session_end(struct rq *rq, struct uuid person, struct uuid session,

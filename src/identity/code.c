@@ -138,5 +138,7 @@ sign_in_prune_run(struct rq *rq)
 
 	if (!e)
 		e = logout_token_sql_prune(rq, &over);
+	if (!e)
+		e = sign_out_sql_prune(rq, &over);
 	return e ? e : code_sql_prune(rq, &p);
 }

@@ -59,6 +59,8 @@ read_document(struct rq *rq, const struct provider_row *p, struct str text, stru
 	       read_url(rq, d, "authorization_endpoint", &out->authorization_endpoint) &&
 	       read_url(rq, d, "token_endpoint", &out->token_endpoint) &&
 	       read_url(rq, d, "jwks_uri", &out->jwks_uri);
+	if (!read_url(rq, d, "end_session_endpoint", &out->end_session_endpoint))
+		out->end_session_endpoint = NULL;
 	if (!json_doc_bool(d, "authorization_response_iss_parameter_supported", &out->tells_issuer))
 		out->tells_issuer = false;
 	json_doc_free(&d);

@@ -40,7 +40,8 @@ enum fault provider_secret(struct rq *rq, const struct provider_row *p,
 /* --- what a provider says of itself (discovery.c) */
 struct discovery {
 	const char *authorization_endpoint, *token_endpoint, *jwks_uri;
-	bool tells_issuer; /* RFC 9207: each answer has iss */
+	const char *end_session_endpoint; /* NULL: none */
+	bool tells_issuer;                /* RFC 9207: each answer has iss */
 };
 /* From the cache, fetched when it is old; *ret_good false: there is none to be had. */
 enum fault discovery_get(struct rq *rq, const struct provider_row *p, struct discovery *out,
@@ -62,6 +63,8 @@ struct logout_notice {
 	const char *company; /* slug */
 	struct str token;
 };
+/* The browser is back: where the app waits; NULL: no sign-out has the state. */
+enum fault sign_out_end(struct rq *rq, struct str state, const char **ret_location) MUST_CHECK;
 enum { LOGOUT_FORM_BYTES_MAX = 20 * 1024 }; /* a token, and what else a provider sends along */
 /* BAD_REQUEST when the token is none, and nothing has changed then. */
 enum fault logout_heed(struct rq *rq, const struct logout_notice *in) MUST_CHECK;
@@ -93,6 +96,8 @@ struct said {
 const char *random_text(struct rq *rq);
 /* RFC 7636 4.2, S256. */
 const char *challenge_of(struct rq *rq, const char *verifier);
+bool printable(const char *text);
+const char *with_query(struct rq *rq, const char *url, const char *query);
 void set_digest(unsigned char out[32], const char *text);
 /* Is it one of app_redirect_uris?  Exactly, but for the port of a loopback one (RFC 8252 7.3). */
 bool redirect_uri_registered(const char *registered, const char *uri);
@@ -197,6 +202,17 @@ struct logout_token_row {
 enum fault logout_token_sql_insert(struct rq *rq, const struct logout_token_row *row,
                                    bool *ret_duplicate) MUST_CHECK;
 enum fault logout_token_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
+struct sign_out_row {
+	unsigned char state_sha256[32];
+	struct uuid company_id;
+	const char *redirect_uri, *app_state;
+	int64_t expires_at;
+};
+enum fault sign_out_sql_insert(struct rq *rq, const struct sign_out_row *s) MUST_CHECK;
+/* Read and gone: in a transaction of the caller. */
+enum fault sign_out_sql_take(struct rq *rq, struct sha256 state, struct sign_out_row *out,
+                             bool *ret_found) MUST_CHECK;
+enum fault sign_out_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 enum fault code_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 
 #endif

@@ -26,3 +26,20 @@ handle_backchannel_logout(struct rq *rq, struct call *call, void *reply)
 		return rq_fail(rq, FAULT_BAD_REQUEST, "One logout_token is needed.");
 	return logout_heed(rq, &in);
 }
+
+enum fault
+handle_signed_out(struct rq *rq, struct call *call, void *reply)
+{
+	const char *location = NULL;
+	struct str state;
+	enum fault e = FAULT_NONE;
+
+	(void)reply;
+	if (form_once(rq, call->query_text, "state", &state))
+		e = sign_out_end(rq, state, &location);
+	if (e)
+		return e;
+	if (location == NULL)
+		return page_of(call, "You are signed out", "You may close this page.");
+	return send_on(call, location);
+}

@@ -48,7 +48,7 @@ set_digest(unsigned char out[32], const char *text)
 	memcpy(out, digest.b, sizeof(digest.b));
 }
 
-static const char *
+const char *
 with_query(struct rq *rq, const char *url, const char *query)
 {
 	return arena_printf(rq->arena, "%s%c%s", url, strchr(url, '?') != NULL ? '&' : '?', query);

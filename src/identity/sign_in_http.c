@@ -55,7 +55,7 @@ read_cookie(struct rq *rq, const struct call *c)
 	return (struct str){ NULL, 0 };
 }
 
-static enum fault
+enum fault
 send_on(struct call *c, const char *location)
 {
 	http_header(c, "Cache-Control", "no-store");
@@ -64,7 +64,7 @@ send_on(struct call *c, const char *location)
 	return FAULT_NONE;
 }
 
-static bool
+bool
 printable(const char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -141,20 +141,27 @@ form_once(struct rq *rq, struct str form, const char *name, struct str *out)
 	return seen == 0;
 }
 
-static enum fault
-lost(struct call *c)
+enum fault
+page_of(struct call *c, const char *title, const char *text)
 {
 	struct buf *b;
 
 	http_header(c, "Cache-Control", "no-store");
 	b = http_raw(c, 404, "text/html; charset=utf-8");
-	buf_lit(b,
-	        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-	        "content=\"width=device-width\"><title>Sign-in</title><h1>This sign-in is over</h1>"
-	        "<p>It took too long, was finished before, or was begun in another browser. Go "
-	        "back to the app and "
-	        "start again.</p></html>\n");
+	buf_printf(
+	    b,
+	    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+	    "content=\"width=device-width\"><title>%s</title><h1>%s</h1><p>%s</p></html>\n",
+	    title, title, text);
 	return FAULT_NONE;
+}
+
+static enum fault
+lost(struct call *c)
+{
+	return page_of(c, "This sign-in is over",
+	               "It took too long, was finished before, or was begun in another browser. Go "
+	               "back to the app and start again.");
 }
 
 enum fault

@@ -9,7 +9,11 @@
 extern const struct j_schema sign_in_start_schema;
 enum fault handle_auth_start(struct rq *rq, struct call *call, void *reply);
 enum fault handle_auth_callback(struct rq *rq, struct call *call, void *reply);
+enum fault handle_signed_out(struct rq *rq, struct call *call, void *reply);
 enum fault handle_backchannel_logout(struct rq *rq, struct call *call, void *reply);
+/* 302; and the page for whoever cannot be sent on (title and text as HTML). */
+enum fault send_on(struct call *c, const char *location);
+enum fault page_of(struct call *c, const char *title, const char *text);
 /* Once or not at all: false for a parameter that comes twice, which could be read in two ways. */
 bool form_once(struct rq *rq, struct str form, const char *name, struct str *out);
 

@@ -330,10 +330,16 @@ session_refresh(struct rq *rq, const struct token_keys *keys, const char *token,
 /* --- ending ------------------------------------------------------------------------------------
  */
 
+struct ending_by_token {
+	struct refresh_token token;
+	struct session_ended *out;
+};
+
 static enum fault
 end_by_token_tx(struct rq *rq, void *arg)
 {
-	const struct refresh_token *t = arg;
+	struct ending_by_token *in = arg;
+	const struct refresh_token *t = &in->token;
 	struct refresh_row row = { .generation = 0 };
 	struct session_row s = { .generation = 0 };
 	bool found;
@@ -342,17 +348,19 @@ end_by_token_tx(struct rq *rq, void *arg)
 	if (e || !found)
 		return e;
 	e = session_sql_lock(rq, row.company_id, row.session_id, &s);
+	*in->out = (struct session_ended){ s.company_id, s.id, s.provider_id, s.id_token };
 	return e ? e : end_one(rq, &s, END_PERSON);
 }
 
 enum fault
-session_end_by_token(struct rq *rq, const char *token)
+session_end_by_token(struct rq *rq, const char *token, struct session_ended *out)
 {
-	struct refresh_token t;
+	struct ending_by_token in = { .out = out };
 
-	if (!token_parse(token, &t))
+	*out = (struct session_ended){ .id_token = { NULL, 0 } };
+	if (!token_parse(token, &in.token))
 		return FAULT_NONE;
-	return db_tx(rq, end_by_token_tx, &t);
+	return db_tx(rq, end_by_token_tx, &in);
 }
 
 struct ending {

@@ -29,12 +29,22 @@ static const struct j_field token_fields[] = {
 static const struct j_schema token_schema = J_SCHEMA("token_request", struct token_body, token_fields);
 
 struct logout_body {
-	const char *refresh_token;
+	const char *refresh_token, *redirect_uri, *state;
 };
 static const struct j_field logout_fields[] = {
 	J_TEXT(struct logout_body, refresh_token, J_REQUIRED | J_SECRET, 1, 128),
+	J_TEXT(struct logout_body, redirect_uri, 0, 1, 500, .help = "Where the app waits for the browser; one that a sign-in may name"),
+	J_TEXT(struct logout_body, state, 0, 8, 512, .help = "Of redirect_uri: comes back with the browser"),
 };
 static const struct j_schema logout_schema = J_SCHEMA("logout", struct logout_body, logout_fields);
+
+struct logout_json {
+	const char *continue_at;
+};
+static const struct j_field logged_out_fields[] = {
+	J_TEXT(struct logout_json, continue_at, J_REQUIRED | J_NULLABLE, 1, 16384, .help = "Open it in the browser that signed in, to sign out at the company's provider; null: there is nothing to do"),
+};
+static const struct j_schema logged_out_schema = J_SCHEMA("logged_out", struct logout_json, logged_out_fields);
 
 static const char *const token_type_names[] = { "Bearer", NULL };
 struct tokens_json {
@@ -166,9 +176,20 @@ static enum fault
 logout_post(struct rq *rq, struct call *call, void *reply)
 {
 	const struct logout_body *in = call->body;
+	struct logout_json *out = reply;
+	struct sign_out so = { .redirect_uri = in->redirect_uri, .state = in->state };
+	struct session_ended ended;
+	enum fault e = sign_out_check(rq, &so);
 
-	(void)reply;
-	return session_end_by_token(rq, in->refresh_token);
+	if (!e)
+		e = session_end_by_token(rq, in->refresh_token, &ended);
+	if (e || uuid_is_zero(ended.provider))
+		return e;
+	so.company = ended.company;
+	so.provider = ended.provider;
+	so.session = ended.id;
+	so.id_token = ended.id_token;
+	return sign_out_begin(rq, &so, &out->continue_at);
 }
 
 static enum fault
@@ -225,7 +246,7 @@ static const struct route rows[] = {
 	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &tokens_schema, .handle = token_post, .name = "token_post",
 	  .summary = "Tokens for the code of a sign-in, or for a refresh token, which is used up (within 30 s it answers the same)" },
 	{ .method = HTTP_POST, .path = "/v1/auth/logout", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &logout_schema,
-	  .body_max = 4096, .kind = REPLY_NONE, .handle = logout_post, .name = "logout_post",
+	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &logged_out_schema, .handle = logout_post, .name = "logout_post",
 	  .summary = "End the session of a refresh token; of any other it ends nothing" },
 	{ .method = HTTP_GET, .path = "/v1/sessions", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &session_schema, .handle = sessions_get, .name = "sessions_get",

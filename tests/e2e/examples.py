@@ -281,6 +281,7 @@ EXAMPLES = {
         "company": w.company.slug, "redirect_uri": "com.example.advocacy:/cb", "state": "s" * 20,
         "code_challenge": "A" * 43, "code_challenge_method": "S256"}),
     "auth_callback": nothing,
+    "auth_signed_out": nothing,
     "backchannel_logout": lambda w, who: Request({"company": w.company.slug}, data=b"logout_token=x",
                                                  headers={"Content-Type": "application/x-www-form-urlencoded"}),
     "audit_get": lambda w, who: Request(query={"person": w.person.id}),

@@ -42,7 +42,7 @@ class Provider:
         api = callback.removesuffix("/v1/auth/callback")
         clients = [{"client_id": f"rostra-{a}", "client_secret": SECRET, "redirect_uris": [callback],
                     "backchannel_logout_uri": api + "/v1/oidc/backchannel-logout/acme",
-                    "backchannel_logout_session_required": True,
+                    "backchannel_logout_session_required": True, "post_logout_redirect_uris": [api + "/v1/auth/signed-out"],
                     "id_token_signed_response_alg": a, "token_endpoint_auth_method": f"client_secret_{auth}"}
                    for a, auth in algorithms.items()]
         wanted = folder / "provider.json"
@@ -655,6 +655,97 @@ def test_a_thousand_key_ids_nobody_has_fetch_the_keys_at_most_twice(world):
     assert time.monotonic() - begun < 60 and 1 <= world.provider.counts()["/jwks"] - before <= 2
     # Known keys go on meanwhile.
     assert App(world).sign_in("ada")["access_token"]
+
+
+# --- signing out here, and at the provider --------------------------------------------------------------------------
+
+
+def sign_out(world, tokens, **members):
+    answer = world.api.post("/v1/auth/logout", json={"refresh_token": tokens["refresh_token"], **members})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["continue_at"]
+
+
+def query_of(url):
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+
+
+def test_signing_out_goes_on_at_the_provider_and_back_to_the_app(world, app):
+    tokens = app.sign_in("ada")
+    url = sign_out(world, tokens, redirect_uri=APP, state="app-state-1")
+    is_out_soon(world, tokens)
+    asked = query_of(url)
+    assert url.startswith(world.provider.issuer + "/session/end?") and asked["client_id"] == "rostra-RS256"
+    assert asked["id_token_hint"].count(".") == 2 and asked["state"] != "app-state-1"
+    back = provider_sign_out(app, url)
+    assert back.headers["Location"].startswith(world.api.base + "/v1/auth/signed-out?")
+    answer = app.get(back.headers["Location"])
+    assert answer.status_code == 302 and answer.headers["Location"] == APP + "?state=app-state-1"
+    assert answer.headers["Cache-Control"] == "no-store"
+    again = app.get(back.headers["Location"])  # the state is good once
+    assert again.status_code == 404 and "You are signed out" in again.text and "Location" not in again.headers
+    # Nobody is signed in at the provider: the next sign-in asks who it is.
+    assert 'name="login"' in app.get(urllib.parse.urljoin(world.provider.issuer, app.get(
+        app.start().headers["Location"]).headers["Location"])).text
+
+
+def test_signing_out_without_a_way_back_stays_at_the_provider(world, app):
+    asked = query_of(sign_out(world, app.sign_in("ada")))
+    assert set(asked) == {"client_id", "id_token_hint"}
+
+
+def test_signing_out_twice_says_where_to_go_twice(world, app):
+    tokens = app.sign_in("ada")
+    first, second = sign_out(world, tokens), sign_out(world, tokens)
+    assert "id_token_hint" in query_of(first)
+    assert query_of(second) == {"client_id": "rostra-RS256"}  # what was kept for the hint is gone with the session
+    assert kept_of(world, tokens)["ended_by"] == "person" and kept_of(world, tokens)["id_token"] is None
+
+
+def test_a_sign_out_that_took_too_long_goes_nowhere(world, app):
+    url = sign_out(world, app.sign_in("ada"), redirect_uri=APP, state="app-state-1")
+    world.stack.db("UPDATE sign_out SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND")
+    answer = app.get(world.api.base + "/v1/auth/signed-out?state=" + query_of(url)["state"])
+    assert answer.status_code == 404 and "Location" not in answer.headers
+
+
+@pytest.mark.parametrize("query", ["", "state=", "state=" + "A" * 43, "state=x&state=y", "state=%00", "error=%3Cb%3E"])
+def test_a_sign_out_of_nobody_goes_nowhere(world, app, query):
+    answer = app.get(world.api.base + "/v1/auth/signed-out?" + query)
+    assert answer.status_code == 404 and "Location" not in answer.headers and "<b>" not in answer.text
+
+
+@pytest.mark.parametrize("members,pointer", [
+    ({"redirect_uri": "https://evil.example/cb", "state": "app-state-1"}, "#/redirect_uri"), ({"redirect_uri": APP}, "#/state"),
+    ({"state": "app-state-1"}, "#/redirect_uri"), ({"redirect_uri": APP, "state": "short"}, "#/state"),
+    ({"redirect_uri": APP, "state": "with\r\nnewline"}, "#/state")], ids=str)
+def test_a_sign_out_that_is_wrong_ends_nothing(world, idle, members, pointer):
+    answer = world.api.post("/v1/auth/logout", json={"refresh_token": idle["refresh_token"], **members})
+    assert answer.status_code == 422 and pointer in [e["pointer"] for e in answer.json()["errors"]]
+    assert is_in(world, idle)
+
+
+@pytest.fixture(scope="module")
+def idle(world):
+    return App(world).sign_in("ada")
+
+
+def test_a_provider_that_is_off_is_not_gone_to(world):
+    other = world.add("ES256")
+    world.stack.rostra("provider", "domains", "--company", "acme", "--id", other, "--domains", "acme.example")
+    tokens = App(world, provider=other).sign_in("ada")
+    world.stack.db("UPDATE identity_provider SET state = 'off' WHERE id = %s", (other,))
+    assert sign_out(world, tokens) is None
+    is_out_soon(world, tokens)
+
+
+def test_an_id_token_is_kept_sealed_in_the_session_s_row_alone(world, app):
+    here, other = app.sign_in("ada"), App(world).sign_in("ada")
+    kept = kept_of(world, here)["id_token"]
+    assert b"eyJ" not in kept and b"." * 2 not in kept
+    world.stack.db("UPDATE session SET id_token = %s WHERE id = %s", (kept, other["session_id"]))
+    assert "id_token_hint" not in query_of(sign_out(world, other))  # moved, it does not open
+    assert "id_token_hint" in query_of(sign_out(world, here))
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------
