@@ -100,9 +100,19 @@ enum fault link_snapshot_run(struct rq *rq);
  * clicks. */
 enum fault visits_keys_run(struct rq *rq);
 
-/* Compares click_day with the clicks (for `rostra click rollup`), or makes it anew. */
+/* So many clicks more, or fewer, of a class in the quarter of an hour from quarter_us on; in the order of the key. */
+struct click_quarter {
+	struct uuid company_id;
+	int cls;
+	int64_t quarter_us, slot, n;
+};
+enum { CLICK_QUARTER_US = 15 * 60 * 1000000 };
+/* In the transaction of the change; sets the slots. */
+enum fault click_quarters_add(struct rq *rq, struct click_quarter *rows, size_t n) MUST_CHECK;
+
+/* Compares click_day and click_quarter with the clicks (for `rostra click rollup`), or makes them anew. */
 struct rollup_report {
-	int64_t rows, wrong; /* of click_day that should be, and those that differ */
+	int64_t rows, wrong; /* of both that should be, and those that differ */
 };
 enum fault click_rollup_check(struct rq *rq, struct rollup_report *out) MUST_CHECK;
 enum fault click_rollup_rebuild(struct rq *rq, struct rollup_report *out) MUST_CHECK;

@@ -50,6 +50,41 @@ group_days(const struct correction *k)
 	return n;
 }
 
+static int
+quarter_cmp(const void *pa, const void *pb)
+{
+	const struct click_quarter *a = pa, *b = pb;
+
+	return a->cls != b->cls ? a->cls - b->cls
+	                        : (a->quarter_us > b->quarter_us) - (a->quarter_us < b->quarter_us);
+}
+
+/* One less of the old class, one more of the new, in the order of the key. */
+static enum fault
+correct_quarters(struct rq *rq, const struct correction *k)
+{
+	struct click_quarter *rows = arena_array(rq->arena, 2 * k->n, struct click_quarter);
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct click_change *c = &k->changes[i];
+		struct click_quarter q = { .company_id = c->company_id,
+			                   .quarter_us =
+			                       c->clicked_at - c->clicked_at % CLICK_QUARTER_US };
+
+		if (c->before == c->after)
+			continue;
+		q.cls = c->before;
+		q.n = -1;
+		rows[n++] = q;
+		q.cls = c->after;
+		q.n = 1;
+		rows[n++] = q;
+	}
+	qsort(rows, n, sizeof(*rows), quarter_cmp);
+	return click_quarters_add(rq, rows, n);
+}
+
 /* The paths of leads hold human clicks alone. */
 static enum fault
 correct_paths(struct rq *rq, const struct correction *k)
@@ -86,6 +121,8 @@ correct_tx(struct rq *rq, void *arg)
 	days = group_days(k);
 	if (!e && days > 0)
 		e = click_sql_days(rq, k->days, days);
+	if (!e)
+		e = correct_quarters(rq, k);
 	return e ? e : correct_paths(rq, k);
 }
 

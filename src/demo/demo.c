@@ -167,6 +167,8 @@ make_company(struct world *w)
 		e = fill(w, DEMO_FILL_POST_STATS, false);
 	if (!e)
 		e = fill(w, DEMO_FILL_CLICK_DAYS, true);
+	if (!e)
+		e = fill(w, DEMO_FILL_CLICK_QUARTERS, true);
 	return e ? e : demo_write_changes(w);
 }
 

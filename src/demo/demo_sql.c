@@ -342,6 +342,14 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		       " GROUP BY DATE(clicked_at), share_id, class",
 		DB_IN(fill_span_in),
 	},
+	[DEMO_FILL_CLICK_QUARTERS] = {
+		.name = "click_quarter",
+		.sql = "INSERT INTO click_quarter (company_id, class, quarter, slot, n)"
+		       " SELECT company_id, class, CAST(DATE(clicked_at) AS DATETIME) + INTERVAL"
+		       " (HOUR(clicked_at) * 4 + MINUTE(clicked_at) DIV 15) * 15 MINUTE AS q, 0, COUNT(*) FROM click"
+		       " WHERE company_id = ? AND clicked_at >= ? AND clicked_at < ? GROUP BY company_id, class, q",
+		DB_IN(fill_span_in),
+	},
 	[DEMO_VALUE] = {
 		.name = "company_value",
 		.sql = "INSERT INTO company_value (company_id, id, name, description, created_at) VALUES (?, ?, ?, ?, ?)",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link_sql.c - statements of links, clicks, their roll-up and the marks of the spool. */
+#include <string.h>
+
+#include "rostra/crypto.h"
 #include "rostra/network.h"
 
 #include "link_int.h"
@@ -108,6 +111,12 @@ static const struct db_col day_cols[] = {
 	DB_COL_I64(struct day_row, n),
 };
 
+static const struct db_col quarter_cols[] = {
+	DB_COL_UUID(struct click_quarter, company_id), DB_COL_ENUM(struct click_quarter, cls, click_class_names),
+	DB_COL_TIME(struct click_quarter, quarter_us), DB_COL_I64(struct click_quarter, slot),
+	DB_COL_I64(struct click_quarter, n),
+};
+
 #define LINK_ROW_COLUMNS \
 	"SELECT l.code, l.state, l.company_id, l.share_id, s.person_id, s.post_id, l.created_at," \
 	" o.state = 'active', o.visitor_cookie, COALESCE(c.track_conversions, TRUE), s.network, o.name, p.language," \
@@ -121,7 +130,7 @@ static const struct db_col day_cols[] = {
 enum {
 	Q_LINK_INSERT, Q_LINK_REVOKE, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
 	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE, Q_MARK_PRUNE,
-	Q_CLICK_INSERT, Q_DAY_ADD, Q__MAX
+	Q_CLICK_INSERT, Q_DAY_ADD, Q_QUARTER_ADD, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -199,6 +208,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT INTO click_day (company_id, day, share_id, class, n) VALUES (?, ?, ?, ?, ?)"
 		       " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 		DB_IN(day_cols),
+	},
+	[Q_QUARTER_ADD] = {
+		.name = "click_quarter_add",
+		.sql = "INSERT INTO click_quarter (company_id, class, quarter, slot, n) VALUES (?, ?, ?, ?, ?)"
+		       " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
+		DB_IN(quarter_cols),
 	},
 };
 /* clang-format on */
@@ -312,4 +327,20 @@ enum fault
 day_sql_add(struct rq *rq, const struct day_row *rows, size_t n)
 {
 	return db_bulk(rq, &stmts[Q_DAY_ADD], rows, sizeof(*rows), n, NULL);
+}
+
+/* A slot a node, as far as there are slots. */
+enum fault
+click_quarters_add(struct rq *rq, struct click_quarter *rows, size_t n)
+{
+	enum { SLOTS = 16 };
+	char node[64];
+	int64_t slot;
+
+	spool_node(node);
+	slot = crc32c(node, strlen(node)) % SLOTS;
+	for (size_t i = 0; i < n; i++)
+		rows[i].slot = slot;
+	return n > 0 ? db_bulk(rq, &stmts[Q_QUARTER_ADD], rows, sizeof(*rows), n, NULL)
+	             : FAULT_NONE;
 }

@@ -26,6 +26,7 @@ struct loader {
 	unsigned char *bytes; /* CHUNK_BYTES */
 	struct click_row rows[LOADER_CHUNK];
 	struct day_row days[LOADER_CHUNK];
+	struct click_quarter quarters[LOADER_CHUNK];
 	struct mark known; /* row of the list of marks */
 	int64_t until_us;
 };
@@ -146,6 +147,9 @@ chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 			         k->s->name);
 		e = day_sql_add(rq, k->l->days,
 		                rollup_group(rq->arena, k->l->rows, k->n, k->l->days));
+		if (!e)
+			e = click_quarters_add(rq, k->l->quarters,
+			                       rollup_quarters(k->l->rows, k->n, k->l->quarters));
 		if (e)
 			return e;
 	}

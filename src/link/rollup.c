@@ -57,6 +57,39 @@ rollup_group(struct arena *a, const struct click_row *rows, size_t n, struct day
 	return kept;
 }
 
+static int
+quarter_cmp(const void *pa, const void *pb)
+{
+	const struct click_quarter *a = pa, *b = pb;
+	int c = memcmp(a->company_id.b, b->company_id.b, sizeof(a->company_id.b));
+
+	if (c == 0)
+		c = a->cls - b->cls;
+	return c != 0 ? c : (a->quarter_us > b->quarter_us) - (a->quarter_us < b->quarter_us);
+}
+
+size_t
+rollup_quarters(const struct click_row *rows, size_t n, struct click_quarter *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] =
+		    (struct click_quarter){ .company_id = rows[i].company_id,
+			                    .cls = rows[i].cls,
+			                    .quarter_us = rows[i].clicked_us -
+			                                  rows[i].clicked_us % CLICK_QUARTER_US,
+			                    .n = 1 };
+	qsort(out, n, sizeof(*out), quarter_cmp);
+	for (size_t i = 0; i < n; i++) {
+		if (kept > 0 && quarter_cmp(&out[kept - 1], &out[i]) == 0)
+			out[kept - 1].n += out[i].n;
+		else
+			out[kept++] = out[i];
+	}
+	return kept;
+}
+
 /* --- by `rostra click rollup`: statements of administration, not of requests --------------- */
 
 #define COUNTED                                                                                    \
@@ -70,22 +103,40 @@ static const char check_sql[] =
     " UNION ALL SELECT company_id, day, share_id, class, 0, n FROM click_day) u"
     " GROUP BY company_id, day, share_id, class) t /* all companies: the operator's check */";
 
+#define QUARTER_OF                                                                                 \
+	"CAST(DATE(clicked_at) AS DATETIME) + INTERVAL"                                            \
+	" (HOUR(clicked_at) * 4 + MINUTE(clicked_at) DIV 15) * 15 MINUTE"
+
+static const char check_quarters_sql[] =
+    "SELECT COUNT(*), COALESCE(SUM(want <> have), 0) FROM ("
+    "SELECT SUM(w) AS want, SUM(h) AS have FROM ("
+    "SELECT company_id, class, quarter, n AS w, 0 AS h FROM (SELECT company_id, class, " QUARTER_OF
+    " AS quarter, COUNT(*) AS n FROM click GROUP BY 1, 2, 3) c"
+    " UNION ALL SELECT company_id, class, quarter, 0, n FROM click_quarter) u"
+    " GROUP BY company_id, class, quarter) t /* all companies: the operator's check */";
+
 static enum fault
 take_report(struct rq *rq, const struct str *cells, size_t n, void *arg)
 {
 	struct rollup_report *out = arg;
+	int64_t all, wrong;
 
 	(void)rq;
-	if (n != 2 || !str_int64(cells[0], &out->rows) || !str_int64(cells[1], &out->wrong))
+	if (n != 2 || !str_int64(cells[0], &all) || !str_int64(cells[1], &wrong))
 		return FAULT_INTERNAL;
+	out->rows += all;
+	out->wrong += wrong;
 	return FAULT_NONE;
 }
 
 enum fault
 click_rollup_check(struct rq *rq, struct rollup_report *out)
 {
+	enum fault e;
+
 	*out = (struct rollup_report){ 0 };
-	return db_query_text(rq, check_sql, take_report, out);
+	e = db_query_text(rq, check_sql, take_report, out);
+	return e ? e : db_query_text(rq, check_quarters_sql, take_report, out);
 }
 
 /* A company's day; both texts are the server's own. */
@@ -120,6 +171,26 @@ take_day(struct rq *rq, const struct str *cells, size_t n, void *arg)
 	return FAULT_NONE;
 }
 
+static enum fault
+rebuild_quarters(struct rq *rq, const struct company_day *d)
+{
+	enum fault e = db_run_text(
+	    rq, arena_printf(rq->arena,
+	                     "DELETE FROM click_quarter WHERE company_id = '%s' AND quarter >= '%s'"
+	                     " AND quarter < '%s' + INTERVAL 1 DAY",
+	                     d->company.s, d->day.s, d->day.s));
+
+	if (e)
+		return e;
+	return db_run_text(
+	    rq, arena_printf(rq->arena,
+	                     "INSERT INTO click_quarter (company_id, class, quarter, slot, n)"
+	                     " SELECT company_id, class, " QUARTER_OF ", 0, COUNT(*) FROM click"
+	                     " WHERE company_id = '%s' AND clicked_at >= '%s'"
+	                     " AND clicked_at < '%s' + INTERVAL 1 DAY GROUP BY 1, 2, 3",
+	                     d->company.s, d->day.s, d->day.s));
+}
+
 /* One day of one company in a transaction: a loader waits for it, or it for the loader. */
 static enum fault
 rebuild_day(struct rq *rq, void *arg)
@@ -133,12 +204,13 @@ rebuild_day(struct rq *rq, void *arg)
 	                             d->company.s, d->day.s));
 	if (e)
 		return e;
-	return db_run_text(
+	e = db_run_text(
 	    rq, arena_printf(rq->arena,
 	                     "INSERT INTO click_day (company_id, day, share_id, class, n) " COUNTED
 	                     " WHERE company_id = '%s' AND clicked_at >= '%s'"
 	                     " AND clicked_at < '%s' + INTERVAL 1 DAY GROUP BY 1, 2, 3, 4",
 	                     d->company.s, d->day.s, d->day.s));
+	return e ? e : rebuild_quarters(rq, d);
 }
 
 enum fault
@@ -147,11 +219,13 @@ click_rollup_rebuild(struct rq *rq, struct rollup_report *out)
 	struct day_list list = { NULL, 0, 0 };
 	enum fault e;
 
-	e = db_query_text(rq,
-	                  "SELECT company_id, DATE(clicked_at) FROM click GROUP BY 1, 2"
-	                  " UNION SELECT company_id, day FROM click_day /* all companies: the "
-	                  "operator's repair */",
-	                  take_day, &list);
+	e = db_query_text(
+	    rq,
+	    "SELECT company_id, DATE(clicked_at) FROM click GROUP BY 1, 2"
+	    " UNION SELECT company_id, day FROM click_day"
+	    " UNION SELECT company_id, DATE(quarter) FROM click_quarter /* all companies: the "
+	    "operator's repair */",
+	    take_day, &list);
 	for (size_t i = 0; !e && i < list.n; i++)
 		e = db_tx(rq, rebuild_day, &list.items[i]);
 	return e ? e : click_rollup_check(rq, out);

@@ -234,8 +234,6 @@ enum fault report_sql_share_moments(struct rq *rq, const struct report_ask *ask,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_click_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                                     void *arg) MUST_CHECK;
-enum fault report_sql_click_days(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
-                                 void *arg) MUST_CHECK;
 enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;

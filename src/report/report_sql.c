@@ -140,10 +140,6 @@ static const struct db_col share_moments_in[] = {
 	DB_COL_UUID(struct report_ask, before_id),  DB_COL_TIME(struct report_ask, from_us),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, from_us),
 };
-static const struct db_col click_moments_in[] = {
-	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, from_us),
-};
 static const struct db_col moments_out[] = { DB_COL_TIME(struct moment_row, at), DB_COL_I64(struct moment_row, n) };
 static const struct db_col event_moments_in[] = {
 	DB_COL_STR(struct report_ask, currency), DB_COL_UUID(struct report_ask, company_id),
@@ -165,7 +161,7 @@ enum {
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
 	Q_CREDITS = Q_SHARES + DIMENSION__MAX,
-	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_CLICK_DAYS, Q_EVENT_MOMENTS,
+	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_EVENT_MOMENTS,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
 
@@ -219,12 +215,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND created_at >= ? AND created_at < ?" QUARTERS("created_at"),
 		DB_IN(share_moments_in), DB_OUT(moments_out) },
 	[Q_CLICK_MOMENTS] = { .name = "report_click_moments",
-		.sql = LONG_RUN "SELECT MIN(clicked_at), COUNT(*) FROM click WHERE company_id = ? AND clicked_at >= ?"
-		       " AND clicked_at < ? AND class = 'human'" QUARTERS("clicked_at"),
-		DB_IN(click_moments_in), DB_OUT(moments_out) },
-	[Q_CLICK_DAYS] = { .name = "report_click_days",
-		.sql = LONG_RUN "SELECT CAST(day AS DATETIME(6)), CAST(SUM(n) AS SIGNED) FROM click_day WHERE company_id = ?"
-		       " AND day >= DATE(?) AND day < DATE(?) AND class = 'human' GROUP BY day",
+		.sql = "SELECT CAST(quarter AS DATETIME(6)), n FROM click_quarter WHERE company_id = ? AND class = 'human'"
+		       " AND quarter >= ? AND quarter < ?",
 		DB_IN(clicks_in), DB_OUT(moments_out) },
 	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
 		.sql = LONG_RUN "SELECT occurred_at, stage, IF(currency = ?, value_minor, 0) FROM conversion WHERE company_id = ?"
@@ -338,14 +330,6 @@ report_sql_click_moments(struct rq *rq, const struct report_ask *ask, db_row_fn 
 	struct moment_row row = { .stage = -1 };
 
 	return db_each_scratch(rq, &stmts[Q_CLICK_MOMENTS], ask, &row, fn, arg);
-}
-
-enum fault
-report_sql_click_days(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
-{
-	struct moment_row row = { .stage = -1 };
-
-	return db_each_scratch(rq, &stmts[Q_CLICK_DAYS], ask, &row, fn, arg);
 }
 
 enum fault

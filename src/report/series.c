@@ -160,19 +160,16 @@ make_buckets(struct rq *rq, struct series *s)
 	}
 }
 
-/* UTC days are those of the daily sums; other days need the clicks themselves. */
 static enum fault
 read_tx(struct rq *rq, void *arg)
 {
 	struct series *s = arg;
-	bool utc = cstr_eq(s->ask->time_zone, "UTC");
 	enum fault e;
 
 	make_buckets(rq, s);
 	e = report_sql_share_moments(rq, s->ask, take_share, s);
 	if (!e)
-		e = utc ? report_sql_click_days(rq, s->ask, take_click, s)
-		        : report_sql_click_moments(rq, s->ask, take_click, s);
+		e = report_sql_click_moments(rq, s->ask, take_click, s);
 	return e ? e : report_sql_event_moments(rq, s->ask, take_event, s);
 }
 

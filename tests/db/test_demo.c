@@ -94,6 +94,8 @@ the_rows_hang_together(void **state)
 		  "'human' WHERE c.id IS NULL" },
 		{ "the roll-up is the sum of the clicks",
 		  "SELECT (SELECT SUM(n) FROM click_day) <> (SELECT COUNT(*) FROM click)" },
+		{ "the sums of quarters of an hour are the clicks'",
+		  "SELECT (SELECT SUM(n) FROM click_quarter) <> (SELECT COUNT(*) FROM click)" },
 		{ "a share is made while its post is live, by somebody who is there",
 		  "SELECT COUNT(*) FROM share s JOIN post p ON p.company_id = s.company_id AND "
 		  "p.id = s.post_id"

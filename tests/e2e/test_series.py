@@ -54,6 +54,9 @@ def happened(api, db, make_company):
            (company.id, micro(at), secrets.token_bytes(12), share["id"], kind, b"r" * 12))
         db("INSERT INTO click_day VALUES (%s, DATE(%s), %s, %s, 1) ON DUPLICATE KEY UPDATE n = n + 1",
            (company.id, micro(at), share["id"], kind))
+        quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+        db("INSERT INTO click_quarter VALUES (%s, %s, %s, %s, 1) ON DUPLICATE KEY UPDATE n = n + 1",
+           (company.id, kind, micro(quarter), dice.randrange(3)))
         if kind == "human":
             found.append(("clicks", at, 0))
     for at in moments(300, dice):
