@@ -41,6 +41,8 @@ enum fault person_create(struct rq *rq, const struct person_new *in, struct uuid
 enum fault person_by_email(struct rq *rq, const char *email, struct uuid *ret_id) MUST_CHECK;
 enum fault person_set_role(struct rq *rq, struct uuid person, enum role role) MUST_CHECK;
 enum fault person_deactivate(struct rq *rq, struct uuid person) MUST_CHECK;
+/* For good: nobody is let in as them again; their sessions end.  false: they were erased before. */
+enum fault person_set_erased(struct rq *rq, struct uuid person, bool *ret_erased) MUST_CHECK;
 enum fault person_activate(struct rq *rq, struct uuid person) MUST_CHECK;
 enum fault team_create(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;
 /* Moves take effect at rq->now_us; a primary membership ends the former one. */

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_people.c - `rostra company` and `rostra person`. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "rostra/people.h"
+#include "rostra/privacy.h"
 #include "rostra/text.h"
 
 #include "cmd_int.h"
@@ -282,12 +289,71 @@ person_in(struct cmd *c)
 	return e ? e : person_activate(&c->rq, id);
 }
 
+/* --- rights of a person --- */
+
+static bool
+write_out(void *arg, const char *s, size_t n)
+{
+	return fwrite(s, 1, n, arg) == n;
+}
+
+static enum fault
+export_to(struct cmd *c, const char *path, struct uuid person)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+	struct buf out = { .flush = write_out, .flush_arg = file, .high_water = 65536 };
+	enum fault e;
+
+	if (file == NULL)
+		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--output %s: %s", path, strerror(errno));
+	e = privacy_export(&c->rq, person, &out);
+	if (!buf_flush(&out) && !e)
+		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--output %s: %s", path, strerror(errno));
+	buf_free(&out);
+	if (fclose(file) != 0 && !e)
+		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--output %s: %s", path, strerror(errno));
+	if (e)
+		(void)unlink(path);
+	return e;
+}
+
+static enum fault
+person_export(struct cmd *c)
+{
+	const char *company = NULL, *person = NULL, *output = NULL;
+	const struct cmd_option options[] = {
+		{ "company", &company, NULL, true },
+		{ "person", &person, NULL, true },
+		{ "output", &output, NULL, true },
+	};
+	struct uuid id;
+	enum fault e = CMD_OPTIONS(c, options);
+
+	if (!e)
+		e = cmd_company_of(c, company);
+	if (!e)
+		e = cmd_person_of(c, person, &id);
+	return e ? e : export_to(c, output, id);
+}
+
+static enum fault
+person_erase(struct cmd *c)
+{
+	struct uuid id;
+	enum fault e = named_person(c, NULL, &id);
+
+	return e ? e : privacy_erase(&c->rq, id);
+}
+
 int
 cmd_person(struct app *app, int argc, char **argv)
 {
 	static const struct cmd_verb verbs[] = {
-		{ "add", person_add },        { "list", person_list },   { "role", person_role },
-		{ "deactivate", person_out }, { "activate", person_in }, { NULL, NULL },
+		{ "add", person_add },     { "list", person_list },
+		{ "role", person_role },   { "deactivate", person_out },
+		{ "activate", person_in }, { "export", person_export },
+		{ "erase", person_erase }, { NULL, NULL },
 	};
 	static const char usage[] =
 	    "Usage: rostra person add --company SLUG --email ADDRESS --name NAME [--role ROLE]\n"
@@ -297,9 +363,14 @@ cmd_person(struct app *app, int argc, char **argv)
 	    "       rostra person list --company SLUG\n"
 	    "       rostra person role --company SLUG --person EMAIL|ID --role ROLE\n"
 	    "       rostra person deactivate|activate --company SLUG --person EMAIL|ID\n"
+	    "       rostra person export --company SLUG --person EMAIL|ID --output FILE\n"
+	    "       rostra person erase --company SLUG --person EMAIL|ID\n"
 	    "\n"
 	    "Roles: member, curator, manager, admin. Who is deactivated is let in no more, within\n"
-	    "seconds; their shares keep counting. --json prints JSON.\n";
+	    "seconds; their shares keep counting. export writes what is kept of them as a ZIP "
+	    "into\n"
+	    "a new file. erase forgets them at once and for good: what counts stays, nameless.\n"
+	    "--json prints JSON.\n";
 
 	return cmd_run(app, argc, argv, verbs, usage);
 }

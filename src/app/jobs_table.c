@@ -9,6 +9,7 @@
 #include "rostra/notice.h"
 #include "rostra/points.h"
 #include "rostra/post.h"
+#include "rostra/privacy.h"
 #include "rostra/session.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
@@ -27,6 +28,7 @@ static const struct job jobs[] = {
 	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
+	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };
 
 /* What follows from shares that came or went. */

@@ -15,6 +15,7 @@
 #include "rostra/people.h"
 #include "rostra/points.h"
 #include "rostra/post.h"
+#include "rostra/privacy.h"
 #include "rostra/report.h"
 #include "rostra/session.h"
 #include "rostra/share.h"
@@ -39,7 +40,8 @@ static const struct route_table *const all_routes[] = {
 	&value_routes,      &kudos_routes,
 	&kudos_talk_routes, &kudos_moderation_routes,
 	&points_routes,     &points_rules_routes,
-	&notice_routes,     &ops_routes,
+	&notice_routes,     &privacy_routes,
+	&ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
@@ -50,7 +52,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_judge_stmts, &lead_stmts,          &report_stmts,       &seal_stmts,
 	&value_stmts,      &kudos_stmts,         &kudos_talk_stmts,   &kudos_moderation_stmts,
 	&points_stmts,     &points_verify_stmts, &points_rules_stmts, &notice_stmts,
-	&lead_birth_stmts, &jobs_stmts,
+	&lead_birth_stmts, &privacy_stmts,       &jobs_stmts,
 };
 
 _Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX,

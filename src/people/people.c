@@ -203,6 +203,18 @@ person_deactivate(struct rq *rq, struct uuid person)
 }
 
 enum fault
+person_set_erased(struct rq *rq, struct uuid person, bool *ret_erased)
+{
+	struct person_row row;
+	enum fault e = person_sql_lock(rq, person, &row);
+
+	if (e)
+		return e;
+	*ret_erased = row.state != PERSON_ERASED;
+	return *ret_erased ? change_one(rq, person, -1, PERSON_ERASED) : FAULT_NONE;
+}
+
+enum fault
 person_activate(struct rq *rq, struct uuid person)
 {
 	return change_one(rq, person, -1, PERSON_ACTIVE);

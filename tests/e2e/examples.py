@@ -262,6 +262,14 @@ def value_version(w):
     return next(v["version"] for v in items if v["id"] == w.value["id"])
 
 
+def erasure_of(w, who):
+    """What waits for the caller, or for anybody where the caller is not asked for."""
+    person = who if isinstance(who, Person) else w.company.member
+    waiting = [r["id"] for r in w.api.get("/v1/erasures", who=person, params={"limit": 100}).json()["items"]
+               if r["state"] == "waiting" and r["person_id"] == person.id]
+    return waiting[0] if waiting else made(w.api.put(f"/v1/erasures/{uuid7()}", who=person, json={"person_id": None}))["id"]
+
+
 def nothing(w, who):
     return Request()
 
@@ -388,6 +396,12 @@ EXAMPLES = {
     "notification_settings_get": nothing,
     "notification_settings_patch": lambda w, who: Request(json={"muted": ["reaction"], "version": w.api.get(
         "/v1/notification-settings", who=who).json()["version"] if isinstance(who, Person) else 1}),
+    "me_export": nothing,
+    "person_export": of_id(lambda w, who: w.person.id),
+    "erasure_put": lambda w, who: Request({"id": uuid7()}, json={"person_id": w.company.add_person(
+        f"leaver{secrets.token_hex(3)}").id if getattr(who, "role", "") == "admin" else None}),
+    "erasure_list": nothing,
+    "erasure_delete": lambda w, who: Request({"id": erasure_of(w, who)}),
     "points_list": nothing,
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
