@@ -109,15 +109,12 @@ ask_tx(struct rq *rq, void *arg)
 	return e ? e : tell(rq, &a->row);
 }
 
-/* The id is taken by this very request, or another one waits for the person. */
+/* The id is taken: by this very request? */
 static enum fault
 replay(struct rq *rq, const struct erasure *asked, struct erasure *out)
 {
 	enum fault e = erasure_sql_get(rq, asked->id, false, out);
 
-	if (e == FAULT_NOT_FOUND)
-		return rq_fail(rq, FAULT_CONFLICT,
-		               "An erasure of this person waits already: withdraw it, or wait.");
 	if (!e && (!uuid_eq(out->person_id, asked->person_id) ||
 	           !uuid_eq(out->asked_by, asked->asked_by)))
 		return rq_fail(rq, FAULT_ID_CONFLICT, "Another request has this id.");
@@ -234,7 +231,7 @@ static const struct route rows[] = {
 	  .summary = "What is kept of a person; on record" },
 	{ .method = HTTP_PUT, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
 	  .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_put, .name = "erasure_put",
-	  .summary = "Ask to be forgotten, in 14 days; an admin asks for others, too" },
+	  .summary = "Ask to be forgotten, in 14 days; an admin asks for others, too. Each request that waits must be withdrawn to be safe" },
 	{ .method = HTTP_GET, .path = "/v1/erasures", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &view_schema, .handle = handle_list, .name = "erasure_list",
 	  .summary = "One's own requests to be forgotten, newest first; an admin sees the company's" },

@@ -50,12 +50,11 @@ struct erasure {
 	int state;
 	int64_t asked_at, due_at, ended_at;
 };
-/* duplicate: its id is taken, or another one waits for the same person. */
 enum fault erasure_sql_insert(struct rq *rq, const struct erasure *row,
                               bool *ret_duplicate) MUST_CHECK;
 enum fault erasure_sql_get(struct rq *rq, struct uuid id, bool lock,
                            struct erasure *out) MUST_CHECK;
-/* Ends the one that waits for this person; nothing when there is none. */
+/* Ends what waits for this person; id zero: all of it. */
 enum fault erasure_sql_end(struct rq *rq, const struct erasure *row) MUST_CHECK;
 struct erasure_page {
 	struct uuid company_id, before, person; /* person zero: of all */

@@ -20,6 +20,7 @@ static const struct db_col row_out[] = {
 static const struct db_col end_in[] = {
 	DB_COL_ENUM(struct erasure, state, erasure_state_names), DB_COL_TIME(struct erasure, ended_at),
 	DB_COL_UUID(struct erasure, company_id), DB_COL_UUID(struct erasure, person_id),
+	DB_COL_UUID(struct erasure, id), DB_COL_UUID(struct erasure, id),
 };
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct erasure_page, company_id), DB_COL_UUID(struct erasure_page, before),
@@ -32,20 +33,21 @@ enum { Q_INSERT, Q_GET, Q_LOCK, Q_END, Q_PAGE, Q_DUE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = { .name = "erasure_insert",
-		.sql = "INSERT INTO erasure (company_id, id, person_id, asked_by, asked_at, due_at, state, open)"
-		       " VALUES (?, ?, ?, ?, ?, ?, 'waiting', 1)",
+		.sql = "INSERT INTO erasure (company_id, id, person_id, asked_by, asked_at, due_at, state)"
+		       " VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
 		DB_IN(insert_in) },
 	[Q_GET] = { .name = "erasure_get", .sql = ROW_SELECT " WHERE company_id = ? AND id = ?", DB_IN(key_in), DB_OUT(row_out) },
 	[Q_LOCK] = { .name = "erasure_lock",
 		.sql = ROW_SELECT " WHERE company_id = ? AND id = ? FOR UPDATE", DB_IN(key_in), DB_OUT(row_out) },
 	[Q_END] = { .name = "erasure_end",
-		.sql = "UPDATE erasure SET state = ?, ended_at = ?, open = NULL WHERE company_id = ? AND person_id = ? AND open = 1",
+		.sql = "UPDATE erasure SET state = ?, ended_at = ? WHERE company_id = ? AND person_id = ?"
+		       " AND state = 'waiting' AND (? IS NULL OR id = ?)",
 		DB_IN(end_in) },
 	[Q_PAGE] = { .name = "erasure_page",
 		.sql = ROW_SELECT " WHERE company_id = ? AND id < ? AND (? IS NULL OR person_id = ?) ORDER BY id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(row_out) },
 	[Q_DUE] = { .name = "erasure_due",
-		.sql = ROW_SELECT " /* all companies: one job serves them all */ WHERE open = 1 AND due_at <= ? ORDER BY due_at LIMIT 20",
+		.sql = ROW_SELECT " /* all companies: one job serves them all */ WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT 20",
 		DB_IN(due_in), DB_OUT(row_out) },
 };
 /* clang-format on */
