@@ -399,7 +399,7 @@ EXAMPLES = {
     "me_export": nothing,
     "person_export": of_id(lambda w, who: w.person.id),
     "erasure_put": lambda w, who: Request({"id": uuid7()}, json={"person_id": w.company.add_person(
-        f"leaver{secrets.token_hex(3)}").id if getattr(who, "role", "") == "admin" else None}),
+        f"leaver{secrets.token_hex(3)}").id if getattr(who, "role", "admin") == "admin" else who.id}),
     "erasure_list": nothing,
     "erasure_delete": lambda w, who: Request({"id": erasure_of(w, who)}),
     "points_list": nothing,
