@@ -8,12 +8,13 @@
 #include "dbtest.h"
 
 static const char *const tables[] = {
-	"company",     "company_seq",  "person",          "person_role",    "team",
-	"team_member", "channel",      "channel_team",    "channel_follow", "campaign",
-	"post",        "post_text",    "post_disclosure", "feed_item",      "person_post",
-	"share",       "link",         "click",           "click_day",      "lead",
-	"conversion",  "touch",        "change_log",      "post_stat",      "company_value",
-	"kudos",       "kudos_person", "kudos_reaction",  "point_entry",    "point_balance",
+	"company",       "company_seq",  "person",          "person_role",    "team",
+	"team_member",   "channel",      "channel_team",    "channel_follow", "campaign",
+	"post",          "post_text",    "post_disclosure", "feed_item",      "person_post",
+	"share",         "link",         "click",           "click_day",      "lead",
+	"conversion",    "touch",        "change_log",      "post_stat",      "company_value",
+	"kudos",         "kudos_person", "kudos_reaction",  "point_entry",    "point_balance",
+	"click_quarter",
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
