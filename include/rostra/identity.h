@@ -11,7 +11,7 @@
 #include "rostra/pubkey.h"
 
 extern const struct route_table identity_routes;
-extern const struct db_stmt_table identity_stmts;
+extern const struct db_stmt_table identity_stmts, sign_out_stmts;
 
 enum {
 	SIGN_IN_S = 600,     /* a sign-in may take so long at the provider */
@@ -20,16 +20,18 @@ enum {
 	PROVIDER_FRESH_S =
 	    24 *
 	    3600, /* older discovery and keys are fetched again; the last good ones stay in use */
+	CLIENT_KEY_ANNOUNCED_S = 3600,
 	PROVIDER_RETRY_S = 30, /* keys are not fetched more often, whatever key ids come */
 };
 
-enum client_auth { CLIENT_BASIC, CLIENT_POST, CLIENT_AUTH__MAX };
+enum client_auth { CLIENT_BASIC, CLIENT_POST, CLIENT_KEY, CLIENT_AUTH__MAX };
 enum provider_state { PROVIDER_ON, PROVIDER_OFF, PROVIDER_STATE__MAX };
 extern const char *const client_auth_names[CLIENT_AUTH__MAX + 1];
 extern const char *const provider_state_names[PROVIDER_STATE__MAX + 1];
 
 struct provider_new {
-	const char *name, *issuer, *client_id, *client_secret;
+	const char *name, *issuer, *client_id;
+	const char *client_secret;         /* NULL: none; CLIENT_KEY needs none */
 	int client_auth, algorithm, state; /* enum client_auth, sig_alg, provider_state */
 	bool make_accounts;
 };
@@ -37,6 +39,7 @@ struct provider_new {
 struct provider_view {
 	struct uuid company_id, id;
 	const char *name, *issuer, *client_id, *email_domains;
+	const char *jwks_uri; /* of CLIENT_KEY: where its public keys are; NULL: it has none */
 	int client_auth, algorithm, state;
 	bool make_accounts;
 	int64_t version, created_at, updated_at;
@@ -63,6 +66,12 @@ enum fault provider_get(struct rq *rq, struct uuid id, struct provider_view *out
  * provider_view. */
 enum fault provider_each(struct rq *rq, struct uuid above, int64_t limit, db_row_fn *fn,
                          void *arg) MUST_CHECK;
+/*
+ * Another key for CLIENT_KEY: it is in the public set at once, signs after CLIENT_KEY_ANNOUNCED_S,
+ * and the ones before it go a day later.  CONFLICT when the provider has no keys, or many are
+ * waiting.
+ */
+enum fault provider_rotate_key(struct rq *rq, struct uuid id) MUST_CHECK;
 /* For operators: domains that are proved to be the company's, space-separated. */
 enum fault provider_set_domains(struct rq *rq, struct uuid id, const char *domains) MUST_CHECK;
 

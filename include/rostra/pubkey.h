@@ -34,4 +34,13 @@ bool pubkey_verify(const struct pubkey *k, enum sig_alg alg, struct str data, st
 enum { HALF_DIGEST_MAX = 32 };
 size_t sig_half_digest(enum sig_alg alg, struct str data, unsigned char out[HALF_DIGEST_MAX]);
 
+/*
+ * Keys of our own, which prove to providers who we are (private_key_jwt): RSA of 2048 bits, RS256,
+ * exponent 65537.  The private key is DER (PKCS #1); false or 0: OpenSSL failed, or it is none.
+ */
+enum { PRIVKEY_DER_MAX = 1400, PRIVKEY_BYTES = 256 };
+size_t privkey_make(unsigned char der[PRIVKEY_DER_MAX]);
+bool privkey_modulus(struct str der, unsigned char out[PRIVKEY_BYTES]);
+bool privkey_sign(struct str der, struct str data, unsigned char out[PRIVKEY_BYTES]);
+
 #endif

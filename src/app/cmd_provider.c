@@ -18,9 +18,9 @@ read_secret(struct cmd *c, const char *file, const char **ret)
 	char text[SECRET_TEXT_MAX], err[512];
 
 	if (!shared_key(c->app->conf.seal_key_file, c->app->shared.seal_key, err, sizeof(err)) ||
-	    !conf_secret(file, text, sizeof(text), err, sizeof(err)))
+	    (file != NULL && !conf_secret(file, text, sizeof(text), err, sizeof(err))))
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%.200s", err);
-	*ret = arena_strdup(c->rq.arena, text);
+	*ret = file == NULL ? NULL : arena_strdup(c->rq.arena, text);
 	secret_wipe(text, sizeof(text));
 	return FAULT_NONE;
 }
@@ -38,7 +38,7 @@ provider_add(struct cmd *c)
 		{ "name", &in.name, NULL, true },
 		{ "issuer", &in.issuer, NULL, true },
 		{ "client-id", &in.client_id, NULL, true },
-		{ "secret-file", &secret_file, NULL, true },
+		{ "secret-file", &secret_file, NULL, false },
 		{ "client-auth", &auth, NULL, false },
 		{ "algorithm", &algorithm, NULL, false },
 		{ "make-accounts", NULL, &in.make_accounts, false },
@@ -126,7 +126,8 @@ cmd_provider(struct app *app, int argc, char **argv)
 		                                 { NULL, NULL } };
 	static const char usage[] =
 	    "Usage: rostra provider add --company SLUG --name NAME --issuer URL --client-id ID\n"
-	    "               --secret-file FILE [--client-auth basic|post] [--make-accounts]\n"
+	    "               --secret-file FILE [--client-auth basic|post|private_key_jwt]\n"
+	    "               [--make-accounts]\n"
 	    "               [--algorithm RS256|PS256|ES256|ES384|EdDSA]\n"
 	    "       rostra provider list --company SLUG\n"
 	    "       rostra provider domains --company SLUG --id ID --domains \"DOMAIN...\"\n"
@@ -135,7 +136,8 @@ cmd_provider(struct app *app, int argc, char **argv)
 	    "to\n"
 	    "be the company's: a first sign-in with a verified address there joins the account of "
 	    "that\n"
-	    "address, or makes one with --make-accounts. --json prints JSON.\n";
+	    "address, or makes one with --make-accounts. --json prints JSON.\n"
+	    "private_key_jwt needs no secret.\n";
 
 	return cmd_run(app, argc, argv, verbs, usage);
 }

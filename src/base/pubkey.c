@@ -240,3 +240,63 @@ sig_half_digest(enum sig_alg alg, struct str data, unsigned char out[HALF_DIGEST
 	memcpy(out, digest, n / 2);
 	return n / 2;
 }
+
+/* --- keys of our own ---------------------------------------------------------------------------
+ */
+
+size_t
+privkey_make(unsigned char der[PRIVKEY_DER_MAX])
+{
+	EVP_PKEY *key = EVP_RSA_gen(8 * PRIVKEY_BYTES);
+	const int n = key == NULL ? 0 : i2d_PrivateKey(key, NULL);
+
+	if (n > 0 && n <= PRIVKEY_DER_MAX)
+		(void)i2d_PrivateKey(key, &der);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return n > 0 && n <= PRIVKEY_DER_MAX ? (size_t)n : 0;
+}
+
+static EVP_PKEY *
+private_of(struct str der)
+{
+	const unsigned char *bytes = (const unsigned char *)der.s;
+	EVP_PKEY *key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &bytes, (long)der.n);
+
+	if (key != NULL && EVP_PKEY_get_size(key) != PRIVKEY_BYTES) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	ERR_clear_error();
+	return key;
+}
+
+bool
+privkey_modulus(struct str der, unsigned char out[PRIVKEY_BYTES])
+{
+	EVP_PKEY *key = private_of(der);
+	BIGNUM *n = NULL;
+	bool good = key != NULL && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
+	            BN_bn2binpad(n, out, PRIVKEY_BYTES) == PRIVKEY_BYTES;
+
+	BN_free(n);
+	EVP_PKEY_free(key);
+	return good;
+}
+
+bool
+privkey_sign(struct str der, struct str data, unsigned char out[PRIVKEY_BYTES])
+{
+	EVP_PKEY *key = private_of(der);
+	EVP_MD_CTX *ctx = key == NULL ? NULL : EVP_MD_CTX_new();
+	size_t n = PRIVKEY_BYTES;
+	bool good = ctx != NULL &&
+	            EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+	            EVP_DigestSign(ctx, out, &n, (const unsigned char *)data.s, data.n) == 1 &&
+	            n == PRIVKEY_BYTES;
+
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return good;
+}

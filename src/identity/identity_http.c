@@ -10,8 +10,8 @@ static const struct j_field new_fields[] = {
 	J_TEXT(struct provider_new, name, J_REQUIRED | J_TRIM, 1, PROVIDER_NAME_MAX),
 	J_TEXT(struct provider_new, issuer, J_REQUIRED, 8, 255, .help = "Exactly as its discovery document says; it cannot be changed"),
 	J_TEXT(struct provider_new, client_id, J_REQUIRED, 1, 255),
-	J_TEXT(struct provider_new, client_secret, J_REQUIRED | J_SECRET, 1, SECRET_MAX),
-	J_WORD(struct provider_new, client_auth, 0, client_auth_names, CLIENT_BASIC, .help = "How the secret is sent"),
+	J_TEXT(struct provider_new, client_secret, J_SECRET, 1, SECRET_MAX, .help = "Required, but with client_auth private_key_jwt"),
+	J_WORD(struct provider_new, client_auth, 0, client_auth_names, CLIENT_BASIC, .help = "How the secret is sent; private_key_jwt: a key of ours instead, whose public half is at jwks_uri"),
 	J_WORD(struct provider_new, algorithm, 0, sig_alg_names, SIG_RS256, .help = "Of ID Tokens: others are refused"),
 	J_WORD(struct provider_new, state, 0, provider_state_names, PROVIDER_OFF),
 	J_BOOLEAN(struct provider_new, make_accounts, 0, false, .help = "Whoever has a verified address of email_domains gets an account"),
@@ -47,6 +47,7 @@ static const struct j_field view_fields[] = {
 	J_WORD(struct provider_view, state, J_REQUIRED, provider_state_names, 0),
 	J_BOOLEAN(struct provider_view, make_accounts, J_REQUIRED, false),
 	J_TEXT(struct provider_view, email_domains, J_REQUIRED, 0, 500, .help = "Proved to be the company's; the operator sets them"),
+	J_TEXT(struct provider_view, jwks_uri, J_REQUIRED | J_NULLABLE, 1, 1000, .help = "For the provider, with client_auth private_key_jwt: our public keys"),
 	J_INT64(struct provider_view, version, J_REQUIRED, 1, INT64_MAX, 0),
 	J_AT(struct provider_view, created_at, J_REQUIRED), J_AT(struct provider_view, updated_at, J_REQUIRED),
 };
@@ -82,6 +83,14 @@ provider_patch(struct rq *rq, struct call *call, void *reply)
 	};
 
 	return provider_change(rq, &change, reply);
+}
+
+static enum fault
+rotate_key(struct rq *rq, struct call *call, void *reply)
+{
+	enum fault e = provider_rotate_key(rq, call->id[0]);
+
+	return e ? e : provider_get(rq, call->id[0], reply);
 }
 
 static enum fault
@@ -122,6 +131,13 @@ static const struct route rows[] = {
 	  .flags = ROUTE_SENDS_ON | ROUTE_OPEN_QUERY, .kind = REPLY_RAW, .reply_type = "text/html",
 	  .handle = handle_signed_out, .name = "auth_signed_out",
 	  .summary = "Where providers send the browser back after a sign-out; it goes on to the app" },
+	{ .method = HTTP_GET, .path = "/v1/oidc/jwks/{id}", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .kind = REPLY_RAW,
+	  .reply_type = "application/jwk-set+json", .handle = handle_jwks, .name = "client_jwks",
+	  .summary = "For a provider: the public keys that we prove ourselves with there" },
+	{ .method = HTTP_POST, .path = "/v1/identity-providers/{id}/rotate-key", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
+	  .flags = ROUTE_IDEMPOTENCY_KEY, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = rotate_key,
+	  .name = "identity_provider_rotate_key",
+	  .summary = "Another key for private_key_jwt: public at once, signing in an hour; the one before goes a day later" },
 	{ .method = HTTP_POST, .path = "/v1/oidc/backchannel-logout/{company}", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC,
 	  .flags = ROUTE_BODY_STREAM, .body_type = "application/x-www-form-urlencoded", .body_max = LOGOUT_FORM_BYTES_MAX,
 	  .kind = REPLY_NONE, .handle = handle_backchannel_logout, .name = "backchannel_logout",

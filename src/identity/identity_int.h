@@ -37,6 +37,27 @@ const char *identity_open(struct rq *rq, const struct sealed_place *at, struct s
 enum fault provider_secret(struct rq *rq, const struct provider_row *p,
                            const char **ret) MUST_CHECK;
 
+/* --- keys of ours for providers (client_key.c) */
+/* One that private_key_jwt can sign with, when the provider is asked so; in the caller's
+ * transaction. */
+enum fault client_key_ensure(struct rq *rq, const struct provider_row *p) MUST_CHECK;
+/* RFC 7523 2.2, for one call of the token endpoint. */
+enum fault client_key_assertion(struct rq *rq, const struct provider_row *p,
+                                const char *token_endpoint, const char **ret) MUST_CHECK;
+enum { CLIENT_KEYS_MAX = 5 }; /* of a provider, at once */
+struct client_key {
+	struct uuid company_id, provider_id, id;
+	struct str secret, modulus; /* secret: sealed */
+	int64_t created_at, retires_at;
+};
+enum fault client_key_sql_insert(struct rq *rq, const struct client_key *k) MUST_CHECK;
+/* Those in use at a time (retires_at of in), oldest first; of any company when company_id is zero.
+ */
+enum fault client_key_sql_each(struct rq *rq, const struct client_key *in, db_row_fn *fn,
+                               void *arg) MUST_CHECK;
+/* All but new ones go at retires_at. */
+enum fault client_key_sql_retire(struct rq *rq, const struct client_key *k) MUST_CHECK;
+
 /* --- what a provider says of itself (discovery.c) */
 struct discovery {
 	const char *authorization_endpoint, *token_endpoint, *jwks_uri;
@@ -212,6 +233,7 @@ enum fault sign_out_sql_insert(struct rq *rq, const struct sign_out_row *s) MUST
 /* Read and gone: in a transaction of the caller. */
 enum fault sign_out_sql_take(struct rq *rq, struct sha256 state, struct sign_out_row *out,
                              bool *ret_found) MUST_CHECK;
+enum fault client_key_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 enum fault sign_out_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 enum fault code_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
 

@@ -111,18 +111,9 @@ static const struct db_col code_revoke_in[] = {
 	DB_COL_STR(struct code_revoking, provider_session), DB_COL_UUID(struct code_revoking, person_id),
 	DB_COL_UUID(struct code_revoking, person_id),
 };
-static const struct db_col logout_token_in[] = {
-	DB_COL_UUID(struct logout_token_row, company_id), DB_COL_UUID(struct logout_token_row, provider_id),
-	DB_COL_BYTES(struct logout_token_row, jti_sha256), DB_COL_TIME(struct logout_token_row, expires_at),
-};
 static const struct db_col code_used_in[] = {
 	DB_COL_UUID(struct code_row, session_id), DB_COL_UUID(struct code_row, company_id),
 	DB_COL_BYTES(struct code_row, code_sha256),
-};
-static const struct db_col sign_out_cols[] = {
-	DB_COL_BYTES(struct sign_out_row, state_sha256), DB_COL_UUID(struct sign_out_row, company_id),
-	DB_COL_STR(struct sign_out_row, redirect_uri), DB_COL_STR(struct sign_out_row, app_state),
-	DB_COL_TIME(struct sign_out_row, expires_at),
 };
 static const struct db_col prune_in[] = {
 	DB_COL_TIME(struct identity_prune, before), DB_COL_I64(struct identity_prune, limit),
@@ -144,8 +135,6 @@ enum {
 	Q_CACHE_GET, Q_CACHE_BEGIN, Q_CACHE_CLAIM_DISCOVERY, Q_CACHE_DISCOVERY, Q_CACHE_JWKS, Q_CACHE_CLAIM,
 	Q_IDENTITY_FIND, Q_IDENTITY_EMAIL, Q_IDENTITY_INSERT, Q_IDENTITY_USED,
 	Q_SIGN_IN_INSERT, Q_SIGN_IN_GET, Q_SIGN_IN_DELETE, Q_CODE_INSERT, Q_CODE_LOCK, Q_CODE_USED, Q_CODE_REVOKE,
-	Q_LOGOUT_TOKEN_INSERT, Q_LOGOUT_TOKEN_PRUNE, Q_SIGN_OUT_INSERT, Q_SIGN_OUT_GET, Q_SIGN_OUT_DELETE,
-	Q_SIGN_OUT_PRUNE,
 	Q_SIGN_IN_PRUNE, Q_CODE_PRUNE, Q__MAX
 };
 
@@ -238,27 +227,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "DELETE FROM sign_in_code WHERE company_id = ? AND provider_id = ? AND expires_at > ? AND session_id IS NULL"
 		       " AND (? IS NULL OR provider_session = ?) AND (? IS NULL OR person_id = ?)",
 		DB_IN(code_revoke_in) },
-	[Q_LOGOUT_TOKEN_INSERT] = { .name = "logout_token_insert",
-		.sql = "INSERT INTO logout_token (company_id, provider_id, jti_sha256, expires_at) VALUES (?, ?, ?, ?)",
-		DB_IN(logout_token_in) },
-	[Q_LOGOUT_TOKEN_PRUNE] = { .name = "logout_token_prune",
-		.sql = "DELETE FROM logout_token /* all companies: what is over is over */ WHERE expires_at < ?"
-		       " ORDER BY expires_at LIMIT ?",
-		DB_IN(prune_in) },
-	[Q_SIGN_OUT_INSERT] = { .name = "sign_out_insert",
-		.sql = "INSERT INTO sign_out (state_sha256, company_id, redirect_uri, app_state, expires_at) VALUES (?, ?, ?, ?, ?)",
-		DB_IN(sign_out_cols) },
-	[Q_SIGN_OUT_GET] = { .name = "sign_out_get",
-		.sql = "SELECT state_sha256, company_id, redirect_uri, app_state, expires_at FROM sign_out"
-		       " /* all companies: the state says which */ WHERE state_sha256 = ? FOR UPDATE",
-		.in = sign_out_cols, .n_in = 1, DB_OUT(sign_out_cols) },
-	[Q_SIGN_OUT_DELETE] = { .name = "sign_out_delete",
-		.sql = "DELETE FROM sign_out /* all companies: the state says which */ WHERE state_sha256 = ?",
-		.in = sign_out_cols, .n_in = 1 },
-	[Q_SIGN_OUT_PRUNE] = { .name = "sign_out_prune",
-		.sql = "DELETE FROM sign_out /* all companies: what is over is over */ WHERE expires_at < ?"
-		       " ORDER BY expires_at LIMIT ?",
-		DB_IN(prune_in) },
 	[Q_SIGN_IN_PRUNE] = { .name = "sign_in_prune",
 		.sql = "DELETE FROM sign_in /* all companies: what is over is over */ WHERE expires_at < ? ORDER BY expires_at LIMIT ?",
 		DB_IN(prune_in) },
@@ -456,41 +424,4 @@ enum fault
 code_sql_revoke(struct rq *rq, const struct code_revoking *r)
 {
 	return db_exec(rq, &stmts[Q_CODE_REVOKE], r, NULL);
-}
-
-enum fault
-logout_token_sql_insert(struct rq *rq, const struct logout_token_row *row, bool *ret_duplicate)
-{
-	return db_insert(rq, &stmts[Q_LOGOUT_TOKEN_INSERT], row, ret_duplicate);
-}
-
-enum fault
-logout_token_sql_prune(struct rq *rq, const struct identity_prune *p)
-{
-	return db_exec(rq, &stmts[Q_LOGOUT_TOKEN_PRUNE], p, NULL);
-}
-
-enum fault
-sign_out_sql_insert(struct rq *rq, const struct sign_out_row *s)
-{
-	return db_exec(rq, &stmts[Q_SIGN_OUT_INSERT], s, NULL);
-}
-
-enum fault
-sign_out_sql_take(struct rq *rq, struct sha256 state, struct sign_out_row *out, bool *ret_found)
-{
-	struct sign_out_row in = { .expires_at = 0 };
-	enum fault e;
-
-	memcpy(in.state_sha256, state.b, sizeof(in.state_sha256));
-	e = db_maybe(rq, &stmts[Q_SIGN_OUT_GET], &in, out, ret_found);
-	if (e || !*ret_found)
-		return e;
-	return db_exec(rq, &stmts[Q_SIGN_OUT_DELETE], &in, NULL);
-}
-
-enum fault
-sign_out_sql_prune(struct rq *rq, const struct identity_prune *p)
-{
-	return db_exec(rq, &stmts[Q_SIGN_OUT_PRUNE], p, NULL);
 }

@@ -5,12 +5,14 @@
 #include "rostra/arena.h"
 #include "rostra/audit.h"
 #include "rostra/caller.h"
+#include "rostra/conf.h"
 #include "rostra/outbound.h"
 #include "rostra/shared.h"
 
 #include "identity_int.h"
 
-const char *const client_auth_names[CLIENT_AUTH__MAX + 1] = { "basic", "post", NULL };
+const char *const client_auth_names[CLIENT_AUTH__MAX + 1] = { "basic", "post", "private_key_jwt",
+	                                                      NULL };
 const char *const provider_state_names[PROVIDER_STATE__MAX + 1] = { "on", "off", NULL };
 
 /* What binds a sealed value to its place. */
@@ -65,7 +67,7 @@ seal_secret(struct rq *rq, struct provider_row *p, const char *secret)
 {
 	const struct sealed_place at = place_of(p);
 
-	p->client_secret = identity_seal(rq, &at, str_of(secret));
+	p->client_secret = identity_seal(rq, &at, str_of(secret != NULL ? secret : ""));
 }
 
 enum fault
@@ -90,6 +92,9 @@ check(struct rq *rq, const struct provider_new *in)
 	if (!outbound_url_good(rq->conf, in->issuer) || memchr(issuer.s, '?', issuer.n) != NULL)
 		e = problem_add(&rq->problem, "#/issuer",
 		                "must be an https URL without query and fragment");
+	if (in->client_secret == NULL && in->client_auth != CLIENT_KEY)
+		e = problem_add(&rq->problem, "#/client_secret",
+		                "is required with this client_auth");
 	return e;
 }
 
@@ -119,7 +124,10 @@ create_tx(struct rq *rq, void *arg)
 		                         AUDIT_CHANGES(changes) };
 	enum fault e = provider_sql_insert(rq, &m->p, &m->duplicate);
 
-	return e || m->duplicate ? e : audit_put(rq, &deed);
+	if (e || m->duplicate)
+		return e;
+	e = client_key_ensure(rq, &m->p);
+	return e ? e : audit_put(rq, &deed);
 }
 
 enum fault
@@ -155,6 +163,20 @@ provider_create(struct rq *rq, struct uuid id, const struct provider_new *in, bo
 	return e;
 }
 
+/* With what is not in its row. */
+static struct provider_view
+shown(struct rq *rq, const struct provider_view *v)
+{
+	struct provider_view out = *v;
+	char id[UUID_TEXT_SIZE];
+
+	uuid_format(v->id, id);
+	out.jwks_uri = v->client_auth != CLIENT_KEY ? NULL
+	                                            : arena_printf(rq->arena, "%s/v1/oidc/jwks/%s",
+	                                                           rq->conf->public_url, id);
+	return out;
+}
+
 enum fault
 provider_get(struct rq *rq, struct uuid id, struct provider_view *out)
 {
@@ -162,7 +184,7 @@ provider_get(struct rq *rq, struct uuid id, struct provider_view *out)
 	enum fault e = provider_sql_get(rq, rq_company(rq), id, &p);
 
 	if (!e)
-		*out = p.v;
+		*out = shown(rq, &p.v);
 	return e;
 }
 
@@ -238,11 +260,16 @@ change_tx(struct rq *rq, void *arg)
 		return e;
 	before = c->p.v;
 	apply(rq, c->in, &c->p);
+	if (c->p.v.client_auth != CLIENT_KEY && c->p.client_secret.n == SEAL_EXTRA)
+		return problem_add(&rq->problem, "#/client_secret",
+		                   "is required with this client_auth");
 	e = provider_sql_update(rq, &c->p, c->in->version, &n);
 	if (!e && n == 0)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "The version is %lld now.",
 		               (long long)before.version);
 	c->p.v.version = c->in->version + 1;
+	if (!e)
+		e = client_key_ensure(rq, &c->p);
 	return e ? e : tell_change(rq, &before, c);
 }
 
@@ -253,7 +280,7 @@ provider_change(struct rq *rq, const struct provider_change *in, struct provider
 	enum fault e = db_tx(rq, change_tx, &c);
 
 	if (!e)
-		*out = c.p.v;
+		*out = shown(rq, &c.p.v);
 	return e;
 }
 
@@ -266,9 +293,10 @@ static enum fault
 show(struct rq *rq, void *row, void *arg)
 {
 	const struct showing *s = arg;
-	struct provider_row *p = row;
+	const struct provider_row *p = row;
+	struct provider_view v = shown(rq, &p->v);
 
-	return s->fn(rq, &p->v, s->arg);
+	return s->fn(rq, &v, s->arg);
 }
 
 enum fault

@@ -231,6 +231,37 @@ read_tokens(struct rq *rq, struct str text, struct provider_tokens *out)
 	return good;
 }
 
+/* RFC 6749 2.3.1, RFC 7523 2.2. */
+static enum fault
+authenticate(struct rq *rq, const struct provider_row *p, const struct discovery *d,
+             struct outbound_request *in, const char **form)
+{
+	const char *secret;
+	enum fault e;
+
+	if (p->v.client_auth == CLIENT_KEY) {
+		e = client_key_assertion(rq, p, d->token_endpoint, &secret);
+		if (e)
+			return e;
+		*form = form_add(rq->arena, *form, "client_id", p->v.client_id);
+		*form = form_add(rq->arena, *form, "client_assertion_type",
+		                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+		*form = form_add(rq->arena, *form, "client_assertion", secret);
+		return FAULT_NONE;
+	}
+	e = provider_secret(rq, p, &secret);
+	if (e)
+		return e;
+	if (p->v.client_auth == CLIENT_POST) {
+		*form = form_add(rq->arena, *form, "client_id", p->v.client_id);
+		*form = form_add(rq->arena, *form, "client_secret", secret);
+	} else { /* both are form-encoded first */
+		in->user = form_encode(rq->arena, p->v.client_id);
+		in->password = form_encode(rq->arena, secret);
+	}
+	return FAULT_NONE;
+}
+
 /* The provider's code for its tokens: RFC 6749 4.1.3. */
 static enum fault
 exchange(struct rq *rq, const struct provider_row *p, const struct discovery *d,
@@ -239,22 +270,15 @@ exchange(struct rq *rq, const struct provider_row *p, const struct discovery *d,
 {
 	struct outbound_request in = { .url = d->token_endpoint };
 	struct outbound_reply reply;
-	const char *secret, *form = form_add(rq->arena, "", "grant_type", "authorization_code");
-	enum fault e = provider_secret(rq, p, &secret);
+	const char *form = form_add(rq->arena, "", "grant_type", "authorization_code");
+	enum fault e;
 
-	if (e)
-		return e;
 	form = form_add(rq->arena, form, "code", arena_copy(rq->arena, code.s, code.n));
 	form = form_add(rq->arena, form, "redirect_uri", callback_url(rq));
 	form = form_add(rq->arena, form, "code_verifier", s->verifier);
-	if (p->v.client_auth == CLIENT_POST) {
-		form = form_add(rq->arena, form, "client_id", p->v.client_id);
-		form = form_add(rq->arena, form, "client_secret", secret);
-	} else {
-		/* RFC 6749 2.3.1: both are form-encoded first */
-		in.user = form_encode(rq->arena, p->v.client_id);
-		in.password = form_encode(rq->arena, secret);
-	}
+	e = authenticate(rq, p, d, &in, &form);
+	if (e)
+		return e;
 	in.form = form;
 	if (!outbound_call(rq, &in, &reply, why))
 		return FAULT_NONE;

@@ -9,6 +9,7 @@
 extern const struct j_schema sign_in_start_schema;
 enum fault handle_auth_start(struct rq *rq, struct call *call, void *reply);
 enum fault handle_auth_callback(struct rq *rq, struct call *call, void *reply);
+enum fault handle_jwks(struct rq *rq, struct call *call, void *reply); /* client_key.c */
 enum fault handle_signed_out(struct rq *rq, struct call *call, void *reply);
 enum fault handle_backchannel_logout(struct rq *rq, struct call *call, void *reply);
 /* 302; and the page for whoever cannot be sent on (title and text as HTML). */

@@ -133,6 +133,10 @@ class World:
     def provider(self):
         return made(self.api.put(f"/v1/identity-providers/{uuid7()}", who=self.company.admin, json=self.provider_body()))
 
+    def keyed_provider(self):
+        body = {**self.provider_body(), "client_auth": "private_key_jwt"}
+        return made(self.api.put(f"/v1/identity-providers/{uuid7()}", who=self.company.admin, json=body))
+
     def version(self, path):
         answer = self.api.get(path, who=self.company.admin)
         assert answer.status_code == 200, answer.text
@@ -290,6 +294,8 @@ EXAMPLES = {
         "code_challenge": "A" * 43, "code_challenge_method": "S256"}),
     "auth_callback": nothing,
     "auth_signed_out": nothing,
+    "client_jwks": of_id(lambda w, who: w.keyed_provider()["id"]),
+    "identity_provider_rotate_key": of_id(lambda w, who: w.keyed_provider()["id"]),
     "backchannel_logout": lambda w, who: Request({"company": w.company.slug}, data=b"logout_token=x",
                                                  headers={"Content-Type": "application/x-www-form-urlencoded"}),
     "audit_get": lambda w, who: Request(query={"person": w.person.id}),

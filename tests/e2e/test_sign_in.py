@@ -45,6 +45,9 @@ class Provider:
                     "backchannel_logout_session_required": True, "post_logout_redirect_uris": [api + "/v1/auth/signed-out"],
                     "id_token_signed_response_alg": a, "token_endpoint_auth_method": f"client_secret_{auth}"}
                    for a, auth in algorithms.items()]
+        self.keyed = uuid7()  # the provider whose keys we hold: it finds them under this id
+        clients.append({"client_id": "rostra-keyed", "redirect_uris": [callback], "token_endpoint_auth_method": "private_key_jwt",
+                        "jwks_uri": f"{api}/v1/oidc/jwks/{self.keyed}"})
         wanted = folder / "provider.json"
         wanted.write_text(json.dumps({"clients": clients, "accounts": PEOPLE, "ends_with_input": True}))
         self.log = open(folder / "provider.log", "w", encoding="utf-8")
@@ -746,6 +749,82 @@ def test_an_id_token_is_kept_sealed_in_the_session_s_row_alone(world, app):
     world.stack.db("UPDATE session SET id_token = %s WHERE id = %s", (kept, other["session_id"]))
     assert "id_token_hint" not in query_of(sign_out(world, other))  # moved, it does not open
     assert "id_token_hint" in query_of(sign_out(world, here))
+
+
+# --- a key instead of a secret ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def keyed(world):
+    """A provider that we prove ourselves to with a key."""
+    id_ = world.provider.keyed
+    body = {"name": "Keyed", "issuer": world.provider.issuer, "client_id": "rostra-keyed", "state": "on",
+            "client_auth": "private_key_jwt"}
+    made = world.api.put(f"/v1/identity-providers/{id_}", who=world.acme.admin, json=body)
+    assert made.status_code == 201, made.text
+    assert made.json()["jwks_uri"] == f"{world.api.base}/v1/oidc/jwks/{id_}"
+    world.stack.rostra("provider", "domains", "--company", "acme", "--id", id_, "--domains", "acme.example")
+    return id_
+
+
+def public_keys(world, id_):
+    answer = requests.get(f"{world.api.base}/v1/oidc/jwks/{id_}", timeout=10)
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/jwk-set+json"
+    return answer.json()["keys"]
+
+
+def rotate_key(world, id_):
+    return world.api.post(f"/v1/identity-providers/{id_}/rotate-key", who=world.acme.admin)
+
+
+def test_a_key_proves_us_to_a_provider(world, keyed):
+    key, = public_keys(world, keyed)
+    assert set(key) == {"kty", "use", "alg", "kid", "e", "n"} and len(key["n"]) == 342  # 2048 bits, and nothing private
+    assert App(world, provider=keyed).sign_in("ada")["access_token"]
+
+
+def test_a_key_is_announced_before_it_signs_and_kept_for_a_day(world, keyed):
+    old, = public_keys(world, keyed)
+    assert rotate_key(world, keyed).status_code == 200
+    both = public_keys(world, keyed)
+    assert [k["kid"] for k in both][0] == old["kid"] and len(both) == 2
+    assert App(world, provider=keyed).sign_in("ada")["access_token"]  # the provider has the old one alone in its cache
+    world.stack.db("UPDATE provider_key SET created_at = created_at - INTERVAL 2 HOUR, retires_at = retires_at - INTERVAL 2 DAY")
+    assert [k["kid"] for k in public_keys(world, keyed)] == [both[1]["kid"]]
+    world.provider.wish(keys="rotate")  # it forgets what it knew of us, too
+    world.stack.db("UPDATE provider_cache SET tried_at = NULL")
+    assert App(world, provider=keyed).sign_in("ada")["access_token"]
+
+
+def test_keys_are_not_without_bound(world, keyed):
+    statuses = [rotate_key(world, keyed).status_code for _ in range(5)]
+    assert statuses == [200] * 4 + [409] and len(public_keys(world, keyed)) == 5
+    assert rotate_key(world, world.id).status_code == 409  # that one has a secret
+
+
+def test_a_private_key_opens_in_its_own_row_only(world, keyed):
+    rows = world.stack.db("SELECT id, secret FROM provider_key WHERE provider_id = %s AND (retires_at IS NULL"
+                          " OR retires_at > UTC_TIMESTAMP(6)) ORDER BY id", (keyed,))
+    world.stack.db("UPDATE provider_key SET secret = %s WHERE id = %s", (rows[1]["secret"], rows[0]["id"]))
+    app = App(world, provider=keyed)
+    assert app.get(app.callback()).status_code == 500
+    world.stack.db("UPDATE provider_key SET secret = %s WHERE id = %s", (rows[0]["secret"], rows[0]["id"]))
+    assert App(world, provider=keyed).sign_in("ada")["access_token"]
+
+
+def test_whoever_has_no_key_needs_a_secret(world, keyed):
+    body = {"name": "x", "issuer": world.provider.issuer, "client_id": "x"}
+    for auth in ("basic", "post"):
+        answer = world.api.put(f"/v1/identity-providers/{uuid7()}", who=world.acme.admin, json={**body, "client_auth": auth})
+        assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == ["#/client_secret"]
+    version = world.api.get(f"/v1/identity-providers/{keyed}", who=world.acme.admin).json()["version"]
+    answer = world.api.patch(f"/v1/identity-providers/{keyed}", who=world.acme.admin, json={"version": version, "client_auth": "post"})
+    assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == ["#/client_secret"]
+
+
+def test_a_provider_without_keys_has_no_key_set(world):
+    for id_ in (world.id, uuid7()):
+        assert requests.get(f"{world.api.base}/v1/oidc/jwks/{id_}", timeout=10).status_code == 404
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------
