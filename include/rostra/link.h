@@ -91,7 +91,8 @@ int64_t spool_pending_bytes(const struct conf *conf);
 
 /* Jobs.  Per node, every 300 ms: loads the node's spool, exactly once. */
 enum fault click_loader_run(struct rq *rq);
-/* Every hour: keeps monthly partitions of click ahead; may run twice at once. */
+/* Every hour: keeps monthly partitions of click ahead and drops those that conf.click_keep_months is over for; may run
+ * twice at once. */
 enum fault click_partitions_run(struct rq *rq);
 /* Per node, every 30 s: writes the links of the last days to state_dir, for workers that start
  * while the database is away. */

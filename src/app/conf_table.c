@@ -54,6 +54,7 @@ const struct conf_row conf_rows[] = {
 	NUMBER(rate_write_per_min, "120", 0, 100000000, "writes of one caller a minute; 0 is no limit"),
 	NUMBER(rate_public_per_min, "300", 0, 100000000, "requests of one address a minute; 0 is no limit"),
 
+	NUMBER(click_keep_months, "0", 0, 1200, "whole months that clicks are kept behind this one; 0 is for ever"),
 	NUMBER(spool_max_mb, "1024", 1, 1048576, "most that waits in the click spool"),
 	NUMBER(spool_sync_ms, "100", 0, 10000, "a click is on the disk after this; 0 before each answer"),
 	NUMBER(spool_segment_kb, "1024", 4, 1048576, "size at which a segment of the spool is finished"),

@@ -274,6 +274,8 @@ enum fault click_sql_insert(struct rq *rq, const struct click_row *rows, size_t 
 enum fault day_sql_add(struct rq *rq, const struct day_row *rows, size_t n) MUST_CHECK;
 
 /* Counts of the rows by day, share and class; answers how many of out were used (room: n). */
+/* The first day whose clicks are kept, as "2026-05-01". */
+const char *clicks_kept_from(struct rq *rq);
 size_t rollup_quarters(const struct click_row *rows, size_t n, struct click_quarter *out);
 size_t rollup_group(struct arena *a, const struct click_row *rows, size_t n, struct day_row *out);
 

@@ -95,12 +95,15 @@ rollup_quarters(const struct click_row *rows, size_t n, struct click_quarter *ou
 #define COUNTED                                                                                    \
 	"SELECT company_id, DATE(clicked_at) AS day, share_id, class, COUNT(*) AS n FROM click"
 
+/* From the first day whose clicks are kept: what is older is known by its sums alone. */
+#define KEPT " WHERE clicked_at >= '%s'"
+
 static const char check_sql[] =
     "SELECT COUNT(*), COALESCE(SUM(want <> have), 0) FROM ("
     "SELECT SUM(w) AS want, SUM(h) AS have FROM ("
-    "SELECT company_id, day, share_id, class, n AS w, 0 AS h FROM (" COUNTED
+    "SELECT company_id, day, share_id, class, n AS w, 0 AS h FROM (" COUNTED KEPT
     " GROUP BY 1, 2, 3, 4) c"
-    " UNION ALL SELECT company_id, day, share_id, class, 0, n FROM click_day) u"
+    " UNION ALL SELECT company_id, day, share_id, class, 0, n FROM click_day WHERE day >= '%s') u"
     " GROUP BY company_id, day, share_id, class) t /* all companies: the operator's check */";
 
 #define QUARTER_OF                                                                                 \
@@ -111,8 +114,9 @@ static const char check_quarters_sql[] =
     "SELECT COUNT(*), COALESCE(SUM(want <> have), 0) FROM ("
     "SELECT SUM(w) AS want, SUM(h) AS have FROM ("
     "SELECT company_id, class, quarter, n AS w, 0 AS h FROM (SELECT company_id, class, " QUARTER_OF
-    " AS quarter, COUNT(*) AS n FROM click GROUP BY 1, 2, 3) c"
-    " UNION ALL SELECT company_id, class, quarter, 0, n FROM click_quarter) u"
+    " AS quarter, COUNT(*) AS n FROM click" KEPT " GROUP BY 1, 2, 3) c"
+    " UNION ALL SELECT company_id, class, quarter, 0, n FROM click_quarter"
+    " WHERE quarter >= '%s') u"
     " GROUP BY company_id, class, quarter) t /* all companies: the operator's check */";
 
 static enum fault
@@ -132,11 +136,14 @@ take_report(struct rq *rq, const struct str *cells, size_t n, void *arg)
 enum fault
 click_rollup_check(struct rq *rq, struct rollup_report *out)
 {
+	const char *from = clicks_kept_from(rq);
 	enum fault e;
 
 	*out = (struct rollup_report){ 0 };
-	e = db_query_text(rq, check_sql, take_report, out);
-	return e ? e : db_query_text(rq, check_quarters_sql, take_report, out);
+	e = db_query_text(rq, arena_printf(rq->arena, check_sql, from, from), take_report, out);
+	return e ? e
+	         : db_query_text(rq, arena_printf(rq->arena, check_quarters_sql, from, from),
+	                         take_report, out);
 }
 
 /* A company's day; both texts are the server's own. */
@@ -217,15 +224,17 @@ enum fault
 click_rollup_rebuild(struct rq *rq, struct rollup_report *out)
 {
 	struct day_list list = { NULL, 0, 0 };
-	enum fault e;
-
-	e = db_query_text(
+	const char *from = clicks_kept_from(rq);
+	enum fault e = db_query_text(
 	    rq,
-	    "SELECT company_id, DATE(clicked_at) FROM click GROUP BY 1, 2"
-	    " UNION SELECT company_id, day FROM click_day"
-	    " UNION SELECT company_id, DATE(quarter) FROM click_quarter /* all companies: the "
-	    "operator's repair */",
+	    arena_printf(rq->arena,
+	                 "SELECT company_id, DATE(clicked_at) FROM click" KEPT " GROUP BY 1, 2"
+	                 " UNION SELECT company_id, day FROM click_day WHERE day >= '%s'"
+	                 " UNION SELECT company_id, DATE(quarter) FROM click_quarter WHERE"
+	                 " quarter >= '%s' /* all companies: the operator's repair */",
+	                 from, from, from),
 	    take_day, &list);
+
 	for (size_t i = 0; !e && i < list.n; i++)
 		e = db_tx(rq, rebuild_day, &list.items[i]);
 	return e ? e : click_rollup_check(rq, out);

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "rostra/arena.h"
 #include "rostra/jobs.h"
+#include "rostra/link.h"
 
 #include "dbtest.h"
 
@@ -50,8 +52,11 @@ static int
 open_unit(void **state)
 {
 	static struct unit u;
+	static struct db_stmt_table tables[2];
 
-	unit_open(&u, &jobs_stmts, 1);
+	tables[0] = jobs_stmts;
+	tables[1] = link_stmts;
+	unit_open(&u, tables, 2);
 	u.who.company = uuid_v7(u.rq.now_us);
 	unit_text(&u, "DELETE FROM job");
 	unit_text(&u, "DELETE FROM outbox");
@@ -372,6 +377,43 @@ kept_answers_go_after_a_week_and_dead_events_stay(void **state)
 	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM outbox"), 9); /* to be looked at */
 }
 
+/* Sums outlive clicks, and neither the check nor the repair takes them for wrong. */
+static void
+old_clicks_go_by_the_month_and_their_sums_stay(void **state)
+{
+	struct unit *u = *state;
+	struct rollup_report r;
+	const char *days = " FROM (SELECT UTC_DATE() - INTERVAL 40 MONTH AS day UNION"
+			   " SELECT UTC_DATE() - INTERVAL 5 MONTH UNION SELECT UTC_DATE()) d";
+
+	u->conf.click_keep_months = 6;
+	unit_text(u, "DELETE FROM click");
+	unit_text(u, "DELETE FROM click_day");
+	unit_text(u, "DELETE FROM click_quarter");
+	assert_fault(click_partitions_run(&u->rq), FAULT_NONE);
+	unit_text(u,
+	          arena_printf(u->rq.arena,
+	                       "INSERT INTO click (company_id, clicked_at, id, share_id, class,"
+	                       " reason, rule_version, rclid) SELECT UUID(), day + INTERVAL 613"
+	                       " MINUTE, 'aaaaaaaaaaaa', UUID(), 'human', 'ok', 1, 'aaaaaaaaaaaa'"
+	                       "%s",
+	                       days));
+	assert_fault(click_rollup_rebuild(&u->rq, &r), FAULT_NONE);
+	assert_int_equal(r.wrong, 0);
+	assert_int_equal(unit_number(u, "SELECT COUNT(*) FROM click"), 3);
+	/* The sums of the oldest, as they were kept while it was young. */
+	unit_text(u, "INSERT INTO click_day SELECT company_id, DATE(clicked_at), share_id, class, 1"
+	             " FROM click WHERE clicked_at < UTC_DATE() - INTERVAL 12 MONTH");
+	unit_begin(u);
+	assert_fault(click_partitions_run(&u->rq), FAULT_NONE);
+	assert_fault(click_partitions_run(&u->rq), FAULT_NONE);
+	assert_fault(click_rollup_rebuild(&u->rq, &r), FAULT_NONE);
+	assert_int_equal(r.wrong, 0);
+	assert_int_equal(unit_number(u, "SELECT SUM(n) FROM click_day"), 3);
+	assert_int_equal(unit_number(u, "SELECT SUM(n) FROM click_quarter"), 2);
+	u->conf.click_keep_months = 0;
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_unit, close_unit)
 
 int
@@ -392,6 +434,7 @@ main(void)
 		CASE(a_killed_service_leaves_its_jobs_to_the_next),
 		CASE(old_changes_go_and_the_floor_rises),
 		CASE(kept_answers_go_after_a_week_and_dead_events_stay),
+		CASE(old_clicks_go_by_the_month_and_their_sums_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
