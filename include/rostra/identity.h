@@ -11,7 +11,7 @@
 #include "rostra/pubkey.h"
 
 extern const struct route_table identity_routes;
-extern const struct db_stmt_table identity_stmts, sign_out_stmts;
+extern const struct db_stmt_table identity_stmts, sign_out_stmts, provider_domain_stmts;
 
 enum {
 	SIGN_IN_S = 600,     /* a sign-in may take so long at the provider */
@@ -72,6 +72,8 @@ enum fault provider_each(struct rq *rq, struct uuid above, int64_t limit, db_row
  * waiting.
  */
 enum fault provider_rotate_key(struct rq *rq, struct uuid id) MUST_CHECK;
+/* It goes, and the sessions that began there end; what was cut short is finished by a repeat. */
+enum fault provider_remove(struct rq *rq, struct uuid id) MUST_CHECK;
 /* For operators: domains that are proved to be the company's, space-separated. */
 enum fault provider_set_domains(struct rq *rq, struct uuid id, const char *domains) MUST_CHECK;
 

@@ -98,6 +98,10 @@ struct session_of_provider {
 	const char *provider_session;
 };
 enum fault session_end_of_provider(struct rq *rq, const struct session_of_provider *in) MUST_CHECK;
+/* Some of all that began with a provider of the caller's company, as above; *ret_more: call again.
+ */
+enum fault session_end_some_of_provider(struct rq *rq, struct uuid provider,
+                                        bool *ret_more) MUST_CHECK;
 /* Job: sessions that are over, and their tokens, go after a month. */
 enum fault session_prune_run(struct rq *rq) MUST_CHECK;
 

@@ -51,6 +51,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&audit_stmts,
 	&identity_stmts,
 	&sign_out_stmts,
+	&provider_domain_stmts,
 	&people_stmts,
 	&team_stmts,
 	&channel_stmts,

@@ -94,6 +94,13 @@ rotate_key(struct rq *rq, struct call *call, void *reply)
 }
 
 static enum fault
+provider_delete(struct rq *rq, struct call *call, void *reply)
+{
+	(void)reply;
+	return provider_remove(rq, call->id[0]);
+}
+
+static enum fault
 put_provider(struct rq *rq, void *row, void *arg)
 {
 	const struct provider_view *p = row;
@@ -127,6 +134,12 @@ static const struct route rows[] = {
 	  .flags = ROUTE_SENDS_ON | ROUTE_OPEN_QUERY, .kind = REPLY_RAW, .reply_type = "text/html",
 	  .handle = handle_auth_callback, .name = "auth_callback",
 	  .summary = "Where providers send the browser back; it goes on to the app with a code or an error" },
+	{ .method = HTTP_GET, .path = "/v1/auth/providers", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC,
+	  .query = &providers_find_query, .kind = REPLY_LIST, .reply = &provider_hit_schema, .handle = handle_providers_find,
+	  .name = "auth_providers", .summary = "Where whoever has an e-mail address may sign in, by its domain" },
+	{ .method = HTTP_DELETE, .path = "/v1/identity-providers/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
+	  .kind = REPLY_NONE, .handle = provider_delete, .name = "identity_provider_delete",
+	  .summary = "Remove an identity provider; the sessions that began there end" },
 	{ .method = HTTP_GET, .path = "/v1/auth/signed-out", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC,
 	  .flags = ROUTE_SENDS_ON | ROUTE_OPEN_QUERY, .kind = REPLY_RAW, .reply_type = "text/html",
 	  .handle = handle_signed_out, .name = "auth_signed_out",

@@ -37,6 +37,36 @@ const char *identity_open(struct rq *rq, const struct sealed_place *at, struct s
 enum fault provider_secret(struct rq *rq, const struct provider_row *p,
                            const char **ret) MUST_CHECK;
 
+/* --- e-mail domains (domain.c) */
+struct domain_row {
+	struct uuid company_id, provider_id;
+	const char *domain;
+};
+struct domain_search {
+	const char *domain, *slug; /* slug NULL: any company's */
+	struct uuid above;
+	int64_t limit;
+};
+/* A provider that is on, of an active company. */
+struct provider_hit {
+	const char *company, *company_name, *name; /* company: its slug */
+	struct uuid id;
+};
+/* Lower case; NULL: the text is no address. */
+const char *email_domain(struct rq *rq, const char *email);
+/* The oldest; company NULL: there is none. */
+enum fault domain_first(struct rq *rq, const char *email, const char *slug,
+                        struct provider_hit *out) MUST_CHECK;
+enum fault domain_sql_insert(struct rq *rq, const struct domain_row *row,
+                             bool *ret_duplicate) MUST_CHECK;
+enum fault domain_sql_clear(struct rq *rq, const struct domain_row *row) MUST_CHECK;
+enum fault domain_sql_each(struct rq *rq, const struct domain_search *in, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* With its keys, domains and cache: in a transaction of the caller. */
+struct provider_row;
+enum fault provider_sql_delete(struct rq *rq, const struct provider_row *p,
+                               uint64_t *ret_n) MUST_CHECK;
+
 /* --- keys of ours for providers (client_key.c) */
 /* One that private_key_jwt can sign with, when the provider is asked so; in the caller's
  * transaction. */
@@ -92,7 +122,9 @@ enum fault logout_heed(struct rq *rq, const struct logout_notice *in) MUST_CHECK
 
 /* --- the way through (sign_in.c) */
 struct sign_in_start {
-	const char *company, *redirect_uri, *state, *code_challenge;
+	const char *company; /* slug; NULL: the one of the address */
+	const char *email;   /* NULL: unknown; a hint for the provider */
+	const char *redirect_uri, *state, *code_challenge;
 	struct uuid provider; /* zero: the company's */
 };
 /* Where the browser goes; cookie NULL: back to the app at once, with an error. */

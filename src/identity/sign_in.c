@@ -117,7 +117,7 @@ redirect_uri_registered(const char *registered, const char *uri)
 
 static const char *
 provider_url(struct rq *rq, const struct provider_row *p, const struct discovery *d,
-             const struct sign_in_row *s, const char *state)
+             const struct sign_in_row *s, const char *state, const char *hint)
 {
 	const char *q = form_add(rq->arena, "", "response_type", "code");
 
@@ -128,7 +128,27 @@ provider_url(struct rq *rq, const struct provider_row *p, const struct discovery
 	q = form_add(rq->arena, q, "nonce", s->nonce);
 	q = form_add(rq->arena, q, "code_challenge", challenge_of(rq, s->verifier));
 	q = form_add(rq->arena, q, "code_challenge_method", "S256");
+	if (hint != NULL)
+		q = form_add(rq->arena, q, "login_hint", hint);
 	return with_query(rq, d->authorization_endpoint, q);
+}
+
+/* The one that is asked for; else the one of the address; else the company's first. */
+static enum fault
+choose_provider(struct rq *rq, const struct sign_in_start *in, struct provider_row *out,
+                bool *ret_found)
+{
+	struct provider_hit hit = { .company = NULL };
+	enum fault e = FAULT_NONE;
+
+	*ret_found = false;
+	if (in->email != NULL && uuid_is_zero(in->provider))
+		e = domain_first(rq, in->email, in->company, &hit);
+	if (e || (hit.company == NULL && in->company == NULL))
+		return e;
+	if (hit.company == NULL)
+		return provider_sql_for(rq, in->company, in->provider, out, ret_found);
+	return provider_sql_for(rq, hit.company, hit.id, out, ret_found);
 }
 
 enum fault
@@ -144,7 +164,7 @@ sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step
 	struct discovery d;
 	const char *state;
 	bool found, good = false;
-	enum fault e = provider_sql_for(rq, in->company, in->provider, &p, &found);
+	enum fault e = choose_provider(rq, in, &p, &found);
 
 	out->cookie = NULL;
 	if (!e && found)
@@ -164,7 +184,7 @@ sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step
 	s.provider_id = p.v.id;
 	s.nonce = random_text(rq);
 	s.verifier = random_text(rq);
-	out->location = provider_url(rq, &p, &d, &s, state);
+	out->location = provider_url(rq, &p, &d, &s, state, in->email);
 	return sign_in_sql_insert(rq, &s);
 }
 
@@ -387,8 +407,13 @@ sign_in_end(struct rq *rq, const struct sign_in_answer *in, struct sign_in_step 
 		return e;
 	s = &t.row;
 	e = provider_sql_get(rq, s->company_id, s->provider_id, &p);
-	if (!e)
+	if (e == FAULT_NOT_FOUND || (!e && p.v.state != PROVIDER_ON)) { /* since it began */
+		problem_reset(&rq->problem);
+		e = FAULT_NONE;
+		error = "no_provider";
+	} else if (!e) {
 		e = ask_provider(rq, in, s, &p, &said, &error);
+	}
 	if (!e && error == NULL) {
 		e = account_of(rq, &p, &said.token, &person, &verdict);
 		error = words[verdict];

@@ -8,12 +8,13 @@
 /* clang-format off */
 static const char *const method_names[] = { "S256", NULL };
 struct start_query {
-	const char *company, *redirect_uri, *state, *code_challenge;
+	const char *company, *email, *redirect_uri, *state, *code_challenge;
 	int         code_challenge_method;
 	struct uuid provider;
 };
 static const struct j_field start_fields[] = {
-	J_TEXT(struct start_query, company, J_REQUIRED, 1, 63, .help = "Its slug"),
+	J_TEXT(struct start_query, company, 0, 1, 63, .help = "Its slug; required without email"),
+	J_TEXT(struct start_query, email, J_PII, 3, 254, .help = "Whose sign-in it is: its domain says which provider, and the provider is told it"),
 	J_TEXT(struct start_query, redirect_uri, J_REQUIRED, 1, URI_MAX, .help = "Where the app waits; registered with the operator"),
 	J_TEXT(struct start_query, state, J_REQUIRED, 8, APP_STATE_MAX, .help = "Comes back with the answer"),
 	J_TEXT(struct start_query, code_challenge, J_REQUIRED, CHALLENGE_CHARS, CHALLENGE_CHARS, .help = "RFC 7636, S256"),
@@ -21,6 +22,22 @@ static const struct j_field start_fields[] = {
 	J_ID(struct start_query, provider, 0, .help = "One of several; absent: the company's first"),
 };
 const struct j_schema sign_in_start_schema = J_SCHEMA("sign_in_start", struct start_query, start_fields);
+
+struct find_query {
+	const char *email;
+};
+static const struct j_field find_fields[] = {
+	J_TEXT(struct find_query, email, J_REQUIRED | J_PII, 3, 254, .help = "Its domain alone counts"),
+};
+const struct j_schema providers_find_query = J_SCHEMA("providers_find", struct find_query, find_fields);
+
+static const struct j_field hit_fields[] = {
+	J_TEXT(struct provider_hit, company, J_REQUIRED, 1, 63, .help = "Its slug"),
+	J_TEXT(struct provider_hit, company_name, J_REQUIRED, 1, 200),
+	J_ID(struct provider_hit, id, J_REQUIRED, .help = "For the start of a sign-in: provider"),
+	J_TEXT(struct provider_hit, name, J_REQUIRED, 1, 120),
+};
+const struct j_schema provider_hit_schema = J_SCHEMA("sign_in_provider", struct provider_hit, hit_fields);
 /* clang-format on */
 
 /* Only the API may set it, for its own paths, and only over TLS: RFC 6265bis 4.1.3.2.  A test on
@@ -95,6 +112,10 @@ check_start(struct rq *rq, const struct start_query *q)
 		e = bad_query(rq, "?redirect_uri", "is not registered");
 	if (!printable(q->state))
 		e = bad_query(rq, "?state", "must be printable ASCII");
+	if (q->company == NULL && q->email == NULL)
+		e = bad_query(rq, "?company", "is required without email");
+	if (q->email != NULL && (!printable(q->email) || email_domain(rq, q->email) == NULL))
+		e = bad_query(rq, "?email", "must be an e-mail address");
 	if (!base64url_decode(str_of(q->code_challenge), challenge, sizeof(challenge), &n) ||
 	    n != sizeof(challenge))
 		e = bad_query(rq, "?code_challenge", "must be the base64url form of a SHA-256");
@@ -107,6 +128,7 @@ handle_auth_start(struct rq *rq, struct call *call, void *reply)
 	const struct start_query *q = call->query;
 	const struct sign_in_start in = {
 		.company = q->company,
+		.email = q->email,
 		.redirect_uri = q->redirect_uri,
 		.state = q->state,
 		.code_challenge = q->code_challenge,
@@ -184,4 +206,28 @@ handle_auth_callback(struct rq *rq, struct call *call, void *reply)
 		return lost(call);
 	set_cookie(rq, call, "", 0);
 	return send_on(call, step.location);
+}
+
+static enum fault
+put_hit(struct rq *rq, void *row, void *arg)
+{
+	const struct provider_hit *hit = row;
+
+	(void)page_add(rq, arg, hit, (struct page_key){ .id = hit->id });
+	return FAULT_NONE;
+}
+
+enum fault
+handle_providers_find(struct rq *rq, struct call *call, void *reply)
+{
+	const struct find_query *q = call->query;
+	const struct domain_search in = { .domain = email_domain(rq, q->email),
+		                          .above =
+		                              call->after ? call->key.id : (struct uuid){ { 1 } },
+		                          .limit = call->limit + 1 };
+
+	(void)reply;
+	if (in.domain == NULL)
+		return bad_query(rq, "?email", "must be an e-mail address");
+	return domain_sql_each(rq, &in, put_hit, call);
 }

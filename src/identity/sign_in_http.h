@@ -6,7 +6,8 @@
 
 #include "identity_int.h"
 
-extern const struct j_schema sign_in_start_schema;
+extern const struct j_schema sign_in_start_schema, providers_find_query, provider_hit_schema;
+enum fault handle_providers_find(struct rq *rq, struct call *call, void *reply);
 enum fault handle_auth_start(struct rq *rq, struct call *call, void *reply);
 enum fault handle_auth_callback(struct rq *rq, struct call *call, void *reply);
 enum fault handle_jwks(struct rq *rq, struct call *call, void *reply); /* client_key.c */

@@ -10,6 +10,11 @@ enum { REFRESH_BYTES = 32, REFRESH_SALT = 16, DEVICE_NAME_MAX = 80, APP_VERSION_
 #define REFRESH_PREFIX "rrt_"
 enum { REFRESH_TEXT_MAX = 48 };
 
+struct refresh_token {
+	unsigned char b[REFRESH_BYTES];
+};
+bool refresh_parse(const char *text, struct refresh_token *out);
+
 struct session_row {
 	struct uuid company_id, id, person_id;
 	int method, platform, ended_by;
@@ -25,6 +30,13 @@ struct refresh_row {
 	struct uuid company_id, session_id;
 	int64_t generation, created_at;
 };
+
+/* Inside a transaction; of one that is over it changes and tells nothing (session_end.c). */
+enum fault session_end_one(struct rq *rq, const struct session_row *s,
+                           enum session_end why) MUST_CHECK;
+
+/* The same, and the person is told. */
+enum fault session_end_reused(struct rq *rq, const struct session_row *s) MUST_CHECK;
 
 enum fault session_sql_insert(struct rq *rq, const struct session_row *row) MUST_CHECK;
 enum fault refresh_sql_find(struct rq *rq, struct sha256 digest, struct refresh_row *out,

@@ -26,6 +26,10 @@ static const struct db_col of_provider_person_in[] = {
 	DB_COL_UUID(struct session_provider, company_id), DB_COL_UUID(struct session_provider, person_id),
 	DB_COL_UUID(struct session_provider, provider_id), DB_COL_I64(struct session_provider, limit),
 };
+static const struct db_col of_provider_in[] = {
+	DB_COL_UUID(struct session_provider, company_id), DB_COL_UUID(struct session_provider, provider_id),
+	DB_COL_I64(struct session_provider, limit),
+};
 static const struct db_col refresh_cols[] = {
 	DB_COL_BYTES(struct refresh_row, token_sha256), DB_COL_UUID(struct refresh_row, company_id),
 	DB_COL_UUID(struct refresh_row, session_id), DB_COL_I64(struct refresh_row, generation),
@@ -80,7 +84,7 @@ static const struct db_col prune_in[] = {
 	" last_used_at, expires_at, ended_at, provider_id, id_token"
 
 enum {
-	Q_SESSION_INSERT, Q_FIND, Q_INSERT, Q_LOCK, Q_OF_PROVIDER_SESSION, Q_OF_PROVIDER_PERSON, Q_ROTATE, Q_END, Q_END_ALL,
+	Q_SESSION_INSERT, Q_FIND, Q_INSERT, Q_LOCK, Q_OF_PROVIDER_SESSION, Q_OF_PROVIDER_PERSON, Q_OF_PROVIDER, Q_ROTATE, Q_END, Q_END_ALL,
 	Q_PAGE, Q_PRUNE_TOKENS, Q_PRUNE, Q__MAX
 };
 
@@ -109,6 +113,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT " LOCK_COLUMNS " FROM session WHERE company_id = ? AND person_id = ? AND ended_at IS NULL"
 		       " AND provider_id = ? ORDER BY id LIMIT ? FOR UPDATE",
 		DB_IN(of_provider_person_in), DB_OUT(lock_out) },
+	[Q_OF_PROVIDER] = { .name = "session_of_provider",
+		.sql = "SELECT " LOCK_COLUMNS " FROM session WHERE company_id = ? AND provider_id = ? AND ended_at IS NULL"
+		       " LIMIT ? FOR UPDATE",
+		DB_IN(of_provider_in), DB_OUT(lock_out) },
 	[Q_ROTATE] = { .name = "session_rotate",
 		.sql = "UPDATE session SET generation = ?, rotated_at = ?, rotation_salt = ?, last_used_at = ?,"
 		       " app_version = COALESCE(?, app_version) WHERE company_id = ? AND id = ?",
@@ -172,9 +180,10 @@ enum fault
 session_sql_of_provider(struct rq *rq, const struct session_provider *p, db_row_fn *fn, void *arg)
 {
 	struct session_row row = { .generation = 0 };
-	const int which =
-	    p->provider_session != NULL ? Q_OF_PROVIDER_SESSION : Q_OF_PROVIDER_PERSON;
+	int which = uuid_is_zero(p->person_id) ? Q_OF_PROVIDER : Q_OF_PROVIDER_PERSON;
 
+	if (p->provider_session != NULL)
+		which = Q_OF_PROVIDER_SESSION;
 	return db_each(rq, &stmts[which], p, &row, fn, arg);
 }
 

@@ -294,6 +294,8 @@ EXAMPLES = {
         "code_challenge": "A" * 43, "code_challenge_method": "S256"}),
     "auth_callback": nothing,
     "auth_signed_out": nothing,
+    "auth_providers": lambda w, who: Request(query={"email": "somebody@nowhere.example"}),
+    "identity_provider_delete": of_id(lambda w, who: w.provider()["id"]),
     "client_jwks": of_id(lambda w, who: w.keyed_provider()["id"]),
     "identity_provider_rotate_key": of_id(lambda w, who: w.keyed_provider()["id"]),
     "backchannel_logout": lambda w, who: Request({"company": w.company.slug}, data=b"logout_token=x",
