@@ -32,6 +32,7 @@ struct caller {
 	struct uuid person;    /* zero unless a person */
 	struct uuid key;       /* zero unless an API or site key */
 	struct uuid session;   /* zero: token minted without a session */
+	bool        consent_due; /* a person who has not accepted what they must */
 	int64_t     expires_us;
 	char        language[16]; /* the person's, "" when unknown */
 	char        scopes[128];  /* of an API key, space-separated */

@@ -24,6 +24,7 @@
 	X(UNAUTHENTICATED,      401, "unauthenticated",         "A valid access token is needed")   \
 	X(FORBIDDEN,            403, "forbidden",               "The caller may not do this")       \
 	X(UPGRADE_CLIENT,       403, "client_upgrade_required", "This app version is no longer supported") \
+	X(CONSENT,              403, "consent_required",        "A text must be accepted first")    \
 	X(NOT_FOUND,            404, "not_found",               "No such resource")                 \
 	X(METHOD,               405, "method_not_allowed",      "The resource does not have this method") \
 	X(CONFLICT,             409, "conflict",                "The current state forbids this")   \

@@ -50,6 +50,8 @@ enum route_flags {
 	ROUTE_SENDS_ON = 1 << 8,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
+	/* also for people who have not accepted what they must (consent.h) */
+	ROUTE_BEFORE_CONSENT = 1 << 12,
 };
 
 struct call;

@@ -13,6 +13,7 @@
 
 /* What is remembered of a person. */
 struct person_memo {
+	bool consent_due;
 	bool in; /* they and their company are active, and the session goes on */
 	enum role role;
 	char language[16];
@@ -81,10 +82,13 @@ person_memo(struct rq *rq, const struct caller *who, struct person_memo *ret)
 		return e;
 	if (ret->in) {
 		ret->role = (enum role)now.role;
+		ret->consent_due = now.consent_due;
 		copy_text(ret->language, sizeof(ret->language), now.language);
 		copy_text(ret->min_app_version, sizeof(ret->min_app_version), now.min_app_version);
 	}
-	remember(rq, key, ret, sizeof(*ret));
+	/* Who accepts goes on at once, in every process. */
+	if (!ret->consent_due)
+		remember(rq, key, ret, sizeof(*ret));
 	return FAULT_NONE;
 }
 
@@ -102,6 +106,7 @@ access_person(struct rq *rq, struct caller *who)
 		return rq_fail(rq, FAULT_UNAUTHENTICATED, "The access token is not valid.");
 	}
 	who->role = memo.role;
+	who->consent_due = memo.consent_due;
 	who->kind = role_access(memo.role);
 	copy_text(who->language, sizeof(who->language), memo.language);
 	return FAULT_NONE;

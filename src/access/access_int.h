@@ -27,6 +27,7 @@ struct person_now {
 	int64_t now;
 	int role;
 	const char *language, *min_app_version;
+	bool consent_due;
 };
 
 struct key_row {

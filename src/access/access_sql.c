@@ -8,13 +8,14 @@
 
 /* clang-format off */
 static const struct db_col person_in[] = {
+	DB_COL_TIME(struct person_now, now), DB_COL_TIME(struct person_now, now),
 	DB_COL_UUID(struct person_now, session_id), DB_COL_TIME(struct person_now, now),
 	DB_COL_UUID(struct person_now, company_id), DB_COL_UUID(struct person_now, person_id),
 	DB_COL_UUID(struct person_now, session_id),
 };
 static const struct db_col person_out[] = {
 	DB_COL_ENUM(struct person_now, role, role_names), DB_COL_STR(struct person_now, language),
-	DB_COL_STR(struct person_now, min_app_version),
+	DB_COL_STR(struct person_now, min_app_version), DB_COL_BOOL(struct person_now, consent_due),
 };
 static const struct db_col digest_in[] = { DB_COL_BYTES(struct key_row, key_sha256) };
 static const struct db_col key_out[] = {
@@ -55,7 +56,12 @@ enum { Q_PERSON, Q_KEY_FIND, Q_KEY_USED, Q_KEY_INSERT, Q_KEY_REVOKE, Q_KEY_PAGE,
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_PERSON] = { .name = "access_person",
-		.sql = "SELECT p.role, COALESCE(p.language, c.language), c.min_app_version FROM person p"
+		.sql = "SELECT p.role, COALESCE(p.language, c.language), c.min_app_version,"
+		       " EXISTS (SELECT 1 FROM consent t WHERE t.company_id = p.company_id AND t.archived_at IS NULL"
+		       " AND t.in_force_at <= ? AND NOT EXISTS (SELECT 1 FROM consent n WHERE n.company_id = t.company_id"
+		       " AND n.name = t.name AND n.version > t.version AND n.archived_at IS NULL AND n.in_force_at <= ?)"
+		       " AND NOT EXISTS (SELECT 1 FROM consent_acceptance a WHERE a.company_id = t.company_id"
+		       " AND a.person_id = p.id AND a.consent_id = t.id)) FROM person p"
 		       " JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN session s ON s.company_id = p.company_id AND s.id = ? AND s.person_id = p.id"
 		       " AND s.ended_at IS NULL AND s.expires_at > ?"

@@ -5,6 +5,7 @@
 #include "rostra/campaign.h"
 #include "rostra/channel.h"
 #include "rostra/click.h"
+#include "rostra/consent.h"
 #include "rostra/feed.h"
 #include "rostra/identity.h"
 #include "rostra/jobs.h"
@@ -41,7 +42,7 @@ static const struct route_table *const all_routes[] = {
 	&kudos_talk_routes, &kudos_moderation_routes,
 	&points_routes,     &points_rules_routes,
 	&notice_routes,     &privacy_routes,
-	&ops_routes,
+	&consent_routes,    &ops_routes,
 };
 
 static const struct db_stmt_table *const all_stmts[] = {
@@ -77,6 +78,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&notice_stmts,
 	&lead_birth_stmts,
 	&privacy_stmts,
+	&consent_stmts,
 	&jobs_stmts,
 };
 

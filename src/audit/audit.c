@@ -16,6 +16,7 @@ const char *const audit_object_names[AUDIT_OBJECT__MAX + 1] = {
 	[AUDIT_COMPANY] = "company",
 	[AUDIT_CLICK_CHANGE] = "click_change",
 	[AUDIT_KUDOS] = "kudos",
+	[AUDIT_CONSENT] = "consent",
 	NULL,
 };
 

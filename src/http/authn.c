@@ -111,6 +111,9 @@ authenticate(struct http_conn *conn)
 static enum fault
 person_checks(struct http_conn *conn)
 {
+	if (conn->who.consent_due && !(conn->call.route->flags & ROUTE_BEFORE_CONSENT))
+		return rq_fail(&conn->rq, FAULT_CONSENT,
+		               "Read /v1/consents and accept what is due.");
 	if (!caller_is_person(&conn->who) || !conn->server->hooks.app_version)
 		return FAULT_NONE;
 	return conn->server->hooks.app_version(&conn->rq,

@@ -221,9 +221,9 @@ person_patch(struct rq *rq, struct call *call, void *reply)
 
 /* clang-format off */
 static const struct route rows[] = {
-	{ .method = HTTP_GET, .path = "/v1/me", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_OBJECT,
+	{ .method = HTTP_GET, .path = "/v1/me", .access = ACCESS_PEOPLE, .rate = RATE_READ, .flags = ROUTE_BEFORE_CONSENT, .kind = REPLY_OBJECT,
 	  .reply = &me_schema, .handle = me_get, .name = "me_get", .summary = "The caller's own record" },
-	{ .method = HTTP_PATCH, .path = "/v1/me", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .body = &me_patch_schema,
+	{ .method = HTTP_PATCH, .path = "/v1/me", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_BEFORE_CONSENT, .body = &me_patch_schema,
 	  .kind = REPLY_OBJECT, .reply = &me_schema, .handle = me_patch, .name = "me_patch",
 	  .summary = "Change one's language and time zone" },
 	{ .method = HTTP_GET, .path = "/v1/people", .access = ACCESS_PEOPLE, .rate = RATE_READ,

@@ -223,19 +223,19 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 
 /* clang-format off */
 static const struct route rows[] = {
-	{ .method = HTTP_GET, .path = "/v1/me/export", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .kind = REPLY_RAW,
+	{ .method = HTTP_GET, .path = "/v1/me/export", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_BEFORE_CONSENT, .kind = REPLY_RAW,
 	  .reply_type = "application/zip", .handle = handle_own_export, .name = "me_export",
 	  .summary = "What is kept of the caller: a ZIP with each table as JSON and as CSV" },
 	{ .method = HTTP_GET, .path = "/v1/people/{id}/export", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .kind = REPLY_RAW,
 	  .reply_type = "application/zip", .handle = handle_export, .name = "person_export",
 	  .summary = "What is kept of a person; on record" },
-	{ .method = HTTP_PUT, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
+	{ .method = HTTP_PUT, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID | ROUTE_BEFORE_CONSENT,
 	  .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_put, .name = "erasure_put",
 	  .summary = "Ask to be forgotten, in 14 days; an admin asks for others, too. Each request that waits must be withdrawn to be safe" },
-	{ .method = HTTP_GET, .path = "/v1/erasures", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
+	{ .method = HTTP_GET, .path = "/v1/erasures", .access = ACCESS_PEOPLE, .rate = RATE_READ, .flags = ROUTE_BEFORE_CONSENT, .kind = REPLY_LIST,
 	  .reply = &view_schema, .handle = handle_list, .name = "erasure_list",
 	  .summary = "One's own requests to be forgotten, newest first; an admin sees the company's" },
-	{ .method = HTTP_DELETE, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .kind = REPLY_NONE,
+	{ .method = HTTP_DELETE, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_BEFORE_CONSENT, .kind = REPLY_NONE,
 	  .handle = handle_delete, .name = "erasure_delete",
 	  .summary = "Withdraw it while it waits: the person what they asked, an admin what an admin asked" },
 };

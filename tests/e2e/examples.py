@@ -274,6 +274,16 @@ def erasure_of(w, who):
     return waiting[0] if waiting else made(w.api.put(f"/v1/erasures/{uuid7()}", who=person, json={"person_id": None}))["id"]
 
 
+def consent_body(w):
+    """Not in force for years: nobody is held up."""
+    return {"name": f"terms {secrets.token_hex(4)}", "in_force_at": an_instant(),
+            "texts": [{"language": "en", "title": w.text(), "body": w.text()}]}
+
+
+def new_consent(w):
+    return made(w.api.put(f"/v1/consents/{uuid7()}", who=w.company.admin, json=consent_body(w)))
+
+
 def nothing(w, who):
     return Request()
 
@@ -410,6 +420,10 @@ EXAMPLES = {
         f"leaver{secrets.token_hex(3)}").id if getattr(who, "role", "admin") == "admin" else who.id}),
     "erasure_list": nothing,
     "erasure_delete": lambda w, who: Request({"id": erasure_of(w, who)}),
+    "consent_list": nothing,
+    "consent_put": lambda w, who: Request({"id": uuid7()}, json=consent_body(w)),
+    "consent_delete": of_id(lambda w, who: new_consent(w)["id"]),
+    "consent_accept": of_id(lambda w, who: new_consent(w)["id"]),
     "points_list": nothing,
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
