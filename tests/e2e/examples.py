@@ -276,7 +276,7 @@ def erasure_of(w, who):
 
 def consent_body(w):
     """Not in force for years: nobody is held up."""
-    return {"name": f"terms {secrets.token_hex(4)}", "in_force_at": an_instant(),
+    return {"name": w.text(), "in_force_at": an_instant(),
             "texts": [{"language": "en", "title": w.text(), "body": w.text()}]}
 
 
