@@ -48,6 +48,8 @@ enum route_flags {
 	ROUTE_OPEN_QUERY = 1 << 7,
 	/* REPLY_RAW that answers 302, or a page when there is nowhere to go */
 	ROUTE_SENDS_ON = 1 << 8,
+	/* its answer is 207: each part of the body has a result of its own (http_multi) */
+	ROUTE_MULTI = 1 << 9,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
 	/* also for people who have not accepted what they must (consent.h) */
@@ -118,6 +120,10 @@ struct call {
 
 /* A PUT or POST made something new: 201 instead of 200. */
 void http_created(struct call *c);
+/* Parts of it may have failed: 207, and each part says how it went. */
+void http_multi(struct call *c);
+/* The status that a POST of one such part would have had. */
+int http_status_made(bool made);
 /* A POST that was accepted for later: 202. */
 void http_accepted(struct call *c);
 /*

@@ -43,7 +43,7 @@ enum j_flags {
 	J_MULTILINE = 1 << 12, /* line breaks and tabs allowed; other strings refuse control characters */
 };
 
-/* A list in a body or reply. items: `const char **`, `struct uuid *`, `int64_t *`, or an array of T of schema->size. */
+/* A list in a body or reply. items: `const char **`, `struct uuid *`, `int64_t *`, `struct str *` (J_PARTS), or an array of T of schema->size. */
 struct j_list {
 	void  *items;
 	size_t n;
@@ -90,6 +90,8 @@ struct j_schema {
 #define J_STRINGS(T, m, fl, lo, hi, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_STRING, .item_max = __VA_ARGS__ }
 #define J_IDS(T, m, fl, lo, ...)       { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .item = J_UUID, .max = __VA_ARGS__ }
 #define J_OBJECTS(T, m, fl, lo, hi, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_OBJECT, .schema = __VA_ARGS__ }
+/* Objects of a body that are judged one by one: each is kept as text, a struct str, for json_decode by the schema. */
+#define J_PARTS(T, m, fl, lo, hi, ...) { .name = #m, .type = J_LIST, .off = J_OFF(T, m, struct j_list), .flags = (fl), .min = (lo), .max = (hi), .item = J_RAW, .schema = __VA_ARGS__ }
 #define J_JSON(T, m, fl, ...)         { .name = #m, .type = J_RAW, .off = J_OFF(T, m, struct str), .flags = (fl), .schema = __VA_ARGS__ }
 
 #define J_SCHEMA(word, T, table)           { .name = word, .size = sizeof(T), .fields = (table), .n = sizeof(table) / sizeof((table)[0]), .has_off = J_NO_HAS }

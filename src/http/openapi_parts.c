@@ -77,6 +77,10 @@ put_successes(struct buf *b, const struct route *r)
 		put_success(b, r, 204, "Done");
 		return;
 	}
+	if ((r->flags & ROUTE_MULTI) != 0) {
+		put_success(b, r, 207, "Each part has a result of its own");
+		return;
+	}
 	put_success(b, r, 200, r->method == HTTP_PUT ? "There already, or changed" : "OK");
 	if (r->method == HTTP_PUT || r->method == HTTP_POST)
 		put_success(b, r, 201, "Made");

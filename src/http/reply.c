@@ -19,6 +19,18 @@ http_created(struct call *c)
 }
 
 void
+http_multi(struct call *c)
+{
+	c->conn->status = 207;
+}
+
+int
+http_status_made(bool made)
+{
+	return made ? 201 : 200;
+}
+
+void
 http_accepted(struct call *c)
 {
 	c->conn->status = 202;

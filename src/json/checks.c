@@ -257,6 +257,8 @@ j_item_size(const struct j_field *f)
 		return sizeof(struct uuid);
 	case J_OBJECT:
 		return f->schema->size;
+	case J_RAW:
+		return sizeof(struct str);
 	default:
 		return sizeof(int64_t);
 	}

@@ -144,6 +144,25 @@ decode_sub(struct walk *w, const struct j_field *f, json_t *v, void *place)
 	return NULL;
 }
 
+/* An object as text, to be judged later. */
+static const char *
+keep_text(struct walk *w, json_t *v, void *place)
+{
+	struct str text;
+	char *dumped;
+
+	if (!json_is_object(v))
+		return "must be an object";
+	dumped = json_dumps(v, JSON_COMPACT);
+	if (dumped == NULL)
+		return "cannot be kept";
+	text.n = strlen(dumped);
+	text.s = arena_copy(w->arena, dumped, text.n);
+	free(dumped);
+	memcpy(place, &text, sizeof(text));
+	return NULL;
+}
+
 static const char *
 decode_item(struct walk *w, const struct j_field *f, json_t *v, void *place)
 {
@@ -159,7 +178,7 @@ decode_item(struct walk *w, const struct j_field *f, json_t *v, void *place)
 		decode_object(w, f->schema, v, place);
 		return NULL;
 	}
-	return decode_int(w, f, v, place);
+	return f->item == J_RAW ? keep_text(w, v, place) : decode_int(w, f, v, place);
 }
 
 static const char *

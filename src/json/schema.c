@@ -109,7 +109,7 @@ put_list(struct buf *b, const struct j_field *f, bool body)
 	if (f->max > 0)
 		buf_printf(b, ",\"maxItems\":%" PRId64, f->max);
 	buf_lit(b, ",\"items\":{");
-	if (f->item == J_OBJECT)
+	if (f->item == J_OBJECT || f->item == J_RAW)
 		put_object(b, f->schema, false, body);
 	else if (f->item == J_UUID)
 		buf_lit(b, "\"type\":\"string\",\"format\":\"uuid\"");

@@ -367,6 +367,7 @@ EXAMPLES = {
     "click_overrule": lambda w, who: Request({"click": w.click["id"]}, json={"class": w.other_class(), "note": w.text()}),
     "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),
     "lead_post": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}),
+    "lead_bulk": lambda w, who: Request(json={"items": [{"external_id": w.text(), "name": w.text()}]}),
     "lead_list": nothing,
     "lead_get": of_id(lambda w, who: w.lead["id"]),
     "conversion_post": lambda w, who: Request({"id": w.lead["id"]}, json={"stage": "qualified", "external_id": w.text()}),

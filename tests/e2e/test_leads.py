@@ -541,3 +541,36 @@ def test_a_large_file_goes_in(api, db, make_company):
     text = csv_text([[f"l{i}", "", f"Name {i} " + "x" * 60, "", "", ""] for i in range(5000)])
     body = upload(api, company, text).json()
     assert body["added"] == 5000
+
+
+# --- many at once --------------------------------------------------------------------------------------------------
+
+
+def bulk(api, who, items, **options):
+    return api.post("/v1/leads/bulk", who=who, json={"items": items}, **options)
+
+
+def test_of_many_leads_each_is_taken_or_refused_for_itself(api, db, acme):
+    items = [{"external_id": an_id(), "name": "Ada"}, {"external_id": an_id(), "email": "no address"},
+             {"external_id": an_id(), "click_id": "short", "colour": "blue"}, {"external_id": an_id(), "name": "Eve"}]
+    answer = bulk(api, acme.api_key, [*items, items[0]])
+    assert answer.status_code == 207
+    body = answer.json()
+    assert [i["result"] for i in body["items"]] == ["made", "refused", "refused", "made", "repeated"]
+    assert [i["status"] for i in body["items"]] == [201, 422, 422, 201, 200]
+    assert [[e["pointer"] for e in i["errors"]] for i in body["items"][1:3]] == [["#/email"], ["#/colour"]]
+    assert body["items"][4]["id"] == body["items"][0]["id"]
+    assert (body["made"], body["repeated"], body["refused"], body["failed"]) == (2, 1, 2, 0)
+    again = bulk(api, acme.api_key, items).json()
+    assert (again["made"], again["repeated"]) == (0, 2) and again["items"][3]["id"] == body["items"][3]["id"]
+    (count,) = db("SELECT COUNT(*) n FROM lead WHERE external_id IN (%s, %s)", (items[0]["external_id"], items[3]["external_id"]))
+    assert count["n"] == 2
+
+
+def test_many_leads_are_bounded(api, acme):
+    full = [{"external_id": an_id(), "message": "x" * 1500} for _ in range(500)]
+    assert bulk(api, acme.api_key, full).json()["made"] == 500
+    for items in ([], [{}] * 501, [7], {"a": 1}):
+        answer = api.post("/v1/leads/bulk", who=acme.api_key, json={"items": items})
+        assert answer.status_code == 422 and answer.json()["errors"][0]["pointer"].startswith("#/items")
+    assert bulk(api, acme.member, [{}]).status_code == 403
