@@ -64,6 +64,8 @@ struct click_kept {
 	const char *reason;
 	struct str user_agent, ip_prefix;
 };
+/* What it showed, taken from its reason where no fact was kept. */
+enum click_fact click_kept_fact(const struct click_kept *kept);
 struct verdict click_judge(const struct click_rules *rules, const struct click_kept *kept);
 
 /* A random base62 code, NUL-terminated. */

@@ -220,6 +220,7 @@ handle_overrule(struct rq *rq, struct call *call, void *reply)
 {
 	struct click_seen *seen = reply;
 	struct overruling o = { .seen = seen, .word = call->body };
+	struct click_kept kept;
 	enum fault e = find(rq, call, seen);
 
 	if (e)
@@ -227,11 +228,13 @@ handle_overrule(struct rq *rq, struct call *call, void *reply)
 	if (seen->cls == o.word->cls && cstr_eq(seen->reason, CLICK_OVERRULED))
 		return rq_fail(rq, FAULT_CONFLICT, "The click was overruled to %s already.",
 		               click_class_names[seen->cls]);
+	kept = (struct click_kept){ .fact = (enum click_fact)seen->fact, .reason = seen->reason };
 	o.change = (struct click_change){
 		.clicked_at = seen->clicked_at,
 		.cause = CAUSE_OVERRULED,
 		.before = seen->cls,
 		.after = o.word->cls,
+		.fact = (int)click_kept_fact(&kept),
 		.reason_before = seen->reason,
 		.reason_after = CLICK_OVERRULED,
 		.note = o.word->note,

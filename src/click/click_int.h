@@ -34,7 +34,7 @@ struct click_change {
 	struct uuid company_id, id;
 	unsigned char click_id[CLICK_ID_SIZE];
 	int64_t clicked_at;
-	int cause, before, after;
+	int cause, before, after, fact; /* fact: kept from now on */
 	const char *reason_before, *reason_after, *note;
 	int64_t rule_version;
 	struct uuid person_id;

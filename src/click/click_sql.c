@@ -53,6 +53,7 @@ static const struct db_col id_out[] = { DB_COL_BYTES(struct click_seen, click_id
 static const struct db_col first_out[] = { DB_COL_TIME(struct click_seen, clicked_at) };
 static const struct db_col set_in[] = {
 	DB_COL_ENUM(struct click_change, after, click_class_names), DB_COL_STR(struct click_change, reason_after),
+	DB_COL_ENUM(struct click_change, fact, click_fact_names),
 	DB_COL_I64(struct click_change, rule_version), DB_COL_UUID(struct click_change, company_id),
 	DB_COL_TIME(struct click_change, clicked_at), DB_COL_BYTES(struct click_change, click_id),
 	DB_COL_ENUM(struct click_change, before, click_class_names), DB_COL_STR(struct click_change, reason_before),
@@ -140,7 +141,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_SET] = {
 		.name = "click_set_class",
-		.sql = "UPDATE click SET class = ?, reason = ?, rule_version = ? WHERE company_id = ? AND clicked_at = ?"
+		.sql = "UPDATE click SET class = ?, reason = ?, fact = ?, rule_version = ? WHERE company_id = ? AND clicked_at = ?"
 		       " AND id = ? AND class = ? AND reason = ?",
 		DB_IN(set_in),
 	},

@@ -61,6 +61,7 @@ take_click(struct rq *rq, void *row, void *arg)
 		.cause = CAUSE_RULES,
 		.before = c->cls,
 		.after = (int)v.cls,
+		.fact = (int)click_kept_fact(&kept),
 		.reason_before = arena_strdup(rq->arena, c->reason),
 		.reason_after = v.reason,
 		.rule_version = click_rules_version(p->r->rules),

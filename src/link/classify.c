@@ -281,8 +281,8 @@ classify(const struct click_rules *rules, enum click_fact fact, struct str user_
 
 /* --- again --------------------------------------------------------------------------------- */
 
-static enum click_fact
-kept_fact(const struct click_kept *kept)
+enum click_fact
+click_kept_fact(const struct click_kept *kept)
 {
 	if (kept->fact != FACT_NONE)
 		return kept->fact;
@@ -302,5 +302,5 @@ click_judge(const struct click_rules *rules, const struct click_kept *kept)
 	/* A prefix stands for all its addresses: no range in the rules is narrower. */
 	if (rest.n > 0 && str_split(&rest, '/', &text))
 		address = address_parse(text);
-	return classify(rules, kept_fact(kept), kept->user_agent, &address);
+	return classify(rules, click_kept_fact(kept), kept->user_agent, &address);
 }

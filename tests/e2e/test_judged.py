@@ -112,6 +112,19 @@ def test_programs_that_turn_out_people_are_no_more_visitors_than_they_were(link,
     rostra("click", "rollup", "check")
 
 
+def test_what_a_click_showed_before_facts_were_kept_is_not_lost(link, db, share, rules, reclassify):
+    headers = {**browser(), "User-Agent": "Kiosk/1.0 (lobby)"}
+    for _ in range(2):
+        link.get(path_of(share), headers=headers, contract=False)
+    before = [(r["class"], r["reason"]) for r in clicks_of(db, share, 2)]
+    assert before == [("human", "ok"), ("duplicate", "same-visitor-hour")]
+    db("UPDATE click SET fact = 'none' WHERE share_id = %s", (share["id"],))
+    reclassify(rules("agent bot kiosk ^Kiosk/"))
+    assert [r["class"] for r in clicks_of(db, share, 2)] == ["bot", "bot"]
+    reclassify(rules("agent bot other ^Other/"))
+    assert [(r["class"], r["reason"]) for r in clicks_of(db, share, 2)] == before
+
+
 def test_an_admin_has_the_last_word(api, link, db, company, globex, share, rules, reclassify):
     response = visit(link, share)
     clicks_of(db, share, 1)
