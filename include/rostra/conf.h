@@ -26,7 +26,7 @@ struct conf {
 	const char *db_name;
 	const char *token_keys_file;  /* lines "kid base64url(32 bytes)"; the first one signs */
 	const char *cursor_key_file;  /* one line, base64url(32 bytes): cursors and visitor cookies */
-	const char *seal_key_file;    /* one line, base64url(32 bytes): secrets in the tables */
+	const char *seal_key_file;    /* lines of base64url(32 bytes): secrets in the tables; the first seals */
 	const char *app_redirect_uris; /* where sign-in may return to, space-separated */
 	const char *outbound_loopback_ports; /* for tests: only while public_url is on 127.0.0.1 */
 	const char *public_url;       /* "https://api.example.com": no trailing slash */
@@ -67,6 +67,8 @@ extern const struct conf_row conf_rows[]; /* ends with name NULL */
 bool conf_load(struct conf *out, const struct conf_row *rows, const char *path, char *err, size_t err_n);
 /* The text form of one setting, as `rostra config` shows it. */
 const char *conf_value(const struct conf *c, const struct conf_row *row, struct arena *a);
+/* Reads a secret file as it is, as conf_secret does one line. */
+bool conf_secret_lines(const char *path, char *out, size_t room, char *err, size_t err_n);
 /* Reads a one-line secret file (mode checked: no access for others); the caller wipes it. */
 bool conf_secret(const char *path, char *out, size_t room, char *err, size_t err_n);
 

@@ -107,6 +107,17 @@ enum fault sign_out_check(struct rq *rq, const struct sign_out *in) MUST_CHECK;
 /* Where the browser goes; NULL: the provider is off, gone, or offers no sign-out. */
 enum fault sign_out_begin(struct rq *rq, const struct sign_out *in,
                           const char **ret_url) MUST_CHECK;
+/*
+ * For operators: what is sealed with another key than the first is sealed with the first, column by
+ * column over all companies; what fits none is counted and left.  Safe to repeat, and beside a
+ * running service: what changes meanwhile is sealed with the first key already.
+ */
+struct reseal_report {
+	const char *column;                  /* "table.column" */
+	int64_t resealed, there, unreadable; /* there: the first key's already */
+};
+typedef void reseal_fn(void *arg, const struct reseal_report *report); /* after each column */
+enum fault identity_reseal(struct rq *rq, reseal_fn *fn, void *arg) MUST_CHECK;
 /* Job: sign-ins and codes that are over go. */
 enum fault sign_in_prune_run(struct rq *rq) MUST_CHECK;
 

@@ -6,6 +6,8 @@
 #ifndef ROSTRA_SHARED_H
 #define ROSTRA_SHARED_H
 
+#include <stddef.h>
+
 struct cache;
 struct combine;
 struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
@@ -14,6 +16,8 @@ struct visits;     /* link.h: an hour of visits, mapped by all link workers */
 struct click_rules; /* link.h: who is no person; swapped whole on SIGHUP */
 struct limits;     /* http: rate buckets, mapped by all workers */
 struct metrics;    /* metrics.h: counters, mapped by all workers */
+
+enum { SEAL_KEYS_MAX = 4 };
 
 struct shared {
 	struct cache *tokens;  /* SHA-256(token) -> struct caller */
@@ -26,7 +30,8 @@ struct shared {
 	struct token_keys *_Atomic keys;
 	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */
 	unsigned char cursor_key[32];
-	unsigned char seal_key[32]; /* of the secrets kept in the database */
+	unsigned char seal_keys[SEAL_KEYS_MAX][32]; /* of the secrets kept in the database: the first one seals */
+	size_t n_seal_keys;
 	struct spool *spool;   /* NULL outside the link pool */
 	struct visits *visits; /* NULL outside the link pool */
 	struct limits *limits;

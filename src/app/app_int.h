@@ -32,6 +32,8 @@ bool shared_create(struct app *app, char *err, size_t err_n);
 /* This process's caches; after the fork, so that each pool has only its own. */
 void shared_caches(struct shared *s, enum pool pool);
 bool shared_key(const char *file, unsigned char out[32], char *err, size_t err_n);
+/* The keys of seal_key_file. */
+bool shared_seal_keys(struct app *app, char *err, size_t err_n);
 
 /* One subcommand; app/main.c lists them all. */
 struct command {

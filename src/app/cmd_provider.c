@@ -17,7 +17,7 @@ read_secret(struct cmd *c, const char *file, const char **ret)
 {
 	char text[SECRET_TEXT_MAX], err[512];
 
-	if (!shared_key(c->app->conf.seal_key_file, c->app->shared.seal_key, err, sizeof(err)) ||
+	if (!shared_seal_keys(c->app, err, sizeof(err)) ||
 	    (file != NULL && !conf_secret(file, text, sizeof(text), err, sizeof(err))))
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%.200s", err);
 	*ret = file == NULL ? NULL : arena_strdup(c->rq.arena, text);

@@ -2,6 +2,7 @@
 /* shared.c - what the threads and processes of one service share (rostra/shared.h). */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rostra/auth.h"
 #include "rostra/cache.h"
@@ -48,6 +49,38 @@ shared_key(const char *file, unsigned char out[32], char *err, size_t err_n)
 }
 
 bool
+shared_seal_keys(struct app *app, char *err, size_t err_n)
+{
+	const char *file = app->conf.seal_key_file;
+	struct shared *s = &app->shared;
+	char text[SEAL_KEYS_MAX * SECRET_TEXT_MAX];
+	struct str rest = { text, 0 }, line;
+	bool good = conf_secret_lines(file, text, sizeof(text), err, err_n);
+	size_t n;
+
+	if (!good)
+		return false;
+	rest.n = strlen(text);
+	s->n_seal_keys = 0;
+	while (good && rest.n > 0 && str_split(&rest, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n == 0)
+			continue;
+		good = s->n_seal_keys < SEAL_KEYS_MAX &&
+		       base64url_decode(line, s->seal_keys[s->n_seal_keys], sizeof(s->seal_keys[0]),
+		                        &n) &&
+		       n == sizeof(s->seal_keys[0]);
+		s->n_seal_keys++;
+	}
+	good = good && s->n_seal_keys > 0;
+	if (!good)
+		snprintf(err, err_n, "%s: not 1 to %d lines, each the base64url form of 32 bytes",
+		         file, SEAL_KEYS_MAX);
+	secret_wipe(text, sizeof(text));
+	return good;
+}
+
+bool
 shared_create(struct app *app, char *err, size_t err_n)
 {
 	struct shared *s = &app->shared;
@@ -58,7 +91,7 @@ shared_create(struct app *app, char *err, size_t err_n)
 		return false;
 	atomic_store(&s->keys, keys);
 	if (!shared_key(app->conf.cursor_key_file, s->cursor_key, err, err_n) ||
-	    !shared_key(app->conf.seal_key_file, s->seal_key, err, err_n))
+	    !shared_seal_keys(app, err, err_n))
 		return false;
 	rules = click_rules_load(app->conf.click_rules, app->conf.click_ranges, err, err_n);
 	if (!rules)

@@ -220,7 +220,7 @@ conf_value(const struct conf *c, const struct conf_row *row, struct arena *a)
 }
 
 bool
-conf_secret(const char *path, char *out, size_t room, char *err, size_t err_n)
+conf_secret_lines(const char *path, char *out, size_t room, char *err, size_t err_n)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -248,6 +248,14 @@ conf_secret(const char *path, char *out, size_t room, char *err, size_t err_n)
 		return false;
 	}
 	out[n] = '\0';
+	return true;
+}
+
+bool
+conf_secret(const char *path, char *out, size_t room, char *err, size_t err_n)
+{
+	if (!conf_secret_lines(path, out, room, err, err_n))
+		return false;
 	out[strcspn(out, "\r\n")] = '\0';
 	return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* domain_sql.c - statements of e-mail domains and of removing a provider, and how their rows map.
+/* domain_sql.c - statements of e-mail domains, of removing a provider and of sealing anew, and how
+ * their rows map.
  */
 #include "rostra/caller.h"
 
@@ -20,8 +21,32 @@ static const struct db_col hit_out[] = {
 	DB_COL_STR(struct provider_hit, company), DB_COL_STR(struct provider_hit, company_name),
 	DB_COL_UUID(struct provider_hit, id), DB_COL_STR(struct provider_hit, name),
 };
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct sealed_page, company_id), DB_COL_UUID(struct sealed_page, company_id),
+	DB_COL_UUID(struct sealed_page, id),
+	DB_COL_I64(struct sealed_page, limit),
+};
+static const struct db_col sealed_out[] = {
+	DB_COL_UUID(struct sealed_row, company_id), DB_COL_UUID(struct sealed_row, id), DB_COL_VIEW(struct sealed_row, sealed),
+};
+static const struct db_col sealed_update_in[] = {
+	DB_COL_VIEW(struct sealed_row, sealed), DB_COL_UUID(struct sealed_row, company_id), DB_COL_UUID(struct sealed_row, id),
+	DB_COL_VIEW(struct sealed_row, before),
+};
 
-enum { Q_INSERT, Q_CLEAR, Q_EACH, Q_DELETE_KEYS, Q_DELETE_CACHE, Q_DELETE, Q__MAX };
+/* column is one of sealed_column, for table. */
+#define SEALED_PAGE(table, column)                                                              \
+	"SELECT company_id, id, " column " FROM " table " /* all companies: the key is of all */" \
+	" WHERE company_id >= ? AND (company_id > ? OR id > ?) AND " column " IS NOT NULL ORDER BY company_id, id LIMIT ?"
+#define SEALED_UPDATE(table, column) \
+	"UPDATE " table " SET " column " = ? WHERE company_id = ? AND id = ? AND " column " = ?"
+
+enum {
+	Q_INSERT, Q_CLEAR, Q_EACH, Q_DELETE_KEYS, Q_DELETE_CACHE, Q_DELETE,
+	Q_PAGE, /* and those of the other columns, in their order */
+	Q_UPDATE = Q_PAGE + SEALED__MAX,
+	Q__MAX = Q_UPDATE + SEALED__MAX
+};
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = { .name = "provider_domain_insert",
@@ -45,6 +70,18 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_DELETE] = { .name = "provider_delete",
 		.sql = "DELETE FROM identity_provider WHERE company_id = ? AND id = ?",
 		DB_IN(provider_key_of) },
+	[Q_PAGE + SEALED_CLIENT_SECRET] = { .name = "sealed_client_secrets",
+		.sql = SEALED_PAGE("identity_provider", "client_secret"), DB_IN(page_in), DB_OUT(sealed_out) },
+	[Q_PAGE + SEALED_CLIENT_KEY] = { .name = "sealed_client_keys",
+		.sql = SEALED_PAGE("provider_key", "secret"), DB_IN(page_in), DB_OUT(sealed_out) },
+	[Q_PAGE + SEALED_ID_TOKEN] = { .name = "sealed_id_tokens",
+		.sql = SEALED_PAGE("session", "id_token"), DB_IN(page_in), DB_OUT(sealed_out) },
+	[Q_UPDATE + SEALED_CLIENT_SECRET] = { .name = "reseal_client_secret",
+		.sql = SEALED_UPDATE("identity_provider", "client_secret"), DB_IN(sealed_update_in) },
+	[Q_UPDATE + SEALED_CLIENT_KEY] = { .name = "reseal_client_key",
+		.sql = SEALED_UPDATE("provider_key", "secret"), DB_IN(sealed_update_in) },
+	[Q_UPDATE + SEALED_ID_TOKEN] = { .name = "reseal_id_token",
+		.sql = SEALED_UPDATE("session", "id_token"), DB_IN(sealed_update_in) },
 };
 /* clang-format on */
 
@@ -81,4 +118,20 @@ provider_sql_delete(struct rq *rq, const struct provider_row *p, uint64_t *ret_n
 	if (!e)
 		e = domain_sql_clear(rq, &in);
 	return e ? e : db_exec(rq, &stmts[Q_DELETE], &in, ret_n);
+}
+
+enum fault
+sealed_sql_page(struct rq *rq, enum sealed_column column, const struct sealed_page *p,
+                db_row_fn *fn, void *arg)
+{
+	struct sealed_row row = { .sealed = { NULL, 0 } };
+
+	return db_each(rq, &stmts[Q_PAGE + (int)column], p, &row, fn, arg);
+}
+
+enum fault
+sealed_sql_update(struct rq *rq, enum sealed_column column, const struct sealed_row *row,
+                  uint64_t *ret_n)
+{
+	return db_exec(rq, &stmts[Q_UPDATE + (int)column], row, ret_n);
 }

@@ -29,13 +29,32 @@ struct sealed_place {
 /* Where the session's ID Token lies. */
 struct sealed_place session_place(struct uuid company, struct uuid session);
 struct str identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain);
-/* NULL: bent, moved, or sealed with another key. */
+/* NULL: bent, moved, or sealed with another key.  The first key seals, all open. */
+const char *identity_open_with(struct rq *rq, const struct sealed_place *at, struct str sealed,
+                               size_t *ret_key);
 const char *identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed);
 
 /* --- providers (provider.c) */
 /* Opens the sealed secret; INTERNAL when the key is not the one it was sealed with. */
 enum fault provider_secret(struct rq *rq, const struct provider_row *p,
                            const char **ret) MUST_CHECK;
+
+/* --- sealed anew (reseal.c, domain_sql.c) */
+struct sealed_row {
+	struct uuid company_id, id;
+	struct str sealed, before;
+};
+enum sealed_column { SEALED_CLIENT_SECRET, SEALED_CLIENT_KEY, SEALED_ID_TOKEN, SEALED__MAX };
+struct sealed_page {
+	struct uuid company_id, id; /* from above this one; {1}: from the start */
+	int64_t limit;
+};
+/* Rows: struct sealed_row, of all companies. */
+enum fault sealed_sql_page(struct rq *rq, enum sealed_column column, const struct sealed_page *p,
+                           db_row_fn *fn, void *arg) MUST_CHECK;
+/* Only when it is still as before: *ret_n 0 when it was changed meanwhile. */
+enum fault sealed_sql_update(struct rq *rq, enum sealed_column column, const struct sealed_row *row,
+                             uint64_t *ret_n) MUST_CHECK;
 
 /* --- e-mail domains (domain.c) */
 struct domain_row {

@@ -37,22 +37,34 @@ identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain)
 {
 	unsigned char *sealed = arena_alloc(rq->arena, plain.n + SEAL_EXTRA, 1);
 
-	secret_seal(rq->shared->seal_key, place_text(rq, at), plain, sealed);
+	secret_seal(rq->shared->seal_keys[0], place_text(rq, at), plain, sealed);
 	return (struct str){ (const char *)sealed, plain.n + SEAL_EXTRA };
 }
 
 const char *
-identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed)
+identity_open_with(struct rq *rq, const struct sealed_place *at, struct str sealed, size_t *ret_key)
 {
 	char *plain;
 
 	if (sealed.n < SEAL_EXTRA)
 		return NULL;
 	plain = arena_alloc(rq->arena, sealed.n + 1, 1);
-	if (!secret_open(rq->shared->seal_key, place_text(rq, at), sealed, plain))
-		return NULL;
-	plain[sealed.n - SEAL_EXTRA] = '\0';
-	return plain;
+	for (size_t i = 0; i < rq->shared->n_seal_keys; i++) {
+		if (!secret_open(rq->shared->seal_keys[i], place_text(rq, at), sealed, plain))
+			continue;
+		plain[sealed.n - SEAL_EXTRA] = '\0';
+		*ret_key = i;
+		return plain;
+	}
+	return NULL;
+}
+
+const char *
+identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed)
+{
+	size_t key;
+
+	return identity_open_with(rq, at, sealed, &key);
 }
 
 static struct sealed_place

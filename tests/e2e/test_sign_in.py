@@ -937,6 +937,49 @@ def test_a_sealed_secret_opens_in_its_own_row_only(world):
     assert app.get(app.callback()).status_code == 500
 
 
+def test_a_new_seal_key_seals_all_anew_beside_the_service(world, keyed):
+    def shown():
+        done = json.loads(world.stack.rostra("keys", "reseal", "--json"))
+        return {r["column"]: (int(r["resealed"]), int(r["there"]), int(r["unreadable"])) for r in done}
+
+    kept = App(world).sign_in("ada")
+    tables = {"identity_provider": "client_secret", "provider_key": "secret", "session": "id_token"}
+    rows = {t: world.stack.db(f"SELECT COUNT(*) AS n FROM {t} WHERE {c} IS NOT NULL")[0]["n"] for t, c in tables.items()}
+    # Another test moved one from row to row: it opens nowhere, with any key.
+    world.stack.db("DELETE FROM identity_provider WHERE id IN (SELECT a.id FROM (SELECT a.id FROM identity_provider a"
+                   " JOIN identity_provider b ON b.client_secret = a.client_secret AND b.id < a.id) a)")
+    before = {t: {r["s"] for r in world.stack.db(f"SELECT {c} AS s FROM {t} WHERE {c} IS NOT NULL")} for t, c in tables.items()}
+    world.stack.rostra("keys", "rotate-seal")
+    file = world.stack.state / "keys/seal.key"
+    assert len(file.read_text().split()) == 2 and file.stat().st_mode & 0o777 == 0o400
+    world.stack.end("serve")
+    world.stack.restart("serve")
+    assert App(world).sign_in("ada")["access_token"]  # what the old key sealed opens
+    first = shown()
+    assert first["identity_provider.client_secret"][0] == len(before["identity_provider"])
+    assert first["provider_key.secret"][0] == rows["provider_key"] and first["session.id_token"][0] >= 1
+    assert all(r[2] == 0 for r in first.values())
+    again = shown()
+    assert all(r[0] == 0 and r[2] == 0 and r[1] > 0 for r in again.values())
+    for table, column in tables.items():
+        now = {r["s"] for r in world.stack.db(f"SELECT {column} AS s FROM {table} WHERE {column} IS NOT NULL")}
+        assert not now & before[table]
+    # What no key of the file opens is told, and left as it is.
+    bad = world.add("RS256")
+    world.stack.db("UPDATE identity_provider SET client_secret = REVERSE(client_secret) WHERE id = %s", (bad,))
+    done = world.stack.rostra("keys", "reseal", check=False)
+    assert done.returncode == 1 and "1 values are sealed with no key" in done.stderr
+    world.stack.db("DELETE FROM identity_provider WHERE id = %s", (bad,))
+    # The old key is needed no more.
+    file.chmod(0o600)
+    file.write_text(file.read_text().split()[0] + "\n")
+    file.chmod(0o400)
+    world.stack.end("serve")
+    world.stack.restart("serve")
+    assert App(world).sign_in("ada")["access_token"] and App(world, provider=keyed).sign_in("ada")["access_token"]
+    assert "id_token_hint" in query_of(sign_out(world, kept))
+
+
 # --- admins ------------------------------------------------------------------------------------------------------
 
 
