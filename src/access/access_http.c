@@ -23,7 +23,7 @@ struct key_json {
 	int         kind;
 	const char *name, *prefix, *key;
 	struct j_list scopes, origins;
-	int64_t     created_at, expires_at, revoked_at, last_used_at;
+	int64_t     created_at, expires_at, revoked_at, last_used_at, former_until;
 };
 static const struct j_field key_fields[] = {
 	J_ID(struct key_json, id, 0),
@@ -37,8 +37,18 @@ static const struct j_field key_fields[] = {
 	J_AT(struct key_json, expires_at, J_NULLABLE),
 	J_AT(struct key_json, revoked_at, J_NULLABLE),
 	J_AT(struct key_json, last_used_at, J_NULLABLE, .help = "To the hour"),
+	J_AT(struct key_json, former_until, J_NULLABLE, .help = "The secret before the last rotation is good until then"),
 };
 static const struct j_schema key_schema = J_SCHEMA("key", struct key_json, key_fields);
+
+struct key_rotation {
+	int64_t overlap_s;
+};
+static const struct j_field rotation_fields[] = {
+	J_INT64(struct key_rotation, overlap_s, 0, 0, KEY_OVERLAP_S_MAX, 86400,
+	        .help = "How long the secret of now stays good; 0: all former ones end at once"),
+};
+static const struct j_schema rotation_schema = J_SCHEMA("key_rotation", struct key_rotation, rotation_fields);
 /* clang-format on */
 
 static const char *
@@ -78,6 +88,7 @@ json_of(struct rq *rq, const struct key_row *k)
 		.expires_at = k->expires_at,
 		.revoked_at = k->revoked_at,
 		.last_used_at = k->last_used_at,
+		.former_until = k->former_until,
 	};
 }
 
@@ -154,6 +165,26 @@ keys_get(struct rq *rq, struct call *call, void *reply)
 	return key_sql_page(rq, &page, put_key, call);
 }
 
+/* Without a key that makes repeats alike: an answer that is kept would keep the secret. */
+static enum fault
+key_rotate_post(struct rq *rq, struct call *call, void *reply)
+{
+	const struct key_rotation *in = call->body;
+	struct key_json *out = reply;
+	struct key_row row = { 0 };
+	char key[64];
+	bool found;
+	enum fault e = key_rotate(rq, call->id[0], in->overlap_s, key);
+
+	if (!e)
+		e = key_sql_get(rq, call->id[0], &row, &found);
+	if (e)
+		return e;
+	*out = json_of(rq, &row);
+	out->key = arena_strdup(rq->arena, key);
+	return FAULT_NONE;
+}
+
 static enum fault
 key_delete(struct rq *rq, struct call *call, void *reply)
 {
@@ -168,6 +199,9 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/keys/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
 	  .body = &key_new_schema, .kind = REPLY_OBJECT, .reply = &key_schema, .handle = key_put, .name = "key_put",
 	  .summary = "Make a key; the first answer shows it, no other does" },
+	{ .method = HTTP_POST, .path = "/v1/keys/{id}/rotate", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .body = &rotation_schema,
+	  .kind = REPLY_OBJECT, .reply = &key_schema, .handle = key_rotate_post, .name = "key_rotate",
+	  .summary = "Another secret for a key; a repeat replaces the new one only, the former stays good until the time first said" },
 	{ .method = HTTP_DELETE, .path = "/v1/keys/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .kind = REPLY_NONE,
 	  .handle = key_delete, .name = "key_delete", .summary = "Revoke a key, within seconds" },
 };

@@ -36,6 +36,7 @@ struct key_row {
 	const char *name, *prefix, *scopes, *origins;
 	unsigned char key_sha256[32];
 	int64_t created_at, expires_at, revoked_at, last_used_at;
+	int64_t former_until; /* TIME_NONE: there is no former secret */
 };
 
 struct key_page {
@@ -52,6 +53,8 @@ enum fault key_sql_insert(struct rq *rq, const struct key_row *key, bool *ret_du
 enum fault key_sql_get(struct rq *rq, struct uuid id, struct key_row *ret,
                        bool *ret_found) MUST_CHECK;
 enum fault key_sql_revoke(struct rq *rq, struct uuid id, uint64_t *ret_n) MUST_CHECK;
+/* Another secret; of a former one that is still good the end stays, unless it is to end now. */
+enum fault key_sql_rotate(struct rq *rq, const struct key_row *key) MUST_CHECK;
 enum fault key_sql_page(struct rq *rq, const struct key_page *page, db_row_fn *fn,
                         void *arg) MUST_CHECK;
 
@@ -61,6 +64,12 @@ bool app_version_older(struct str a, struct str b);
 /* Are all words of the list scopes / exact origins?  NULL or what is wrong. */
 const char *key_scopes_check(struct str scopes);
 const char *key_origins_check(struct str origins);
+
+/* Another secret for the key, shown this once; the one before is good for overlap_s more.  Within
+ * such a time a repeated rotation replaces the new one only; overlap_s 0 ends all former ones. */
+enum { KEY_OVERLAP_S_MAX = 30 * 86400 };
+enum fault key_rotate(struct rq *rq, struct uuid id, int64_t overlap_s,
+                      char ret_key[64]) MUST_CHECK;
 
 struct key_view key_view_of(const struct key_row *row);
 

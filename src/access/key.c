@@ -109,10 +109,25 @@ create_tx(struct rq *rq, void *arg)
 	return e ? e : tell(rq, row->id, "key.added", row->name);
 }
 
+/* Random, and what is kept of it. */
+static void
+make_secret(struct rq *rq, struct key_row *row, char ret_key[64])
+{
+	unsigned char random[KEY_RANDOM_BYTES];
+	struct sha256 digest;
+
+	memcpy(ret_key, row->kind == KEY_SITE ? "rpk_" : "rsk_", 4);
+	random_bytes(random, sizeof(random));
+	base64url_encode(random, sizeof(random), ret_key + 4);
+	secret_wipe(random, sizeof(random));
+	digest = sha256_of(ret_key, strlen(ret_key));
+	memcpy(row->key_sha256, digest.b, sizeof(row->key_sha256));
+	row->prefix = arena_copy(rq->arena, ret_key, KEY_PREFIX_SHOWN);
+}
+
 enum fault
 key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char ret_key[64])
 {
-	unsigned char random[KEY_RANDOM_BYTES];
 	struct key_row row = {
 		.company_id = rq_company(rq),
 		.id = uuid_is_zero(in->id) ? uuid_v7(rq->now_us) : in->id,
@@ -123,18 +138,11 @@ key_create(struct rq *rq, const struct key_new *in, struct uuid *ret_id, char re
 		.created_at = rq->now_us,
 		.expires_at = in->expires_us,
 	};
-	struct sha256 digest;
 	enum fault e = check(rq, in);
 
 	if (e)
 		return e;
-	memcpy(ret_key, in->site ? "rpk_" : "rsk_", 4);
-	random_bytes(random, sizeof(random));
-	base64url_encode(random, sizeof(random), ret_key + 4);
-	secret_wipe(random, sizeof(random));
-	digest = sha256_of(ret_key, strlen(ret_key));
-	memcpy(row.key_sha256, digest.b, sizeof(row.key_sha256));
-	row.prefix = arena_copy(rq->arena, ret_key, KEY_PREFIX_SHOWN);
+	make_secret(rq, &row, ret_key);
 	*ret_id = row.id;
 	return db_tx(rq, create_tx, &row);
 }
@@ -161,6 +169,40 @@ enum fault
 key_revoke(struct rq *rq, struct uuid id)
 {
 	return db_tx(rq, revoke_tx, &id);
+}
+
+struct rotating {
+	struct uuid id;
+	int64_t until;
+	char *ret_key;
+};
+
+static enum fault
+rotate_tx(struct rq *rq, void *arg)
+{
+	const struct rotating *r = arg;
+	struct key_row row = { 0 };
+	bool found;
+	enum fault e = key_sql_get(rq, r->id, &row, &found);
+
+	if (!e && !found)
+		return rq_fail(rq, FAULT_NOT_FOUND, "No such resource.");
+	if (!e && row.revoked_at != TIME_NONE)
+		return rq_fail(rq, FAULT_CONFLICT, "The key is revoked: make another one.");
+	if (e)
+		return e;
+	row.former_until = r->until;
+	make_secret(rq, &row, r->ret_key);
+	e = key_sql_rotate(rq, &row);
+	return e ? e : tell(rq, r->id, "key.rotated", row.name);
+}
+
+enum fault
+key_rotate(struct rq *rq, struct uuid id, int64_t overlap_s, char ret_key[64])
+{
+	struct rotating r = { id, rq->now_us + overlap_s * US_PER_S, ret_key };
+
+	return db_tx(rq, rotate_tx, &r);
 }
 
 struct each {

@@ -292,6 +292,7 @@ EXAMPLES = {
     "keys_get": nothing,
     "key_put": lambda w, who: Request({"id": uuid7()}, json={"kind": "secret", "name": w.text(), "scopes": ["leads:write"]}),
     "key_delete": key_delete,
+    "key_rotate": lambda w, who: dataclasses.replace(key_delete(w, who), json={"overlap_s": 60}),
     "token_post": lambda w, who: Request(json={"grant_type": "refresh_token",
                                                "refresh_token": session_of(w, who)["refresh_token"]}),
     "logout_post": lambda w, who: Request(json={"refresh_token": session_of(w, who)["refresh_token"]}),
