@@ -39,7 +39,12 @@ struct lead_import;
 struct lead_import_result {
 	int64_t lines, added, repeated, refused;
 };
-struct lead_import *lead_import_begin(struct rq *rq, const char *source);
+struct lead_import_options {
+	const char *source;
+	const char *columns; /* "E-Mail=email,Notes=-": theirs, and ours or none; NULL: they are named as ours */
+	bool dry_run;        /* says what would happen; nothing is stored */
+};
+struct lead_import *lead_import_begin(struct rq *rq, const struct lead_import_options *options);
 enum fault lead_import_feed(struct lead_import *i, const char *bytes, size_t n) MUST_CHECK;
 enum fault lead_import_finish(struct lead_import *i, struct lead_import_result *ret) MUST_CHECK;
 /* Gives back the memory of the rows; after finish, or instead of it when feed failed (what was

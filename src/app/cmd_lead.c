@@ -14,14 +14,17 @@
 
 enum { PIECE_BYTES = 65536, BAR_CELLS = 40, BAR_EVERY_US = 200000 };
 
-static const char usage[] = "Usage: rostra lead import --company SLUG --source NAME [--json] FILE\n"
-			    "\n"
-			    "Adds the leads of a CSV file (\"-\": standard input).  Its first row "
-			    "names the columns: external_id, and any\n"
-			    "of email name organisation phone message click_id created_at "
-			    "value_minor currency.  All valid rows go in; a\n"
-			    "file may be brought again: rows are known by NAME and external_id.  "
-			    "Status 1 when rows were refused.\n";
+static const char usage[] =
+    "Usage: rostra lead import --company SLUG --source NAME [--columns MAP] [--dry-run] "
+    "[--json] FILE\n"
+    "\n"
+    "Adds the leads of a CSV file (\"-\": standard input).  Its first row "
+    "names the columns: external_id, and any\n"
+    "of email name organisation phone message click_id created_at "
+    "value_minor currency.  --columns says what others are: "
+    "E-Mail=email,Notes=- (- leaves out).  All valid rows go in; a\n"
+    "file may be brought again: rows are known by NAME and external_id.  "
+    "Status 1 when rows were refused.\n";
 
 struct bar {
 	int64_t size, done, drawn_us;
@@ -85,11 +88,11 @@ number(struct cmd *c, int64_t n)
 }
 
 static enum fault
-import_file(struct cmd *c, const char *source, FILE *f)
+import_file(struct cmd *c, const struct lead_import_options *options, FILE *f)
 {
 	static const char *const columns[] = { "rows", "added", "repeated", "refused" };
 	struct lead_import_result r;
-	struct lead_import *i = lead_import_begin(&c->rq, source);
+	struct lead_import *i = lead_import_begin(&c->rq, options);
 	enum fault e = feed_file(&c->rq, f, i);
 
 	if (!e)
@@ -111,14 +114,14 @@ import_file(struct cmd *c, const char *source, FILE *f)
 }
 
 static enum fault
-open_and_import(struct cmd *c, const char *source, const char *path)
+open_and_import(struct cmd *c, const struct lead_import_options *options, const char *path)
 {
 	FILE *f = cstr_eq(path, "-") ? stdin : fopen(path, "re");
 	enum fault e;
 
 	if (f == NULL)
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%s: %s", path, strerror(errno));
-	e = import_file(c, source, f);
+	e = import_file(c, options, f);
 	if (f != stdin)
 		(void)fclose(f);
 	return e;
@@ -127,11 +130,13 @@ open_and_import(struct cmd *c, const char *source, const char *path)
 static enum fault
 lead_import(struct cmd *c)
 {
-	const char *company = NULL, *source = NULL,
-		   *path = c->argc > 0 ? c->argv[c->argc - 1] : "--";
+	struct lead_import_options o = { NULL, NULL, false };
+	const char *company = NULL, *path = c->argc > 0 ? c->argv[c->argc - 1] : "--";
 	const struct cmd_option options[] = {
 		{ "company", &company, NULL, true },
-		{ "source", &source, NULL, true },
+		{ "source", &o.source, NULL, true },
+		{ "columns", &o.columns, NULL, false },
+		{ "dry-run", NULL, &o.dry_run, false },
 	};
 	enum fault e;
 
@@ -141,7 +146,7 @@ lead_import(struct cmd *c)
 	e = CMD_OPTIONS(c, options);
 	if (!e)
 		e = cmd_company_of(c, company);
-	return e ? e : open_and_import(c, source, path);
+	return e ? e : open_and_import(c, &o, path);
 }
 
 int

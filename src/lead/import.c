@@ -25,7 +25,8 @@ enum column {
 	COLUMN_CREATED_AT,
 	COLUMN_VALUE_MINOR,
 	COLUMN_CURRENCY,
-	COLUMN__MAX
+	COLUMN__MAX,
+	COLUMN_IGNORED = COLUMN__MAX
 };
 
 static const char *const column_names[COLUMN__MAX] = {
@@ -47,6 +48,8 @@ struct lead_import {
 	struct arena *keep;  /* the request's: what lives as long as the import */
 	struct arena *batch; /* of the rows not yet stored */
 	struct csv_reader *reader;
+	const char *columns;
+	bool dry_run;
 	bool have_header;
 	size_t n_columns;
 	enum column column[CSV_FIELDS_MAX];
@@ -102,11 +105,66 @@ header_fault(struct lead_import *i, const char *detail)
 	return problem_add(&i->rq->problem, "#/header", detail);
 }
 
+/* One "theirs=ours" of the option; false when it is none. */
+static bool
+mapping_split(struct str one, struct str *ret_theirs, struct str *ret_ours)
+{
+	*ret_ours = one;
+	return str_split(ret_ours, '=', ret_theirs) && ret_theirs->n > 0 && ret_ours->n > 0;
+}
+
+/* What a column of the file is called here. */
+static struct str
+our_name(const struct lead_import *i, struct str cell)
+{
+	struct str rest = str_of(i->columns), one, theirs, ours;
+
+	cell = str_trim(cell);
+	while (rest.n > 0 && str_split(&rest, ',', &one)) {
+		if (mapping_split(one, &theirs, &ours) && str_eq_nocase(str_trim(theirs), cell))
+			return str_trim(ours);
+	}
+	return cell;
+}
+
+static bool
+is_ours(struct str name)
+{
+	bool found = str_is(name, "-");
+
+	for (int c = 0; !found && c < COLUMN__MAX; c++)
+		found = str_eq_nocase(name, str_of(column_names[c]));
+	return found;
+}
+
+/* The whole option is judged, also what the file has no column for. */
+static enum fault
+check_columns(struct lead_import *i)
+{
+	struct str rest = str_of(i->columns), one, theirs, ours;
+	struct problem *p = &i->rq->problem;
+
+	while (rest.n > 0 && str_split(&rest, ',', &one)) {
+		if (mapping_split(one, &theirs, &ours) && is_ours(str_trim(ours)))
+			continue;
+		(void)problem_set(p, FAULT_BAD_QUERY, "The columns are not acceptable.");
+		return problem_add(p, "?columns",
+		                   "must be like E-Mail=email,Notes=-: a column of the file, and "
+		                   "one of ours or - for none");
+	}
+	return FAULT_NONE;
+}
+
 static enum fault
 header_cell(struct lead_import *i, struct str cell, uint32_t *seen)
 {
+	cell = our_name(i, cell);
+	if (str_is(cell, "-")) {
+		i->column[i->n_columns++] = COLUMN_IGNORED;
+		return FAULT_NONE;
+	}
 	for (int c = 0; c < COLUMN__MAX; c++) {
-		if (!str_eq_nocase(str_trim(cell), str_of(column_names[c])))
+		if (!str_eq_nocase(cell, str_of(column_names[c])))
 			continue;
 		if (*seen & UINT32_C(1) << c)
 			return header_fault(i, "names a column twice");
@@ -123,7 +181,7 @@ static enum fault
 take_header(struct lead_import *i, const struct str *cells, size_t n)
 {
 	uint32_t seen = 0;
-	enum fault e = FAULT_NONE;
+	enum fault e = check_columns(i);
 
 	for (size_t c = 0; !e && c < n; c++)
 		e = header_cell(i, cells[c], &seen);
@@ -173,6 +231,8 @@ row_json(const struct lead_import *i, const struct str *cells, size_t n, struct 
 	for (size_t c = 0; c < n && c < i->n_columns; c++) {
 		struct str cell = str_trim(cells[c]);
 
+		if (i->column[c] == COLUMN_IGNORED)
+			continue;
 		if (i->column[c] == COLUMN_VALUE_MINOR)
 			amount = cell;
 		else if (i->column[c] == COLUMN_CURRENCY)
@@ -221,6 +281,28 @@ struct batch {
 	int64_t added, repeated;
 };
 
+/* What would be added, and what is here already. */
+static enum fault
+batch_count(struct rq *rq, void *arg)
+{
+	struct batch *b = arg;
+	enum fault e = FAULT_NONE;
+
+	b->added = b->repeated = 0;
+	for (size_t r = 0; !e && r < b->i->n; r++) {
+		const struct lead key = { .company_id = b->i->from.company,
+			                  .source = b->i->from.source,
+			                  .external_id = b->i->row[r].external_id };
+		struct lead there;
+
+		e = lead_sql_by_external(rq, &key, &there);
+		b->added += e == FAULT_NOT_FOUND;
+		b->repeated += e == FAULT_NONE;
+		e = e == FAULT_NOT_FOUND ? FAULT_NONE : e;
+	}
+	return e;
+}
+
 static enum fault
 batch_tx(struct rq *rq, void *arg)
 {
@@ -250,7 +332,7 @@ store_batch(struct lead_import *i)
 	rq->arena = i->batch;
 	rq->deadline_us = clock_monotonic_us() + BATCH_DEADLINE_S * US_PER_S;
 	if (i->n > 0)
-		e = db_tx(rq, batch_tx, &b);
+		e = db_tx(rq, i->dry_run ? batch_count : batch_tx, &b);
 	rq->arena = i->keep;
 	if (e)
 		return e;
@@ -291,7 +373,7 @@ take_record(void *arg, int64_t line, const struct str *cells, size_t n)
 /* --- the import --- */
 
 struct lead_import *
-lead_import_begin(struct rq *rq, const char *source)
+lead_import_begin(struct rq *rq, const struct lead_import_options *options)
 {
 	struct lead_import *i = arena_new(rq->arena, struct lead_import);
 
@@ -299,8 +381,10 @@ lead_import_begin(struct rq *rq, const char *source)
 	i->keep = rq->arena;
 	i->batch = arena_create(ARENA_BYTES);
 	i->from = (struct lead_origin){ .company = rq_company(rq),
-		                        .source = source,
+		                        .source = options->source,
 		                        .channel = LEAD_CSV };
+	i->columns = options->columns;
+	i->dry_run = options->dry_run;
 	i->reader = csv_reader_create(rq->arena, take_record, i);
 	return i;
 }

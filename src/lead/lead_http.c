@@ -21,7 +21,8 @@ struct list_query {
 };
 
 struct import_query {
-	const char *source;
+	const char *source, *columns;
+	bool dry_run;
 };
 
 struct import_reply {
@@ -144,6 +145,9 @@ static const struct j_schema list_query_schema = J_SCHEMA("lead_query", struct l
 
 static const struct j_field import_query_fields[] = {
 	J_TEXT(struct import_query, source, J_TRIM, 1, LEAD_SOURCE_MAX, .help = "What the external ids belong to; default the key's name"),
+	J_TEXT(struct import_query, columns, 0, 3, 2000,
+		.help = "What the file's columns are here: E-Mail=email,Notes=- (no name: left out); those not told are named as ours"),
+	J_BOOLEAN(struct import_query, dry_run, 0, false, .help = "Says what would happen: nothing is stored"),
 };
 static const struct j_schema import_query_schema =
 	J_SCHEMA("lead_import_query", struct import_query, import_query_fields);
@@ -237,8 +241,10 @@ static enum fault
 handle_import(struct rq *rq, struct call *call, void *reply)
 {
 	const struct import_query *q = call->query;
-	const char *source = q != NULL && q->source != NULL ? q->source : lead_source(rq);
-	struct lead_import *i = lead_import_begin(rq, source);
+	const struct lead_import_options options = { q->source != NULL ? q->source
+		                                                       : lead_source(rq),
+		                                     q->columns, q->dry_run };
+	struct lead_import *i = lead_import_begin(rq, &options);
 	struct import_reply *out = reply;
 	struct lead_import_result r;
 	const struct lead_fault *faults;

@@ -4,6 +4,7 @@
 import concurrent.futures
 import csv
 import io
+import json
 import secrets
 import time
 
@@ -574,3 +575,35 @@ def test_many_leads_are_bounded(api, acme):
         answer = api.post("/v1/leads/bulk", who=acme.api_key, json={"items": items})
         assert answer.status_code == 422 and answer.json()["errors"][0]["pointer"].startswith("#/items")
     assert bulk(api, acme.member, [{}]).status_code == 403
+
+
+def test_a_file_of_a_crm_is_tried_before_it_goes_in(api, db, acme, rostra, tmp_path):
+    known, fresh = an_id(), an_id()
+    columns = "Deal ID=external_id,E-Mail=email,Owner=-,Amount=value_minor,Currency=currency"
+    text = f"Deal ID,E-Mail,Owner,Amount,Currency\r\n{known},ada@crm.example,Bo,100,EUR\r\n"
+
+    def send(text, **query):
+        return api.post("/v1/leads/import", who=acme.admin, data=text.encode(), headers={"Content-Type": "text/csv"},
+                        params={"source": "crm-file", "columns": columns, **query})
+
+    assert send(text).json()["added"] == 1
+    text += f"{fresh},eve@crm.example,Bo,250,EUR\r\n{an_id()},no address,Bo,1,EUR\r\n"
+    tried = send(text, dry_run="true").json()
+    assert {k: tried[k] for k in ("lines", "added", "repeated", "refused")} == {
+        "lines": 3, "added": 1, "repeated": 1, "refused": 1}
+    assert [(f["line"], f["column"]) for f in tried["faults"]] == [(4, "email")]
+    assert db("SELECT COUNT(*) n FROM lead WHERE external_id = %s", (fresh,))[0]["n"] == 0
+
+    path = tmp_path / "crm.csv"
+    path.write_text("".join(text.splitlines(keepends=True)[:3]))
+    done = json.loads(rostra("lead", "import", "--company", acme.slug, "--source", "crm-file", "--columns", columns,
+                             "--json", path))
+    assert (done["added"], done["repeated"]) == ("1", "1")
+    (lead,) = db("SELECT email, value_minor, currency FROM lead WHERE external_id = %s", (fresh,))
+    assert lead == {"email": "eve@crm.example", "value_minor": 250, "currency": "EUR"}
+
+    for wrong in ("E-Mail=mail", "E-Mail", "=email", "a=b=c"):
+        answer = send(text, columns=wrong)
+        assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "?columns"
+    twice = send(text, columns="Deal ID=external_id,E-Mail=email,Owner=email,Amount=-,Currency=-")
+    assert twice.status_code == 422 and twice.json()["errors"][0]["pointer"] == "#/header"
