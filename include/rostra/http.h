@@ -150,6 +150,11 @@ void http_header(struct call *c, const char *name, const char *fmt, ...) PRINTF_
 struct buf *http_raw(struct call *c, int status, const char *content_type);
 /* ROUTE_BODY_STREAM: reads up to room bytes; 0 at the end; -1 when the client went away. */
 long http_read(struct call *c, void *out, size_t room);
+/*
+ * A limit beside the route's: quota a minute of what (a literal) for whom (a person, a company); 0:
+ * no limit.  RATE, with a time to wait, when it is used up.
+ */
+enum fault http_limit(struct rq *rq, const char *what, struct uuid whom, int64_t quota) MUST_CHECK;
 /* The client's address as nginx saw it (REMOTE_ADDR). */
 struct str http_client_address(const struct call *c);
 

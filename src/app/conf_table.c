@@ -53,6 +53,9 @@ const struct conf_row conf_rows[] = {
 	NUMBER(rate_read_per_min, "600", 0, 100000000, "reads of one caller a minute; 0 is no limit"),
 	NUMBER(rate_write_per_min, "120", 0, 100000000, "writes of one caller a minute; 0 is no limit"),
 	NUMBER(rate_public_per_min, "300", 0, 100000000, "requests of one address a minute; 0 is no limit"),
+	NUMBER(rate_sign_in_per_min, "120", 0, 100000000, "tokens of one person a minute; 0 is no limit"),
+	NUMBER(rate_company_sign_in_per_min, "60000", 0, 100000000,
+	       "sign-ins begun in one company a minute, and as many tokens; 0 is no limit"),
 
 	NUMBER(click_keep_months, "0", 0, 1200, "whole months that clicks are kept behind this one; 0 is for ever"),
 	NUMBER(spool_max_mb, "1024", 1, 1048576, "most that waits in the click spool"),

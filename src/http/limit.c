@@ -4,6 +4,7 @@
  * as its "theoretical arrival time") per caller and class, one compare-and-swap a request.
  */
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "rostra/crypto.h"
@@ -97,4 +98,18 @@ limits_take(struct limits *l, uint64_t who, enum rate_class c, int64_t quota, in
 	s.remaining = (now_us + window_us - at) / step_us;
 	s.reset_s = (at - now_us + US_PER_S - 1) / US_PER_S;
 	return s;
+}
+
+enum fault
+http_limit(struct rq *rq, const char *what, struct uuid whom, int64_t quota)
+{
+	const uint64_t seed = hash64(what, strlen(what), RATE__MAX);
+	const struct limit_state s =
+	    limits_take(rq->shared->limits, hash64(whom.b, sizeof(whom.b), seed), RATE_PUBLIC,
+	                quota, rq->now_us);
+
+	if (!s.refused)
+		return FAULT_NONE;
+	rq->problem.retry_after_s = (int)s.reset_s;
+	return rq_fail(rq, FAULT_RATE, "At most %lld a minute.", (long long)s.quota);
 }

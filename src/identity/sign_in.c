@@ -168,6 +168,8 @@ sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step
 
 	out->cookie = NULL;
 	if (!e && found)
+		e = http_limit(rq, "start", p.v.company_id, rq->conf->rate_company_sign_in_per_min);
+	if (!e && found)
 		e = discovery_get(rq, &p, &d, &good);
 	if (e)
 		return e;

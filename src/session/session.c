@@ -234,6 +234,14 @@ rotate(struct rq *rq, struct refreshing *r)
 	return e ? e : session_sql_rotate(rq, s);
 }
 
+enum fault
+session_limit(struct rq *rq, struct uuid company, struct uuid person)
+{
+	enum fault e = http_limit(rq, "token", person, rq->conf->rate_sign_in_per_min);
+
+	return e ? e : http_limit(rq, "token", company, rq->conf->rate_company_sign_in_per_min);
+}
+
 /* The session's row is held first: of several that come at once, one rotates and the others see it.
  */
 static enum fault
@@ -249,6 +257,8 @@ refresh_tx(struct rq *rq, void *arg)
 	if (e || !found)
 		return e;
 	e = session_sql_lock(rq, row.company_id, row.session_id, &r->session);
+	if (!e)
+		e = session_limit(rq, row.company_id, r->session.person_id);
 	if (!e)
 		e = role_of(rq, row.company_id, r->session.person_id, &r->role, &person_in);
 	if (e || !person_in)

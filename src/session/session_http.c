@@ -134,6 +134,9 @@ begin_session(struct rq *rq, const struct token_body *in, const char *version,
 
 	if (e)
 		return e;
+	e = session_limit(rq, who.company, who.person);
+	if (e)
+		return e;
 	acting.company = who.company;
 	s.person = who.person;
 	s.provider = who.provider;

@@ -31,6 +31,8 @@ struct refresh_row {
 	int64_t generation, created_at;
 };
 
+/* Tokens of one person and of one company a minute. */
+enum fault session_limit(struct rq *rq, struct uuid company, struct uuid person) MUST_CHECK;
 /* Inside a transaction; of one that is over it changes and tells nothing (session_end.c). */
 enum fault session_end_one(struct rq *rq, const struct session_row *s,
                            enum session_end why) MUST_CHECK;

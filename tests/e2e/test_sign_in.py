@@ -1020,3 +1020,31 @@ def test_a_provider_inside_is_never_called(world, issuer):
     app = App(world, company=slug)
     assert app.told(app.start()) == {"error": "provider_unavailable"}
     wait_until(lambda: "the address is not for us" in (world.stack.state / "log/rostra.log").read_text(), 5, "the log")
+
+
+# --- limits: last, since the service starts again with its own -----------------------------------------------------------
+
+
+def test_starts_and_tokens_are_limited_by_person_and_company(world):
+    conf = world.stack.state / "rostra.conf"
+    conf.write_text(conf.read_text() + "rate_sign_in_per_min = 5\nrate_company_sign_in_per_min = 9\n")
+    world.stack.end("serve")
+    world.stack.restart("serve")
+    tokens = App(world).sign_in("ada")
+
+    def refresh():
+        answer = world.api.post("/v1/auth/token", json={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]})
+        if answer.status_code == 200:
+            tokens.update(answer.json())
+        return answer
+
+    assert [refresh().status_code for _ in range(4)] == [200] * 4
+    for _ in range(2):
+        refused = refresh()
+        assert refused.status_code == 429 and 0 < int(refused.headers["Retry-After"]) <= 60
+    kept = world.stack.db("SELECT generation, ended_at FROM session WHERE id = %s", (tokens["session_id"],))[0]
+    assert kept == {"generation": 5, "ended_at": None}  # what was refused has used nothing up
+    assert App(world).sign_in("fin")["access_token"]  # another person goes on
+    starts = [App(world).start().status_code for _ in range(9)]
+    assert starts == [302] * 7 + [429] * 2
+    assert App(world, company="umbrella").start().status_code == 302  # and another company
