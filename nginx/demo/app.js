@@ -52,8 +52,24 @@ async function finish(answer) {
   });
 }
 
+// What the company asks everybody to accept comes before anything else.
+async function agree(tokens) {
+  const texts = await api('GET', '/v1/consents', null, tokens.access_token);
+  for (const text of texts.items.filter((item) => item.due)) {
+    hide('sign-in');
+    show('state', 'One thing before you start.');
+    show('consent-title', text.title);
+    show('consent-body', text.body).lang = text.language;
+    show('consent');
+    await new Promise((resolve) => { document.getElementById('accept').onclick = resolve; });
+    await api('PUT', `/v1/consents/${text.id}/acceptance`, null, tokens.access_token);
+    hide('consent');
+  }
+}
+
 async function greet(tokens) {
   const me = await api('GET', '/v1/me', null, tokens.access_token);
+  await agree(tokens);
   const feed = await api('GET', '/v1/feed?limit=5', null, tokens.access_token);
   hide('sign-in');
   show('state', 'You are signed in.');

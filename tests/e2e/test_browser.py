@@ -7,7 +7,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Stack
+from conftest import Client, Person, Stack, uuid7
+from content import made
 
 PHONE = (390, 844)
 
@@ -78,6 +79,27 @@ def test_an_answer_that_was_not_asked_for_is_refused(demo, browser):
     until(browser, lambda: text(browser, "state") == "This sign-in was not begun here.", "the refusal")
     browser.get(demo.places["API"] + "/app/?state=xxxxxxxx&error=%3Cscript%3E")
     until(browser, lambda: text(browser, "state") == "This sign-in was not begun here.", "the refusal")
+
+
+def test_what_must_be_accepted_comes_before_the_feed(demo, browser):
+    api, admin = Client(demo.places["API"]), Person(demo, "acme", "", "admin@acme.example", "admin")
+    place = f"/v1/consents/{uuid7()}"
+    made(api.put(place, who=admin, contract=False, json={"name": "terms", "in_force_at": "2026-01-01T00:00:00Z", "texts": [
+        {"language": "en", "title": "How we share", "body": "Be kind.\nSay that you work here."}]}))
+    try:
+        sign_in(browser, demo, "manager")
+        until(browser, lambda: text(browser, "consent-title") == "How we share", "the text")
+        assert text(browser, "consent-body") == "Be kind.\nSay that you work here."
+        assert not browser.find_element(By.ID, "person").is_displayed()
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= PHONE[0]
+        browser.find_element(By.ID, "accept").click()
+        until(browser, lambda: text(browser, "state") == "You are signed in.", "the feed")
+        assert len(browser.find_elements(By.CSS_SELECTOR, "#feed li")) == 5
+        assert not browser.find_element(By.ID, "consent").is_displayed()
+        (kept,) = demo.db("SELECT p.email, a.language FROM consent_acceptance a JOIN person p ON p.id = a.person_id")
+        assert kept == {"email": "manager@acme.example", "language": "en"}
+    finally:
+        assert api.delete(place, who=admin, contract=False).status_code == 204
 
 
 def test_who_is_switched_off_is_told_so(demo, browser):
