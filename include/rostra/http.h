@@ -50,6 +50,8 @@ enum route_flags {
 	ROUTE_SENDS_ON = 1 << 8,
 	/* its answer is 207: each part of the body has a result of its own (http_multi) */
 	ROUTE_MULTI = 1 << 9,
+	/* SCIM 2.0: bodies are application/scim+json (or application/json), refusals those of RFC 7644 3.12 */
+	ROUTE_SCIM = 1 << 10,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
 	/* also for people who have not accepted what they must (consent.h) */
@@ -145,7 +147,7 @@ struct str http_param(const struct call *c, const char *fcgi_name);
 /* Adds a reply header; CR and LF in the value end the process in debug builds and are dropped
  * otherwise. */
 void http_header(struct call *c, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* REPLY_RAW: head first, then bytes into the stream.  status only from here: 200, 204, 301, 302,
+/* REPLY_RAW: head first, then bytes into the stream.  status only from here: 200, 201, 204, 301, 302,
  * 304, 404. */
 struct buf *http_raw(struct call *c, int status, const char *content_type);
 /* ROUTE_BODY_STREAM: reads up to room bytes; 0 at the end; -1 when the client went away. */

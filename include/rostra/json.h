@@ -147,6 +147,10 @@ bool json_doc_string(const struct json_doc *d, const char *member, struct str *o
 bool json_doc_int(const struct json_doc *d, const char *member, int64_t *out);       /* integers only */
 bool json_doc_has(const struct json_doc *d, const char *member);
 size_t json_doc_size(const struct json_doc *d); /* members of the object */
+/* The names of the members in their order; fn's false ends it. */
+typedef bool json_name_fn(const char *member, void *arg);
+void json_doc_names(const struct json_doc *d, json_name_fn *fn, void *arg);
+bool json_doc_null(const struct json_doc *d, const char *member);
 bool json_doc_bool(const struct json_doc *d, const char *member, bool *out);
 /* Lists: false when the member is none; items that are another type are false or NULL. */
 bool json_doc_list(const struct json_doc *d, const char *member, size_t *ret_n);

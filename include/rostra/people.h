@@ -38,6 +38,8 @@ struct person_new {
 };
 /* rq->who->company is the company.  CONFLICT when the e-mail is taken. */
 enum fault person_create(struct rq *rq, const struct person_new *in, struct uuid *ret_id) MUST_CHECK;
+/* What the directory says: names, addresses, place; a language or time zone of NULL stays.  CONFLICT as above. */
+enum fault person_set_profile(struct rq *rq, struct uuid person, const struct person_new *in) MUST_CHECK;
 enum fault person_by_email(struct rq *rq, const char *email, struct uuid *ret_id) MUST_CHECK;
 enum fault person_set_role(struct rq *rq, struct uuid person, enum role role) MUST_CHECK;
 enum fault person_deactivate(struct rq *rq, struct uuid person) MUST_CHECK;

@@ -14,7 +14,7 @@ const char *const key_kind_names[KEY_KIND__MAX + 1] = {
 };
 
 const char *const key_scope_names[] = {
-	"leads:write", "leads:read", "conversions:write", "reports:read", NULL,
+	"leads:write", "leads:read", "conversions:write", "reports:read", "scim", NULL,
 };
 
 static bool
@@ -36,7 +36,8 @@ key_scopes_check(struct str scopes)
 		return "must name scopes, separated by spaces";
 	while (str_split(&scopes, ' ', &word)) {
 		if (!is_scope(word))
-			return "must be of: leads:write leads:read conversions:write reports:read";
+			return "must be of: leads:write leads:read conversions:write reports:read "
+			       "scim";
 	}
 	return NULL;
 }

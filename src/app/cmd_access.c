@@ -98,7 +98,8 @@ cmd_key(struct app *app, int argc, char **argv)
 	    "       rostra key list --company SLUG\n"
 	    "       rostra key revoke --company SLUG --id ID\n"
 	    "\n"
-	    "A key is shown once. Scopes: leads:write leads:read conversions:write reports:read.\n"
+	    "A key is shown once. Scopes: leads:write leads:read conversions:write reports:read "
+	    "scim.\n"
 	    "A site key goes into public pages: it may only send forms from its origins.\n"
 	    "--json prints JSON.\n";
 

@@ -18,6 +18,7 @@
 #include "rostra/post.h"
 #include "rostra/privacy.h"
 #include "rostra/report.h"
+#include "rostra/scim.h"
 #include "rostra/session.h"
 #include "rostra/share.h"
 #include "rostra/sync.h"
@@ -57,6 +58,8 @@ static const struct route_table *const all_routes[] = {
 	&notice_routes,
 	&privacy_routes,
 	&consent_routes,
+	&scim_routes,
+	&scim_group_routes,
 	&ops_routes,
 };
 
@@ -94,6 +97,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_birth_stmts,
 	&privacy_stmts,
 	&consent_stmts,
+	&scim_stmts,
 	&jobs_stmts,
 };
 

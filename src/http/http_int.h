@@ -200,6 +200,9 @@ void reply_head_make(struct http_conn *conn, int status, bool sized);
 /* Sends rq.problem as problem+json. */
 void reply_problem(struct http_conn *conn, enum fault e);
 void problem_json(struct buf *b, const struct problem *p, enum fault e, const char *request_id);
+/* The same as SCIM says it (RFC 7644 3.12), with our code and request id beside it; answers the
+ * status, which is 400 where ours is 422. */
+int problem_scim(struct buf *b, const struct problem *p, enum fault e, const char *request_id);
 /* Forgets a reply that was made but not sent. */
 void reply_reset(struct http_conn *conn);
 /* Weak comparison of RFC 9110 13.1.2. */

@@ -81,6 +81,15 @@ put_successes(struct buf *b, const struct route *r)
 		put_success(b, r, 207, "Each part has a result of its own");
 		return;
 	}
+	if ((r->flags & ROUTE_SCIM) != 0) {
+		if (r->method == HTTP_POST)
+			put_success(b, r, 201, "Made");
+		else if (r->method != HTTP_DELETE)
+			put_success(b, r, 200, "OK");
+		if (r->method == HTTP_DELETE || r->method == HTTP_PATCH)
+			put_success(b, r, 204, "Done");
+		return;
+	}
 	put_success(b, r, 200, r->method == HTTP_PUT ? "There already, or changed" : "OK");
 	if (r->method == HTTP_PUT || r->method == HTTP_POST)
 		put_success(b, r, 201, "Made");
@@ -94,8 +103,16 @@ put_successes(struct buf *b, const struct route *r)
 }
 
 static void
-put_problem(struct buf *b, int status)
+put_problem(struct buf *b, const struct route *r, int status)
 {
+	if ((r->flags & ROUTE_SCIM) != 0 && status < 500) {
+		buf_printf(b,
+		           "\"%d\":{\"description\":\"RFC 7644 "
+		           "3.12\",\"content\":{\"application/scim+json\":"
+		           "{\"schema\":{\"$ref\":\"#/components/schemas/scim_error\"}}}},",
+		           status);
+		return;
+	}
 	buf_printf(b, "\"%d\":{\"$ref\":\"#/components/responses/Problem%d\"},", status, status);
 }
 
@@ -118,33 +135,33 @@ openapi_put_responses(struct buf *b, const struct route *r)
 
 	buf_lit(b, ",\"responses\":{");
 	put_successes(b, r);
-	put_problem(b, 400);
+	put_problem(b, r, 400);
 	if (!open) {
-		put_problem(b, 401);
-		put_problem(b, 403);
+		put_problem(b, r, 401);
+		put_problem(b, r, 403);
 	}
 	if ((r->flags & ROUTE_SENDS_ON) != 0)
 		buf_lit(b, "\"404\":{\"description\":\"A page: there is nowhere to "
 		           "go\",\"content\":{\"text/html\":"
 		           "{\"schema\":{\"type\":\"string\"}}}},");
 	else if (has_parameter(r) || writes || open || r->query != NULL)
-		put_problem(b, 404);
+		put_problem(b, r, 404);
 	if (writes)
-		put_problem(b, 409);
+		put_problem(b, r, 409);
 	if (r->method == HTTP_GET && !open)
-		put_problem(b, 410);
+		put_problem(b, r, 410);
 	if (body) {
-		put_problem(b, 413);
-		put_problem(b, 415);
+		put_problem(b, r, 413);
+		put_problem(b, r, 415);
 	}
 	if (writes || r->query != NULL)
-		put_problem(b, 422);
+		put_problem(b, r, 422);
 	if (r->rate != RATE_NONE)
-		put_problem(b, 429);
-	put_problem(b, 500);
-	put_problem(b, 502);
-	put_problem(b, 503);
-	put_problem(b, 504);
+		put_problem(b, r, 429);
+	put_problem(b, r, 500);
+	put_problem(b, r, 502);
+	put_problem(b, r, 503);
+	put_problem(b, r, 504);
 	b->n--; /* the last comma */
 	buf_char(b, '}');
 }
@@ -233,6 +250,13 @@ put_problem_schema(struct buf *b)
 	    "\"pointer\":{\"type\":\"string\",\"description\":"
 	    "\"RFC 6901 in the body, as #/title; ?name is a query parameter, else a header\"},"
 	    "\"detail\":{\"type\":\"string\"}}}}}}");
+	buf_lit(b, ",\"scim_error\":{\"type\":\"object\",\"additionalProperties\":false,"
+	           "\"required\":[\"schemas\",\"status\",\"detail\",\"code\",\"request_id\"],"
+	           "\"properties\":{"
+	           "\"schemas\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
+	           "\"status\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"},"
+	           "\"scimType\":{\"type\":\"string\",\"description\":\"RFC 7644 table 9\"},"
+	           "\"code\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"}}}");
 }
 
 static void

@@ -49,3 +49,53 @@ problem_json(struct buf *b, const struct problem *p, enum fault e, const char *r
 		put_errors(b, p);
 	buf_char(b, '}');
 }
+
+/* RFC 7644 table 9: the word of the first violation, when the feature gave one of them. */
+static const char *
+scim_type(const struct problem *p, enum fault e)
+{
+	static const char *const words[] = {
+		"invalidFilter", "tooMany",  "uniqueness",   "mutability", "invalidSyntax",
+		"invalidPath",   "noTarget", "invalidValue", "sensitive",
+	};
+
+	for (size_t i = 0; p->n_viol > 0 && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (cstr_eq(p->viol[0].pointer, words[i]))
+			return words[i];
+	}
+	switch (e) {
+	case FAULT_CONFLICT:
+		return "uniqueness";
+	case FAULT_INVALID:
+		return "invalidValue";
+	case FAULT_BAD_JSON:
+		return "invalidSyntax";
+	default:
+		return NULL;
+	}
+}
+
+int
+problem_scim(struct buf *b, const struct problem *p, enum fault e, const char *request_id)
+{
+	const struct fault_row *row = fault_row(e);
+	const bool ours = p->code == e;
+	const char *type = ours ? scim_type(p, e) : NULL;
+	const char *detail = ours && p->detail[0] ? p->detail : row->title;
+	int status = row->status;
+
+	if (e == FAULT_INVALID) {
+		status = 400;
+		if (ours && !p->detail[0] && p->n_viol > 0)
+			detail = p->viol[0].detail;
+	}
+	buf_lit(b, "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"]");
+	buf_printf(b, ",\"status\":\"%d\"", status);
+	put_member(b, "detail", detail);
+	if (type != NULL)
+		put_member(b, "scimType", type);
+	put_member(b, "code", row->code);
+	put_member(b, "request_id", request_id);
+	buf_char(b, '}');
+	return status;
+}

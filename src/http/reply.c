@@ -243,6 +243,9 @@ problem_headers(struct http_conn *conn, enum fault e)
 void
 reply_problem(struct http_conn *conn, enum fault e)
 {
+	int status = fault_row(e)->status;
+	bool scim;
+
 	if (conn->head_sent) {
 		conn->broken =
 		    true; /* half a reply is out: cut it, so that nobody takes it for a whole one */
@@ -254,13 +257,17 @@ reply_problem(struct http_conn *conn, enum fault e)
 		return;
 	}
 	reply_reset(conn);
-	conn->type = "application/problem+json";
+	scim = conn->call.route != NULL && (conn->call.route->flags & ROUTE_SCIM) != 0;
+	conn->type = scim ? "application/scim+json" : "application/problem+json";
 	problem_headers(conn, e);
 	if (e == FAULT_METHOD) {
 		buf_lit(&conn->extra, "Allow: ");
 		path_allow_print(&conn->extra, conn->match.allow);
 		buf_lit(&conn->extra, "\r\n");
 	}
-	problem_json(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
-	send_all(conn, fault_row(e)->status, true);
+	if (scim)
+		status = problem_scim(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
+	else
+		problem_json(&conn->out, &conn->rq.problem, e, conn->rq.request_id);
+	send_all(conn, status, true);
 }

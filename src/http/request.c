@@ -165,6 +165,9 @@ body_type_check(struct http_conn *conn, int64_t length)
 	}
 	if (media_type_is(http_param(&conn->call, "CONTENT_TYPE"), want))
 		return FAULT_NONE;
+	if ((r->flags & ROUTE_SCIM) != 0 &&
+	    media_type_is(http_param(&conn->call, "CONTENT_TYPE"), "application/json"))
+		return FAULT_NONE; /* what Okta sends */
 	return rq_fail(&conn->rq, FAULT_MEDIA_TYPE, "Send %s.", want);
 }
 

@@ -77,6 +77,22 @@ json_doc_size(const struct json_doc *d)
 	return json_object_size(d->tree);
 }
 
+void
+json_doc_names(const struct json_doc *d, json_name_fn *fn, void *arg)
+{
+	for (void *i = json_object_iter(d->tree); i != NULL;
+	     i = json_object_iter_next(d->tree, i)) {
+		if (!fn(json_object_iter_key(i), arg))
+			return;
+	}
+}
+
+bool
+json_doc_null(const struct json_doc *d, const char *member)
+{
+	return json_is_null(json_object_get(d->tree, member));
+}
+
 bool
 json_doc_bool(const struct json_doc *d, const char *member, bool *out)
 {

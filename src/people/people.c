@@ -62,6 +62,39 @@ person_create(struct rq *rq, const struct person_new *in, struct uuid *ret_id)
 	return e;
 }
 
+static enum fault
+profile_tx(struct rq *rq, void *arg)
+{
+	const struct person_row *row = arg;
+	enum fault e = person_sql_profile(rq, row);
+
+	if (e == FAULT_CONFLICT)
+		return rq_fail(rq, FAULT_CONFLICT,
+		               "Somebody of this company has that e-mail address.");
+	return e ? e : sync_log(rq, SYNC_ME, row->id, SYNC_UPSERT, row->id);
+}
+
+enum fault
+person_set_profile(struct rq *rq, struct uuid person, const struct person_new *in)
+{
+	struct person_row row = {
+		.company_id = rq_company(rq),
+		.id = person,
+		.email = in->email,
+		.display_name = in->display_name,
+		.given_name = in->given_name,
+		.family_name = in->family_name,
+		.language = in->language,
+		.time_zone = in->time_zone,
+		.job_title = in->job_title,
+		.department = in->department,
+		.location = in->location,
+		.updated_at = rq->now_us,
+	};
+
+	return db_tx(rq, profile_tx, &row);
+}
+
 enum fault
 person_by_email(struct rq *rq, const char *email, struct uuid *ret_id)
 {

@@ -75,6 +75,8 @@ enum fault person_sql_page(struct rq *rq, const struct name_page *page, db_row_f
                            void *arg) MUST_CHECK;
 /* Everything the API shows; counts version, and access_version with `access`. */
 enum fault person_sql_update(struct rq *rq, const struct person_row *p, bool access) MUST_CHECK;
+/* CONFLICT, without text, when the e-mail is taken. */
+enum fault person_sql_profile(struct rq *rq, const struct person_row *p) MUST_CHECK;
 enum fault person_sql_feed_changed(struct rq *rq, struct uuid id) MUST_CHECK;
 enum fault person_sql_audience_changed(struct rq *rq, struct uuid id) MUST_CHECK;
 enum fault person_sql_role_end(struct rq *rq, struct uuid id) MUST_CHECK;

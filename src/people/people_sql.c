@@ -70,6 +70,14 @@ struct person_update {
 	struct person_row p;
 	bool              access;
 };
+static const struct db_col person_profile_in[] = {
+	DB_COL_STR(struct person_row, email),        DB_COL_STR(struct person_row, display_name),
+	DB_COL_STR(struct person_row, given_name),   DB_COL_STR(struct person_row, family_name),
+	DB_COL_STR(struct person_row, language),     DB_COL_STR(struct person_row, time_zone),
+	DB_COL_STR(struct person_row, job_title),    DB_COL_STR(struct person_row, department),
+	DB_COL_STR(struct person_row, location),     DB_COL_TIME(struct person_row, updated_at),
+	DB_COL_UUID(struct person_row, company_id),  DB_COL_UUID(struct person_row, id),
+};
 static const struct db_col person_update_in[] = {
 	DB_COL_ENUM(struct person_update, p.role, role_names),
 	DB_COL_ENUM(struct person_update, p.state, person_state_names),
@@ -95,7 +103,7 @@ static const struct db_col role_begin_in[] = {
 enum {
 	Q_COMPANY_INSERT, Q_COMPANY_SEQ, Q_COMPANY_GET, Q_COMPANY_BY_SLUG, Q_COMPANY_EACH, Q_COMPANY_UPDATE,
 	Q_COMPANY_FEED, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE,
-	Q_PERSON_UPDATE, Q_PERSON_FEED, Q_PERSON_AUDIENCE, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
+	Q_PERSON_UPDATE, Q_PERSON_PROFILE, Q_PERSON_FEED, Q_PERSON_AUDIENCE, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -148,6 +156,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " deactivated_at = ?, access_version = access_version + ?, version = version + 1,"
 		       " feed_version = feed_version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(person_update_in) },
+	[Q_PERSON_PROFILE] = { .name = "person_profile",
+		.sql = "UPDATE person SET email = ?, display_name = ?, given_name = ?, family_name = ?,"
+		       " language = COALESCE(?, language), time_zone = COALESCE(?, time_zone), job_title = ?,"
+		       " department = ?, location = ?, updated_at = ?, version = version + 1,"
+		       " feed_version = feed_version + 1 WHERE company_id = ? AND id = ?",
+		DB_IN(person_profile_in) },
 	[Q_PERSON_FEED] = { .name = "person_feed_changed",
 		.sql = "UPDATE person SET feed_version = feed_version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(both_in) },
@@ -262,6 +276,12 @@ person_sql_update(struct rq *rq, const struct person_row *p, bool access)
 	struct person_update in = { .p = *p, .access = access };
 
 	return db_exec(rq, &stmts[Q_PERSON_UPDATE], &in, NULL);
+}
+
+enum fault
+person_sql_profile(struct rq *rq, const struct person_row *p)
+{
+	return db_exec(rq, &stmts[Q_PERSON_PROFILE], p, NULL);
 }
 
 enum fault

@@ -12,6 +12,7 @@ import re
 import jsonschema
 
 PROBLEM = "application/problem+json"
+SCIM = "application/scim+json"
 # A header the document names for a success is there in every one of these: the others depend on the answer.
 ALWAYS = ("X-Request-Id", "ETag", "RateLimit", "RateLimit-Policy")
 
@@ -117,6 +118,18 @@ def problem_faults(response):
     return faults
 
 
+def scim_faults(response):
+    """What a refusal of SCIM keeps (RFC 7644 3.12)."""
+    body = response.json()
+    faults = document.faults_of({"$ref": "#/components/schemas/scim_error"}, body)
+    if not faults and body["status"] != str(response.status_code):
+        faults.append(f"the body says status {body['status']}")
+    for status, name in ((401, "WWW-Authenticate"), (429, "Retry-After"), (503, "Retry-After")):
+        if response.status_code == status and name not in response.headers:
+            faults.append(f"no {name}")
+    return faults
+
+
 def content_faults(response, described):
     content = described.get("content", {})
     kind = media_type(response.headers.get("Content-Type"))
@@ -137,6 +150,8 @@ def faults(response, operation):
     described = document.resolve(described)
     if response.request.method == "HEAD":
         return ["HEAD has a body"] if response.content else []
+    if media_type(response.headers.get("Content-Type")) == SCIM and status >= 400:
+        return scim_faults(response) if operation.path.startswith("/scim/") else ["SCIM's words where none speaks it"]
     if status >= 400 and "text/html" not in described.get("content", {}):
         return problem_faults(response)
     found = content_faults(response, described)

@@ -16,7 +16,7 @@ import requests
 from conftest import ORIGIN, Person, uuid7, wait_until
 from content import draft_post, made, new_campaign, new_channel
 
-SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read")
+SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read", "scim")
 
 
 @dataclasses.dataclass
@@ -288,6 +288,22 @@ def nothing(w, who):
     return Request()
 
 
+SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+def scim_user(w):
+    name = f"{w.mark}.{secrets.token_hex(4)}@example.com"
+    return {"userName": name, "displayName": w.text(), "emails": [{"value": name, "type": "work"}], "active": True}
+
+
+def scim_person(w):
+    return made(w.api.post("/scim/v2/Users", who=w.key, json=scim_user(w)))["id"]
+
+
+def scim_group(w):
+    return made(w.api.post("/scim/v2/Groups", who=w.key, json={"displayName": w.text()}))["id"]
+
+
 EXAMPLES = {
     "keys_get": nothing,
     "key_put": lambda w, who: Request({"id": uuid7()}, json={"kind": "secret", "name": w.text(), "scopes": ["leads:write"]}),
@@ -430,6 +446,24 @@ EXAMPLES = {
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
+    "scim_config": nothing,
+    "scim_resource_types": nothing,
+    "scim_schemas": nothing,
+    "scim_users_get": nothing,
+    "scim_user_post": lambda w, who: Request(json=scim_user(w)),
+    "scim_user_get": of_id(lambda w, who: w.person.id),
+    "scim_user_put": lambda w, who: Request({"id": scim_person(w)}, json=scim_user(w)),
+    "scim_user_patch": lambda w, who: Request({"id": scim_person(w)}, json={
+        "schemas": [SCIM_PATCH], "Operations": [{"op": "replace", "path": "title", "value": w.text()}]}),
+    "scim_user_delete": of_id(lambda w, who: w.company.add_person(f"leaver{secrets.token_hex(3)}").id),
+    "scim_groups_get": nothing,
+    "scim_group_post": lambda w, who: Request(json={"displayName": w.text(), "members": [{"value": w.person.id}]}),
+    "scim_group_get": of_id(lambda w, who: w.team["id"]),
+    "scim_group_put": lambda w, who: Request({"id": scim_group(w)}, json={
+        "displayName": w.text(), "members": [{"value": w.person.id}]}),
+    "scim_group_patch": lambda w, who: Request({"id": scim_group(w)}, json={"schemas": [SCIM_PATCH], "Operations": [
+        {"op": "add", "path": "members", "value": [{"value": w.person.id}]}]}),
+    "scim_group_delete": of_id(lambda w, who: scim_group(w)),
     "healthz": nothing,
     "readyz": nothing,
     "metrics": nothing,

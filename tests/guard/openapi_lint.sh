@@ -26,5 +26,13 @@ fi
 if grep -qE '^ +[0-9]+:[0-9]+ ' "$linter/lint.out"; then
 	fault "the linter warns"
 fi
+/usr/bin/python3 - "$linter/openapi.json" <<'END' || fault "paths are in kebab-case"
+import json, re, sys
+
+paths = [p for p in json.load(open(sys.argv[1]))["paths"] if not p.startswith("/scim/v2/")]
+odd = [p for p in paths if not re.fullmatch(r"(/([a-z0-9]+(-[a-z0-9]+)*|\{[a-z_]+\}))+", p)]
+print(*odd, sep="\n", end="\n" if odd else "")
+sys.exit(1 if odd or len(paths) < 50 else 0)
+END
 [ "$faults" -eq 0 ] || cat "$linter/lint.out"
 verdict
