@@ -38,6 +38,12 @@ class Life:
         stack.db("INSERT INTO identity (company_id, issuer, subject, person_id, created_at, last_sign_in_at) VALUES"
                  " (%s, 'https://id.example', %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
                  (company.id, f"subject-{m}", self.person.id))
+        # As the directory leaves it.
+        stack.db("INSERT INTO scim_user (company_id, person_id, user_name, external_id, display_name, formatted, employee_number,"
+                 " manager, created_at, updated_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+                 (company.id, self.person.id, *(f"{word}-{m}" for word in ("user", "ext", "shown", "full", "number", "boss"))))
+        stack.db("INSERT INTO person_fact (company_id, person_id, kind, from_at, value) VALUES (%s, %s, 'department',"
+                 " UTC_TIMESTAMP(6), %s)", (company.id, self.person.id, f"Past dep {m}"))
         policy = ok(api.get("/v1/kudos-policy", who=company.admin))
         ok(api.patch("/v1/kudos-policy", who=company.admin, json={"version": policy["version"], "interval_s": 0, "pair_max": 0}))
         self.value = made(api.put(f"/v1/values/{uuid7()}", who=company.admin, json={"name": f"Care {secrets.token_hex(3)}"}))
@@ -157,6 +163,9 @@ def test_after_an_erasure_no_canary_is_left_in_the_whole_database(stack, api, ro
     assert len(places(stack, life.mark)) >= 12
     rostra("person", "erase", "--company", hooli.slug, "--person", life.person.email)
     assert places(stack, life.mark) == []
+    another = Life(stack, api, hooli, "cid")
+    rostra("person", "erase", "--company", hooli.slug, "--person", another.person.email)
+    assert places(stack, another.mark) == []
     # What counts stays, under a name that is nobody's.
     assert ok(api.get(f"/v1/kudos/{life.kudos['id']}", who=hooli.member))["giver"]["display_name"] == "Former colleague"
     assert ok(api.get(f"/v1/kudos/{life.got['id']}", who=hooli.member))["recipients"][0]["display_name"] == "Former colleague"
