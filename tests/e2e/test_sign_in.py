@@ -613,6 +613,19 @@ def test_an_id_token_is_no_logout_token(world, witness):
     assert kept_of(world, witness)["ended_by"] is None
 
 
+def test_a_provider_s_token_is_none_of_ours(world, witness):
+    now = int(time.time())
+    session = world.stack.db("SELECT company_id, person_id FROM session WHERE id = %s", (witness["session_id"],))[0]
+    ours = {"iss": world.api.base, "aud": "rostra", "sub": str(session["person_id"]), "company": str(session["company_id"]),
+            "sid": witness["session_id"], "role": "admin", "iat": now, "nbf": now, "exp": now + 300, "jti": "x"}
+    theirs = {"iss": world.provider.issuer, "aud": "rostra-RS256", "sub": "ada", "iat": now, "exp": now + 300, "nonce": "n" * 43}
+    for token in signed(world, ours, theirs, typ="JWT"):
+        assert world.api.get("/v1/me", who=holder({"access_token": token})).status_code == 401
+        answer = world.api.post("/v1/auth/token", json={"grant_type": "refresh_token", "refresh_token": token[:128]})
+        assert answer.status_code == 400
+    assert is_in(world, witness)
+
+
 def test_an_unsigned_or_bent_logout_token_ends_nothing(world, witness):
     token, = signed(world, logout_claims(world, sub="ada"))
     head, body, signature = token.split(".")
