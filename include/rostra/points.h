@@ -25,6 +25,7 @@ enum points_reason {
 	POINTS_CLICK,
 	POINTS_LEAD,
 	POINTS_QUALIFIED,
+	POINTS_REDEEMED, /* below zero: a reward was bought */
 	POINTS_REASON__MAX
 };
 extern const char *const points_reason_names[POINTS_REASON__MAX + 1];
@@ -40,6 +41,9 @@ int64_t points_month(const char *zone, int64_t at_us);
  */
 enum fault points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t whole,
                                  int64_t *ret_left) MUST_CHECK;
+
+/* Inside a transaction: holds what the person has earned until the commit. */
+enum fault points_earned_hold(struct rq *rq, struct uuid person, int64_t *ret_left) MUST_CHECK;
 
 /* What a thing should give whom. */
 struct points_want {

@@ -18,6 +18,7 @@
 #include "rostra/post.h"
 #include "rostra/privacy.h"
 #include "rostra/report.h"
+#include "rostra/reward.h"
 #include "rostra/scim.h"
 #include "rostra/session.h"
 #include "rostra/share.h"
@@ -58,6 +59,7 @@ static const struct route_table *const all_routes[] = {
 	&notice_routes,
 	&privacy_routes,
 	&consent_routes,
+	&reward_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -97,6 +99,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_birth_stmts,
 	&privacy_stmts,
 	&consent_stmts,
+	&reward_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

@@ -17,6 +17,7 @@ const char *const audit_object_names[AUDIT_OBJECT__MAX + 1] = {
 	[AUDIT_CLICK_CHANGE] = "click_change",
 	[AUDIT_KUDOS] = "kudos",
 	[AUDIT_CONSENT] = "consent",
+	[AUDIT_REDEMPTION] = "redemption",
 	NULL,
 };
 

@@ -20,6 +20,7 @@ const char *const points_reason_names[POINTS_REASON__MAX + 1] = {
 	[POINTS_CLICK] = "human_click",
 	[POINTS_LEAD] = "lead",
 	[POINTS_QUALIFIED] = "qualified_lead",
+	[POINTS_REDEEMED] = "redeemed",
 };
 
 int64_t
@@ -94,6 +95,24 @@ points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t 
 	    arena_printf(rq->arena, "grant:%s:%" PRId64 ":%" PRId64, text, month, whole);
 	*ret_left += grant.tenths;
 	return write_entry(rq, &grant);
+}
+
+enum fault
+points_earned_hold(struct rq *rq, struct uuid person, int64_t *ret_left)
+{
+	struct point_balance b = {
+		.company_id = rq_company(rq),
+		.person_id = person,
+		.currency = POINTS_EARNED,
+		.period = POINTS_EARNED_PERIOD,
+		.updated_at = rq->now_us,
+	};
+	enum fault e = points_sql_add(rq, &b);
+
+	if (!e)
+		e = points_sql_balance(rq, &b);
+	*ret_left = b.tenths;
+	return e;
 }
 
 /* --- settling --- */

@@ -288,6 +288,28 @@ def nothing(w, who):
     return Request()
 
 
+def reward_body(w):
+    return {"name": w.text(), "description": w.text(), "price_tenths": 1, "stock": 5}
+
+
+def reward_of(w):
+    return made(w.api.put(f"/v1/rewards/{uuid7()}", who=w.company.admin, json=reward_body(w)))
+
+
+def earned(w, who):
+    """A reward that who has points for."""
+    if isinstance(who, Person):
+        giver = w.company.add_person(f"giver{secrets.token_hex(5)}")
+        before = w.api.get("/v1/points", who=who).json()["earned"]
+        made(w.api.put(f"/v1/kudos/{uuid7()}", who=giver, json=w.kudos_body(recipients=[who.id], points=1)))
+        wait_until(lambda: w.api.get("/v1/points", who=who).json()["earned"] > before, what="the points")
+    return reward_of(w)
+
+
+def redemption_of(w, who):
+    return made(w.api.put(f"/v1/redemptions/{uuid7()}", who=who, json={"reward_id": earned(w, who)["id"]}))
+
+
 SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -446,6 +468,14 @@ EXAMPLES = {
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
+    "reward_list": nothing,
+    "reward_put": lambda w, who: Request({"id": uuid7()}, json=reward_body(w)),
+    "reward_patch": lambda w, who: Request({"id": reward_of(w)["id"]}, json={"version": 1, "name": w.text()}),
+    "redemption_put": lambda w, who: Request({"id": uuid7()}, json={"reward_id": earned(w, who)["id"]}),
+    "redemption_list": nothing,
+    "redemption_decide": lambda w, who: Request({"id": redemption_of(w, w.company.member)["id"]}, json={
+        "decision": "approve", "note": w.text()}),
+    "redemption_cancel": lambda w, who: Request({"id": redemption_of(w, who)["id"]}),
     "scim_config": nothing,
     "scim_resource_types": nothing,
     "scim_schemas": nothing,

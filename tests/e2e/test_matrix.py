@@ -352,7 +352,7 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 # What the client names itself: an id that another company has is free in this one.
 MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
-                  "kudos_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
+                  "kudos_put", "reward_put", "redemption_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
                   "report_definition_put", "report_run_put"}
 
 

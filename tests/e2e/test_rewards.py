@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rewards: bought with earned points, never oversold, given back when nothing comes of it."""
+
+import collections
+import concurrent.futures
+import secrets
+
+import pytest
+
+from conftest import Client, uuid7
+from test_kudos import House
+from test_points import settled, verify
+
+
+@pytest.fixture(scope="module")
+def house(api, make_company):
+    return House(api, make_company())
+
+
+def new_reward(api, house, status=201, **members):
+    body = {"name": f"Mug {secrets.token_hex(3)}", "price_tenths": 50, "stock": 3, **members}
+    answer = api.put(f"/v1/rewards/{uuid7()}", who=house.company.admin, json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def rich(house, points=10):
+    """Somebody who has earned so much."""
+    giver, person = (house.company.add_person(f"{w}{secrets.token_hex(5)}") for w in ("giver", "rich"))
+    house.give(giver, person, points=points)
+    settled(house)
+    assert house.points(person)["earned"] == points
+    return person
+
+
+def ask(api, person, reward, id_=None):
+    return api.put(f"/v1/redemptions/{id_ or uuid7()}", who=person, json={"reward_id": reward["id"]})
+
+
+def decide(api, house, redemption, decision, **members):
+    return api.post(f"/v1/redemptions/{redemption['id']}/decide", who=house.company.admin, json={"decision": decision, **members})
+
+
+def stock(api, house, reward):
+    return {r["id"]: r["stock"] for r in api.get("/v1/rewards?limit=100", who=house.company.admin).json()["items"]}[reward["id"]]
+
+
+def pointers(answer):
+    return {e["pointer"]: e["detail"] for e in answer.json()["errors"]}
+
+
+def test_a_reward_is_bought_and_fulfilled(api, house):
+    person, reward, id_ = rich(house), new_reward(api, house, price_tenths=25), uuid7()
+    first = ask(api, person, reward, id_)
+    assert first.status_code == 201 and first.json()["state"] == "asked" and first.json()["price_tenths"] == 25
+    again = ask(api, person, reward, id_)
+    assert again.status_code == 200 and again.json() == first.json()
+    assert house.points(person)["earned"] == 7.5 and stock(api, house, reward) == 2
+    assert decide(api, house, first.json(), "approve", note="Enjoy it").json()["state"] == "approved"
+    done = decide(api, house, first.json(), "fulfil")
+    assert done.json()["state"] == "fulfilled" and done.json()["decided_by"] == house.company.admin.id
+    assert decide(api, house, first.json(), "refuse").status_code == 409
+    assert house.points(person)["earned"] == 7.5 and stock(api, house, reward) == 2
+    notices = api.get("/v1/notifications", who=person).json()["items"]
+    assert [n["object_id"] for n in notices if n["kind"] == "reward"] == [id_]
+    events = api.get("/v1/audit?limit=100", who=house.company.admin).json()["items"]
+    assert sum(e["action"] == "redemption.decided" and e["object_id"] == id_ for e in events) == 2
+    verify(house)
+
+
+@pytest.mark.parametrize("way", ["refuse", "cancel", "own"])
+def test_what_nothing_comes_of_gives_everything_back(api, house, way):
+    person, reward = rich(house), new_reward(api, house)
+    redemption = ask(api, person, reward).json()
+    assert house.points(person)["earned"] == 5
+    for _ in range(2):  # the second time changes nothing
+        if way == "own":
+            answer = api.post(f"/v1/redemptions/{redemption['id']}/cancel", who=person)
+        else:
+            answer = decide(api, house, redemption, way, note="Sorry")
+        assert answer.status_code == 200 and answer.json()["state"] == ("refused" if way == "refuse" else "cancelled")
+    assert house.points(person)["earned"] == 10 and stock(api, house, reward) == 3
+    assert decide(api, house, redemption, "approve").status_code == 409
+    verify(house)
+
+
+def test_what_cannot_be_had_says_why(api, house):
+    person = rich(house, points=4)
+    dear, none, gone = new_reward(api, house, price_tenths=41), new_reward(api, house, price_tenths=10, stock=0), new_reward(api, house, price_tenths=10)
+    assert api.patch(f"/v1/rewards/{gone['id']}", who=house.company.admin,
+                     json={"version": 1, "archived": True}).status_code == 200
+    for reward, why in ((dear, "costs more points than you have"), (none, "is sold out"), (gone, "is not to be had any more")):
+        answer = ask(api, person, reward)
+        assert answer.status_code == 409 and pointers(answer) == {"#/reward_id": why}
+    assert ask(api, person, {"id": uuid7()}).status_code == 422
+    assert gone["id"] not in {r["id"] for r in api.get("/v1/rewards?limit=100", who=person).json()["items"]}
+    assert house.points(person)["earned"] == 4
+    assert api.get("/v1/redemptions", who=person).json()["items"] == []
+    verify(house)
+
+
+def test_redemptions_are_ones_own(api, house):
+    person, other, reward = rich(house), rich(house), new_reward(api, house)
+    id_ = ask(api, person, reward).json()["id"]
+    assert ask(api, other, reward, id_).json()["code"] == "id_conflict"
+    assert api.post(f"/v1/redemptions/{id_}/cancel", who=other).status_code == 404
+    assert [r["id"] for r in api.get("/v1/redemptions", who=person).json()["items"]] == [id_]
+    assert api.get("/v1/redemptions?everybody=true", who=person).status_code == 403
+    assert id_ in {r["id"] for r in api.get("/v1/redemptions?everybody=true", who=house.company.manager).json()["items"]}
+
+
+def test_fifty_at_once_for_the_last_two_and_for_the_last_points(api, house, stack):
+    """Of many people two get the last two; one person with points for three gets three."""
+    base = stack.places["API"]
+    people, last = [rich(house) for _ in range(4)], new_reward(api, house, stock=2)
+    poor, plenty = rich(house, points=16), new_reward(api, house, stock=1000)
+
+    def one(job):
+        person, reward = job
+        answer = ask(Client(base), person, reward)
+        return answer.status_code, "" if answer.status_code == 201 else pointers(answer)["#/reward_id"]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        found = collections.Counter(pool.map(one, [(people[i % 4], last) for i in range(25)]))
+        assert found[(201, "")] == 2
+        assert sum(found.values()) == 25 and set(found) <= {(201, ""), (409, "is sold out"), (409, "costs more points than you have")}
+        found = collections.Counter(pool.map(one, [(poor, plenty)] * 25))
+        assert found == {(201, ""): 3, (409, "costs more points than you have"): 22}
+    assert stock(api, house, last) == 0 and stock(api, house, plenty) == 997
+    assert house.points(poor)["earned"] == 1
+    verify(house)
