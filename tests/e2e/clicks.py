@@ -42,3 +42,15 @@ def clicks_of(db, share, count):
     found = wait_until(rows, 5, f"{count} clicks of {share['id']}")
     assert len(found) == count, found
     return found
+
+
+def sums_agree(db, share):
+    """The roll-ups of the share's company are what its clicks say; other companies' may be made up by other tests."""
+    (company,) = db("SELECT company_id id FROM share WHERE id = %s", (share["id"],))
+    by_day, by_class = "SELECT DATE(clicked_at) day, share_id, class, COUNT(*) n", "SELECT class, COUNT(*) n"
+    rows = (f"{by_day} FROM click WHERE company_id = %s GROUP BY 1, 2, 3", f"{by_class} FROM click WHERE company_id = %s GROUP BY 1")
+    sums = ("SELECT day, share_id, class, SUM(n) n FROM click_day WHERE company_id = %s GROUP BY 1, 2, 3 HAVING SUM(n) <> 0",
+            "SELECT class, SUM(n) n FROM click_quarter WHERE company_id = %s GROUP BY 1 HAVING SUM(n) <> 0")
+    for of_rows, of_sums in zip(rows, sums):
+        one, other = (sorted(tuple(map(str, r.values())) for r in db(sql, (company["id"],))) for sql in (of_rows, of_sums))
+        assert one == other

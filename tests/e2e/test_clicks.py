@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from clicks import browser, clicks_of, path_of, rclid_of, visit
+from clicks import browser, clicks_of, path_of, rclid_of, sums_agree, visit
 from content import live_post, new_share
 
 from conftest import Client, company_of, wait_until
@@ -170,13 +170,13 @@ def days_of(db, share):
     return {r["class"]: int(r["n"]) for r in rows}
 
 
-def test_the_roll_up_counts_what_is_there(link, db, rostra, share):
+def test_the_roll_up_counts_what_is_there(link, db, share):
     headers = browser()
     for _ in range(5):
         link.get(path_of(share), headers=headers, contract=False)
     clicks_of(db, share, 5)
     assert days_of(db, share) == {"human": 1, "duplicate": 4}
-    rostra("click", "rollup", "check")
+    sums_agree(db, share)
 
 
 def test_a_wrong_roll_up_is_found_and_made_anew(own_stack, tmp_path):
