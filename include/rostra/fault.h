@@ -30,6 +30,8 @@
 	X(CONFLICT,             409, "conflict",                "The current state forbids this")   \
 	X(ID_CONFLICT,          409, "id_conflict",             "The id is taken by something else") \
 	X(VERSION_CONFLICT,     409, "version_conflict",        "Someone else changed it first")    \
+	X(OUT_OF_STOCK,         409, "out_of_stock",            "There is none left")               \
+	X(NOT_ENOUGH_POINTS,    409, "not_enough_points",       "More points are needed")           \
 	X(IN_FLIGHT,            409, "idempotency_in_flight",   "The same request is still running") \
 	X(GONE,                 410, "gone",                    "The resource is no longer there")  \
 	X(SYNC_EXPIRED,         410, "sync_token_expired",      "Start again with a full sync")     \

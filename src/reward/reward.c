@@ -46,10 +46,45 @@ settle(struct rq *rq, const struct redemption *r, bool stands)
 }
 
 static enum fault
-refuse(struct rq *rq, const char *why)
+refuse(struct rq *rq, enum fault code, const char *why)
 {
-	(void)rq_fail(rq, FAULT_CONFLICT, "The reward cannot be had.");
+	(void)rq_fail(rq, code, "The reward cannot be had.");
 	return problem_add(&rq->problem, "#/reward_id", why);
+}
+
+struct changing {
+	struct uuid id;
+	const struct reward *in;
+};
+
+/* Under the lock of the row: what is taken meanwhile is not put back with a stock read before. */
+static enum fault
+change_tx(struct rq *rq, void *arg)
+{
+	const struct changing *c = arg;
+	struct reward next;
+	bool done, was;
+	enum fault e = reward_sql_get(rq, c->id, true, &next);
+
+	if (e)
+		return e;
+	was = next.archived;
+	j_merge(&reward_patch_schema, &next, c->in);
+	next.company_id = rq_company(rq);
+	if (next.archived != was)
+		next.archived_at = next.archived ? rq->now_us : TIME_NONE;
+	e = reward_sql_update(rq, &next, &done);
+	if (!e && !done)
+		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the reward again.");
+	return e;
+}
+
+enum fault
+reward_change(struct rq *rq, struct uuid id, const struct reward *in)
+{
+	struct changing c = { id, in };
+
+	return db_tx(rq, change_tx, &c);
 }
 
 struct asking {
@@ -76,10 +111,10 @@ take(struct rq *rq, struct redemption *r, const struct reward *reward)
 	if (e)
 		return e;
 	if (left < reward->price_tenths)
-		return refuse(rq, "costs more points than you have");
+		return refuse(rq, FAULT_NOT_ENOUGH_POINTS, "costs more points than you have");
 	e = reward_sql_stock(rq, reward->id, -1, &done);
 	if (!e && !done)
-		return refuse(rq, "is sold out");
+		return refuse(rq, FAULT_OUT_OF_STOCK, "is sold out");
 	return e ? e : settle(rq, r, true);
 }
 
@@ -102,7 +137,7 @@ ask_tx(struct rq *rq, void *arg)
 	if (e != FAULT_NOT_FOUND)
 		return e;
 	if (reward.archived)
-		return refuse(rq, "is not to be had any more");
+		return refuse(rq, FAULT_CONFLICT, "is not to be had any more");
 	a->r->price_tenths = reward.price_tenths;
 	e = redemption_sql_insert(rq, a->r, &duplicate);
 	if (!e && duplicate)
@@ -145,6 +180,7 @@ tell(struct rq *rq, const struct redemption *r, int before)
 	const struct notice_new notice = {
 		.kind = NOTICE_REWARD,
 		.object = r->id,
+		.source = uuid_v7(rq->now_us), /* each decision is news */
 		.actor = rq->who->person,
 		.people = &r->person_id,
 		.n = 1,

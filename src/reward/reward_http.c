@@ -26,7 +26,7 @@ static const struct j_field patch_fields[] = {
 	OWN_FIELDS(0), J_BOOLEAN(struct reward, archived, 0, false),
 	J_INT64(struct reward, version, J_REQUIRED, 1, INT64_MAX, 0),
 };
-static const struct j_schema patch_schema = J_SCHEMA_HAS("reward_patch", struct reward, patch_fields);
+const struct j_schema reward_patch_schema = J_SCHEMA_HAS("reward_patch", struct reward, patch_fields);
 
 static const struct j_field redemption_fields[] = {
 	J_ID(struct redemption, id, J_REQUIRED), J_ID(struct redemption, reward_id, J_REQUIRED),
@@ -126,23 +126,9 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 static enum fault
 handle_patch(struct rq *rq, struct call *call, void *reply)
 {
-	struct reward next;
-	bool done, was;
-	enum fault e = reward_sql_get(rq, call->id[0], false, &next);
+	enum fault e = reward_change(rq, call->id[0], call->body);
 
-	if (e)
-		return e;
-	was = next.archived;
-	j_merge(&patch_schema, &next, call->body);
-	next.company_id = rq_company(rq);
-	if (next.archived != was)
-		next.archived_at = next.archived ? rq->now_us : TIME_NONE;
-	e = reward_sql_update(rq, &next, &done);
-	if (e)
-		return e;
-	if (!done)
-		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the reward again.");
-	return reward_sql_get(rq, call->id[0], false, reply);
+	return e ? e : reward_sql_get(rq, call->id[0], false, reply);
 }
 
 static enum fault
@@ -211,7 +197,7 @@ static const struct route rows[] = {
 	  .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_put, .name = "reward_put",
 	  .summary = "Add a reward" },
 	{ .method = HTTP_PATCH, .path = "/v1/rewards/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
-	  .body = &patch_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_patch, .name = "reward_patch",
+	  .body = &reward_patch_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_patch, .name = "reward_patch",
 	  .summary = "Change, restock or archive a reward" },
 	{ .method = HTTP_PUT, .path = "/v1/redemptions/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE,
 	  .flags = ROUTE_PUT_ID, .body = &ask_schema, .kind = REPLY_OBJECT, .reply = &redemption_schema,

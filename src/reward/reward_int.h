@@ -16,6 +16,8 @@ struct reward {
 	uint64_t has;
 };
 
+extern const struct j_schema reward_patch_schema;
+
 enum redemption_state {
 	REDEMPTION_ASKED,
 	REDEMPTION_APPROVED,
@@ -41,8 +43,11 @@ struct reward_page {
 };
 
 /* --- units of work (reward.c) */
-/* Asks for *r (id, reward_id and person_id are set): takes the price and one of the stock. CONFLICT
- * that names #/reward_id when it is sold out, archived or dearer than what the person has. */
+/* The members that were sent, where the version still is in->version. */
+enum fault reward_change(struct rq *rq, struct uuid id, const struct reward *in) MUST_CHECK;
+/* Asks for *r (id, reward_id and person_id are set): takes the price and one of the stock.  Named
+ * with #/reward_id: OUT_OF_STOCK; NOT_ENOUGH_POINTS, dearer than what the person has; CONFLICT,
+ * archived. */
 enum fault redemption_ask(struct rq *rq, struct redemption *r, bool *ret_created) MUST_CHECK;
 /* By the caller, to state; what is refused or cancelled gives price and stock back.  CONFLICT when
  * it may not go there from where it is; the same again changes nothing. */

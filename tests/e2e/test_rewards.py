@@ -5,9 +5,10 @@ import collections
 import concurrent.futures
 import secrets
 
+import pymysql
 import pytest
 
-from conftest import Client, uuid7
+from conftest import Client, uuid7, wait_until
 from test_kudos import House
 from test_points import settled, verify
 
@@ -89,9 +90,11 @@ def test_what_cannot_be_had_says_why(api, house):
     dear, none, gone = new_reward(api, house, price_tenths=41), new_reward(api, house, price_tenths=10, stock=0), new_reward(api, house, price_tenths=10)
     assert api.patch(f"/v1/rewards/{gone['id']}", who=house.company.admin,
                      json={"version": 1, "archived": True}).status_code == 200
-    for reward, why in ((dear, "costs more points than you have"), (none, "is sold out"), (gone, "is not to be had any more")):
+    for reward, code, why in ((dear, "not_enough_points", "costs more points than you have"),
+                              (none, "out_of_stock", "is sold out"), (gone, "conflict", "is not to be had any more")):
         answer = ask(api, person, reward)
         assert answer.status_code == 409 and pointers(answer) == {"#/reward_id": why}
+        assert answer.json()["code"] == code
     assert ask(api, person, {"id": uuid7()}).status_code == 422
     assert gone["id"] not in {r["id"] for r in api.get("/v1/rewards?limit=100", who=person).json()["items"]}
     assert house.points(person)["earned"] == 4
@@ -129,3 +132,31 @@ def test_fifty_at_once_for_the_last_two_and_for_the_last_points(api, house, stac
     assert stock(api, house, last) == 0 and stock(api, house, plenty) == 997
     assert house.points(poor)["earned"] == 1
     verify(house)
+
+
+def test_each_decision_is_told(api, house):
+    """Also the one after what was read."""
+    person = rich(house)
+    redemption = ask(api, person, new_reward(api, house)).json()
+    for decision in ("approve", "fulfil"):
+        assert decide(api, house, redemption, decision).status_code == 200
+        inbox = api.get("/v1/notifications?unread=true", who=person).json()
+        assert [n["object_id"] for n in inbox["items"] if n["kind"] == "reward"] == [redemption["id"]], decision
+        assert api.post("/v1/notifications/read", who=person, json={"through": inbox["as_of"]}).status_code == 200
+
+
+def test_a_change_of_the_name_puts_nothing_back_that_is_taken_meanwhile(api, house, stack):
+    reward = new_reward(api, house, stock=1)
+    holder = pymysql.connect(unix_socket=stack.data["run"] + "/db.sock", user="root", database="rostra")
+    try:
+        with holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(1) as pool:
+            cursor.execute("UPDATE reward SET stock = 0 WHERE company_id = %s AND id = %s", (house.company.id, reward["id"]))
+            change = pool.submit(Client(stack.places["API"]).patch, f"/v1/rewards/{reward['id']}",
+                                 who=house.company.admin, json={"version": 1, "name": f"Cup {secrets.token_hex(3)}"})
+            wait_until(lambda: stack.db("SELECT 1 FROM information_schema.innodb_lock_waits"), what="the change to wait")
+            holder.commit()
+            answer = change.result()
+    finally:
+        holder.close()
+    assert answer.status_code == 200 and answer.json()["stock"] == 0, answer.text
+    assert ask(api, rich(house), reward).json()["code"] == "out_of_stock"
