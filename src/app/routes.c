@@ -2,6 +2,7 @@
 /* routes.c - the one list of all features: their routes and their statements. */
 #include "rostra/access.h"
 #include "rostra/audit.h"
+#include "rostra/board.h"
 #include "rostra/campaign.h"
 #include "rostra/channel.h"
 #include "rostra/click.h"
@@ -60,6 +61,7 @@ static const struct route_table *const all_routes[] = {
 	&privacy_routes,
 	&consent_routes,
 	&reward_routes,
+	&board_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -100,6 +102,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&privacy_stmts,
 	&consent_stmts,
 	&reward_stmts,
+	&board_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

@@ -468,6 +468,9 @@ EXAMPLES = {
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
+    "board_points": nothing,
+    "board_settings_get": nothing,
+    "board_settings_patch": lambda w, who: Request(json={"on_boards": True}),
     "reward_list": nothing,
     "reward_put": lambda w, who: Request({"id": uuid7()}, json=reward_body(w)),
     "reward_patch": lambda w, who: Request({"id": reward_of(w)["id"]}, json={"version": 1, "name": w.text()}),
