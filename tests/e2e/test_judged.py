@@ -12,7 +12,7 @@ from content import live_post, made, new_share
 
 from conftest import Client, company_of, uuid7, wait_until
 
-RULES = pathlib.Path(__file__).resolve().parent.parent.parent / "data/crawlers.rules"
+RULES = pathlib.Path(__file__).resolve().parent.parent.parent / "src/link/crawlers.rules"
 
 
 @pytest.fixture

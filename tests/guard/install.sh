@@ -17,7 +17,7 @@ inputs 25 sql -name '*.sql'
 for file in "${files[@]}"; do
 	cmp -s "$file" "$work/usr/share/rostra/$file" || fault "$file is not installed as it is"
 done
-cmp -s data/crawlers.rules "$work/usr/share/rostra/crawlers.rules" || fault "data/crawlers.rules is not installed as it is"
+cmp -s src/link/crawlers.rules "$work/usr/share/rostra/crawlers.rules" || fault "src/link/crawlers.rules is not installed as it is"
 inputs 8 nginx -name 'rostra*.conf*'
 for file in "${files[@]}"; do
 	installed=$work/usr/share/rostra/${file%.in}

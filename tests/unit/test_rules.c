@@ -76,7 +76,7 @@ static const struct {
 static const char *
 shipped(char path[4096])
 {
-	snprintf(path, 4096, "%s/data/crawlers.rules", getenv("TEST_SOURCE"));
+	snprintf(path, 4096, "%s/src/link/crawlers.rules", getenv("TEST_SOURCE"));
 	return path;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// crawlers.mjs LIST.json PACKAGE.json LICENSE: prints data/crawlers.rules from the public list of crawlers.
+// crawlers.mjs LIST.json PACKAGE.json LICENSE: prints src/link/crawlers.rules from the public list of crawlers.
 // Raise RULES with every change of what comes out: clicks remember the version that judged them.
 import { readFileSync } from "node:fs";
 
@@ -48,7 +48,7 @@ for (const entry of JSON.parse(list)) {
   }
 }
 
-const heading = `Made by data/crawlers.mjs from ${name} ${version}; change that, not this.
+const heading = `Made by tests/crawlers/crawlers.mjs from ${name} ${version}; change that, not this.
 
 SPDX-License-Identifier: Apache-2.0 AND MIT
 The patterns behind the first ${people.length} are those of ${name}, under this licence:
