@@ -32,6 +32,11 @@ for file in "${files[@]}"; do
 	grep -q "%D%/$(basename "$file")" "$(dirname "$file")/Makefile.inc" || fault "$file: not in the build"
 done
 
+inputs 30 include/rostra -name '*.h'
+for file in "${files[@]}"; do
+	grep -qE "%D%/$(basename "$file")( |\$|\\\\)" include/rostra/Makefile.inc || fault "$file: not in include/rostra/Makefile.inc (distribution)"
+done
+
 inputs 25 sql -name '*.sql'
 for file in "${files[@]}"; do
 	grep -q "%D%/$(basename "$file")" sql/Makefile.inc || fault "$file: not in sql/Makefile.inc"
