@@ -11,7 +11,8 @@
 #include "rostra/jobs.h"
 
 extern const struct route_table points_routes, points_rules_routes;
-extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts;
+extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts,
+    points_sums_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
@@ -32,6 +33,8 @@ extern const char *const points_reason_names[POINTS_REASON__MAX + 1];
 
 enum { POINTS_TENTHS = 10, POINTS_EARNED_PERIOD = 0 };
 
+/* The day of an instant in the company's zone, YYYYMMDD. */
+enum fault points_day(struct rq *rq, int64_t at_us, int64_t *ret) MUST_CHECK;
 /* The month of an instant in the zone, as YYYYMM; 0 when the zone is unknown. */
 int64_t points_month(const char *zone, int64_t at_us);
 
@@ -55,7 +58,9 @@ struct points_subject {
 	struct uuid object;
 	enum points_currency currency;
 	int64_t period;
-	int64_t day;      /* YYYYMMDD of what a rule rewards; 0: none does */
+	/* What is earned counts on boards for the day of its deed: its instant, and YYYYMMDD in the
+	 * company's zone.  0: on none. */
+	int64_t at_us, day;
 	uint32_t reasons; /* bits of enum points_reason that are settled */
 };
 /*
@@ -83,8 +88,9 @@ enum fault points_reward(struct rq *rq, const struct points_fact *f) MUST_CHECK;
 enum fault points_reward_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 /*
- * Consumer of lead.changed: a lead rewards the person of its last touch before it came, and, once it
- * is qualified, of the last touch before that.  An erased lead keeps its credits, and so its points.
+ * Consumer of lead.changed: a lead rewards the person of its last touch before it came, and, once
+ * it is qualified, of the last touch before that.  An erased lead keeps its credits, and so its
+ * points.
  */
 enum fault points_reward_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 
@@ -96,11 +102,17 @@ struct points_fault {
 };
 struct points_verdict {
 	int64_t entries, balances;
-	int64_t bad_reversals; /* that do not take back the whole of one entry */
-	int64_t below_zero;    /* allowances */
+	int64_t bad_reversals;  /* that do not take back the whole of one entry */
+	int64_t below_zero;     /* allowances */
+	int64_t sums, bad_sums; /* of days and months, and those that are not of their entries */
 };
 /* Reads the whole ledger of the caller's company; rows: struct points_fault. */
 enum fault points_verify(struct rq *rq, struct points_verdict *out, db_row_fn *fn,
                          void *arg) MUST_CHECK;
+
+/* The sums of days and months, made anew from the company's entries while others write;
+ * progress(people done). */
+typedef void points_progress_fn(int64_t people, void *arg);
+enum fault points_rebuild(struct rq *rq, points_progress_fn *progress, void *arg) MUST_CHECK;
 
 #endif

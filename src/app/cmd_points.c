@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_points.c - `rostra points`: the ledger proved by its entries. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "rostra/points.h"
 
@@ -10,9 +11,11 @@ enum { TIMEOUT_S = 3600 };
 
 static const char usage[] =
     "Usage: rostra points verify --company SLUG [--json]\n"
+    "       rostra points rebuild --company SLUG\n"
     "\n"
-    "Compares every balance with the sum of its entries, and every reversal with what it takes\n"
-    "back; lists what differs (tenths of points), and then ends with status 1.\n";
+    "verify compares every balance and every sum of a day or month with its entries, and every\n"
+    "reversal with what it takes back; lists what differs (tenths of points), and then ends with\n"
+    "status 1.  rebuild makes the sums of days and months anew; the service may run meanwhile.\n";
 
 struct found {
 	struct cmd *c;
@@ -41,6 +44,18 @@ list_fault(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* The whole ledger may be read. */
+static enum fault
+open_company(struct cmd *c, const struct cmd_option *options, const char *const *company)
+{
+	enum fault e;
+
+	c->app->conf.db_read_timeout_s = TIMEOUT_S;
+	c->rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
+	e = cmd_options(c, options, 1);
+	return e ? e : cmd_company_of(c, *company);
+}
+
 static enum fault
 points_verify_run(struct cmd *c)
 {
@@ -50,24 +65,38 @@ points_verify_run(struct cmd *c)
 	const struct cmd_option options[] = { { "company", &company, NULL, true } };
 	struct found found = { c, 0 };
 	struct points_verdict v = { 0 };
-	enum fault e;
+	enum fault e = open_company(c, options, &company);
 
-	c->app->conf.db_read_timeout_s = TIMEOUT_S; /* the whole ledger is read */
-	c->rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
-	e = CMD_OPTIONS(c, options);
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
 	e = points_verify(&c->rq, &v, list_fault, &found);
-	if (e || (found.n == 0 && v.bad_reversals == 0 && v.below_zero == 0))
+	if (e || (found.n == 0 && v.bad_reversals == 0 && v.below_zero == 0 && v.bad_sums == 0))
 		return e;
 	return rq_fail(&c->rq, FAULT_CONFLICT,
 	               "Of %" PRId64 " entries and %" PRId64 " balances: %" PRId64
 	               " balances differ, %" PRId64 " reversals are not of a whole entry, %" PRId64
-	               " allowances are below zero.",
-	               v.entries, v.balances, found.n, v.bad_reversals, v.below_zero);
+	               " allowances are below zero, %" PRId64 " of %" PRId64
+	               " sums of days and months differ.",
+	               v.entries, v.balances, found.n, v.bad_reversals, v.below_zero, v.bad_sums,
+	               v.sums);
+}
+
+static void
+show_people(int64_t people, void *arg)
+{
+	(void)arg;
+	fprintf(stderr, "%" PRId64 " people\n", people);
+}
+
+static enum fault
+points_rebuild_run(struct cmd *c)
+{
+	const char *company = NULL;
+	const struct cmd_option options[] = { { "company", &company, NULL, true } };
+	enum fault e = open_company(c, options, &company);
+
+	return e ? e : points_rebuild(&c->rq, show_people, NULL);
 }
 
 int
@@ -75,6 +104,7 @@ cmd_points(struct app *app, int argc, char **argv)
 {
 	static const struct cmd_verb verbs[] = {
 		{ "verify", points_verify_run },
+		{ "rebuild", points_rebuild_run },
 		{ NULL, NULL },
 	};
 

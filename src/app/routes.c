@@ -13,6 +13,7 @@
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
+#include "rostra/measure.h"
 #include "rostra/notice.h"
 #include "rostra/people.h"
 #include "rostra/points.h"
@@ -89,6 +90,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_judge_stmts,
 	&lead_stmts,
 	&report_stmts,
+	&measure_stmts,
 	&seal_stmts,
 	&value_stmts,
 	&kudos_stmts,
@@ -97,6 +99,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&points_stmts,
 	&points_verify_stmts,
 	&points_rules_stmts,
+	&points_sums_stmts,
 	&notice_stmts,
 	&lead_birth_stmts,
 	&privacy_stmts,

@@ -158,6 +158,8 @@ make_company(struct world *w)
 	if (!e)
 		e = fill(w, DEMO_FILL_BALANCES, false);
 	if (!e)
+		e = fill(w, DEMO_FILL_SUMS, false);
+	if (!e)
 		e = fill(w, DEMO_FILL_FEED, false);
 	if (!e)
 		e = fill(w, DEMO_FILL_LINKS, true);

@@ -172,6 +172,8 @@ static const struct db_col kudos_reaction_in[] = {
 static const struct db_col fill_thrice_in[] = {
 	DB_COL_UUID(T, company_id), DB_COL_UUID(T, company_id), DB_COL_UUID(T, company_id),
 };
+static const struct db_col fill_twice_in[] = { DB_COL_UUID(T, company_id), DB_COL_UUID(T, company_id) };
+#define NO_TEAM "COALESCE(team_id, CAST('00000000-0000-0000-0000-000000000000' AS UUID))"
 static const struct db_col fill_in[] = { DB_COL_UUID(T, company_id) };
 static const struct db_col fill_at_in[] = { DB_COL_TIME(T, to_us), DB_COL_UUID(T, company_id) };
 static const struct db_col fill_span_in[] = {
@@ -376,15 +378,16 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 	[DEMO_FILL_ENTRIES] = {
 		.name = "point_entry",
 		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id, entry_key,"
-		       " created_at) SELECT company_id, giver_id, 'allowance', period, 1000, 'allowance_grant', giver_id,"
-		       " CONCAT('grant:', giver_id, ':', period, ':1000'), MIN(created_at) AS at FROM kudos"
+		       " created_at, day, team_id) SELECT company_id, giver_id, 'allowance', period, 1000, 'allowance_grant', giver_id,"
+		       " CONCAT('grant:', giver_id, ':', period, ':1000'), MIN(created_at) AS at, 0, NULL FROM kudos"
 		       " WHERE company_id = ? GROUP BY giver_id, period"
 		       " UNION ALL SELECT k.company_id, k.giver_id, 'allowance', k.period, -10 * CAST(k.points AS SIGNED) * COUNT(*),"
-		       " 'allowance_spent', k.id, CONCAT('allowance_spent:', k.id, ':', k.giver_id, ':0'), k.created_at"
+		       " 'allowance_spent', k.id, CONCAT('allowance_spent:', k.id, ':', k.giver_id, ':0'), k.created_at, 0, NULL"
 		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
 		       " WHERE k.company_id = ? AND k.points > 0 GROUP BY k.id"
 		       " UNION ALL SELECT k.company_id, q.person_id, 'earned', 0, 10 * k.points, 'kudos_received', k.id,"
-		       " CONCAT('kudos_received:', k.id, ':', q.person_id, ':0'), k.created_at"
+		       " CONCAT('kudos_received:', k.id, ':', q.person_id, ':0'), k.created_at,"
+		       " CAST(DATE_FORMAT(k.created_at, '%Y%m%d') AS UNSIGNED), q.team_id"
 		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
 		       " WHERE k.company_id = ? AND k.points > 0 ORDER BY at, 6, 7, 2",
 		DB_IN(fill_thrice_in),
@@ -396,6 +399,15 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		       " SUM(IF(reason = 'allowance_grant', tenths, 0)), COUNT(*), MAX(created_at) FROM point_entry"
 		       " WHERE company_id = ? GROUP BY person_id, currency, period",
 		DB_IN(fill_in),
+	},
+	[DEMO_FILL_SUMS] = {
+		.name = "point_sum",
+		.sql = "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
+		       " SELECT company_id, 'day', day, person_id, " NO_TEAM ", SUM(tenths), COUNT(*) FROM point_entry"
+		       " WHERE company_id = ? AND day > 0 GROUP BY 3, 4, 5 UNION ALL"
+		       " SELECT company_id, 'month', day DIV 100 * 100 + 1, person_id, " NO_TEAM ", SUM(tenths), COUNT(*)"
+		       " FROM point_entry WHERE company_id = ? AND day > 0 GROUP BY 3, 4, 5",
+		DB_IN(fill_twice_in),
 	},
 	[DEMO_SLUG] = {
 		.name = "slug",

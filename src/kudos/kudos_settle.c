@@ -39,10 +39,10 @@ static enum fault
 settle_tx(struct rq *rq, void *arg)
 {
 	const struct outbox_event *event = arg;
-	const struct points_subject s = { .object = event->object_id,
-		                          .currency = POINTS_EARNED,
-		                          .period = POINTS_EARNED_PERIOD,
-		                          .reasons = 1U << POINTS_KUDOS_RECEIVED };
+	struct points_subject s = { .object = event->object_id,
+		                    .currency = POINTS_EARNED,
+		                    .period = POINTS_EARNED_PERIOD,
+		                    .reasons = 1U << POINTS_KUDOS_RECEIVED };
 	struct earning g = { .n = 0 };
 	bool stands;
 	enum fault e = kudos_sql_row(rq, event->object_id, true, &g.kudos);
@@ -53,6 +53,9 @@ settle_tx(struct rq *rq, void *arg)
 	stands = g.kudos.state == KUDOS_VISIBLE || g.kudos.state == KUDOS_HIDDEN;
 	if (g.kudos.points > 0 && stands)
 		e = kudos_sql_recipients_each(rq, event->object_id, keep, &g);
+	s.at_us = g.kudos.created_at;
+	if (!e)
+		e = points_day(rq, s.at_us, &s.day);
 	if (!e)
 		e = points_settle(rq, &s, g.want, g.n);
 	return e ? e : reward_giver(rq, &g.kudos, stands);

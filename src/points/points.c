@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/measure.h"
 
 #include "points_int.h"
 
@@ -33,6 +34,17 @@ points_month(const char *zone, int64_t at_us)
 	return (int64_t)c.year * 100 + c.month;
 }
 
+enum fault
+points_day(struct rq *rq, int64_t at_us, int64_t *ret)
+{
+	const char *zone;
+	enum fault e = points_sql_zone(rq, &zone);
+
+	if (!e)
+		*ret = measure_day(zone, at_us);
+	return e;
+}
+
 /* An entry and its part of the roll-up: the only way into the ledger. */
 static enum fault
 write_entry(struct rq *rq, struct point_entry *entry)
@@ -57,7 +69,10 @@ write_entry(struct rq *rq, struct point_entry *entry)
 		return e;
 	if (duplicate)
 		return rq_fail(rq, FAULT_BUSY, "These points are being written; repeat it.");
-	return points_sql_add(rq, &b);
+	e = points_sql_add(rq, &b);
+	if (!e && entry->currency == POINTS_EARNED && entry->day != 0)
+		e = points_sql_sum(rq, entry);
+	return e;
 }
 
 enum fault
@@ -78,6 +93,7 @@ points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t 
 		.reason = POINTS_GRANT,
 		.period = month,
 		.reverses_id = J_NO_INT,
+		.at_us = TIME_NONE,
 	};
 	char text[UUID_TEXT_SIZE];
 	enum fault e = points_sql_add(rq, &b);
@@ -164,6 +180,7 @@ reverse(struct rq *rq, const struct point_entry *stood)
 
 	back.tenths = -stood->tenths;
 	back.reverses_id = stood->id;
+	back.at_us = TIME_NONE;
 	back.entry_key = arena_printf(rq->arena, "reverse:%" PRId64, stood->id);
 	return write_entry(rq, &back);
 }
@@ -182,6 +199,7 @@ add(struct rq *rq, const struct points_subject *s, const struct points_want *w, 
 		.tenths = w->tenths,
 		.day = s->day,
 		.reverses_id = J_NO_INT,
+		.at_us = s->day != 0 ? s->at_us : TIME_NONE,
 	};
 
 	uuid_format(w->person, person);

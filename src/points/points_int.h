@@ -6,10 +6,11 @@
 #include "rostra/points.h"
 
 struct point_entry {
-	struct uuid company_id, person_id, object_id;
+	struct uuid company_id, person_id, object_id, team_id;
 	int64_t id;
 	int currency, reason;
 	int64_t period, tenths, reverses_id, created_at, day;
+	int64_t at_us; /* of what it is for: whose team it then was; TIME_NONE with reverses_id */
 	const char *entry_key;
 	bool reversed; /* another entry takes it back */
 };
@@ -35,9 +36,15 @@ struct points_allowance {
 /* tenths as the millionths of a JSON decimal */
 #define POINTS_MICRO(tenths) ((tenths)*INT64_C(100000))
 
+/* As point_sum has an entry's team and month. */
+#define POINT_SUM_TEAM "COALESCE(team_id, CAST('00000000-0000-0000-0000-000000000000' AS UUID))"
+#define POINT_SUM_MONTH "day DIV 100 * 100 + 1"
+
 /* --- statements (points_sql.c) */
 enum fault points_sql_insert(struct rq *rq, const struct point_entry *e,
                              bool *ret_duplicate) MUST_CHECK;
+/* Adds an entry that was just written to the sums of its day and month. */
+enum fault points_sql_sum(struct rq *rq, const struct point_entry *e) MUST_CHECK;
 /* Adds to the roll-up; with nothing to add it only locks the row, which then exists. */
 enum fault points_sql_add(struct rq *rq, const struct point_balance *b) MUST_CHECK;
 /* Zeros when there is no row. */
@@ -47,6 +54,9 @@ enum fault points_sql_of_object(struct rq *rq, const struct points_subject *s,
                                 struct point_entry *row, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault points_sql_page(struct rq *rq, const struct points_page *p, db_row_fn *fn,
                            void *arg) MUST_CHECK;
+/* The sums of days and months beside those of the entries. */
+enum fault points_sql_compare(struct rq *rq, struct points_verdict *out) MUST_CHECK;
+enum fault points_sql_zone(struct rq *rq, const char **ret) MUST_CHECK;
 enum fault points_sql_allowance(struct rq *rq, struct points_allowance *out) MUST_CHECK;
 
 #endif

@@ -17,7 +17,14 @@ static const struct db_col insert_in[] = {
 	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
 	DB_COL_UUID(struct point_entry, object_id),   DB_COL_STR(struct point_entry, entry_key),
 	DB_COL_I64(struct point_entry, reverses_id),  DB_COL_TIME(struct point_entry, created_at),
-	DB_COL_I64(struct point_entry, day),
+	DB_COL_I64(struct point_entry, day),          DB_COL_I64(struct point_entry, reverses_id),
+	DB_COL_UUID(struct point_entry, team_id),     DB_COL_UUID(struct point_entry, company_id),
+	DB_COL_UUID(struct point_entry, person_id),   DB_COL_TIME(struct point_entry, at_us),
+	DB_COL_TIME(struct point_entry, at_us),
+};
+static const struct db_col sum_in[] = {
+	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
+	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
 };
 static const struct db_col entry_out[] = {
 	DB_COL_I64(struct point_entry, id),           DB_COL_UUID(struct point_entry, person_id),
@@ -26,11 +33,11 @@ static const struct db_col entry_out[] = {
 	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
 	DB_COL_UUID(struct point_entry, object_id),   DB_COL_I64(struct point_entry, reverses_id),
 	DB_COL_TIME(struct point_entry, created_at),  DB_COL_BOOL(struct point_entry, reversed),
-	DB_COL_I64(struct point_entry, day),
+	DB_COL_I64(struct point_entry, day),          DB_COL_UUID(struct point_entry, team_id),
 };
 #define ENTRY_COLUMNS                                                                           \
 	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id,"   \
-	" e.created_at, r.id IS NOT NULL, e.day"
+	" e.created_at, r.id IS NOT NULL, e.day, e.team_id"
 #define ENTRY_FROM                                                                              \
 	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id AND r.reverses_id = e.id"
 static const struct db_col balance_cols[] = {
@@ -71,18 +78,30 @@ static const struct db_col page_in[] = {
 static const struct db_col person_in[] = {
 	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
 };
+static const struct db_col company_in[] = { DB_COL_UUID(struct point_balance, company_id) };
 static const struct db_col allowance_out[] = {
 	DB_COL_STR(struct points_allowance, time_zone), DB_COL_I64(struct points_allowance, monthly),
 };
 
-enum { Q_INSERT, Q_ADD, Q_BALANCE, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q__MAX };
+enum { Q_INSERT, Q_SUM, Q_ADD, Q_BALANCE, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
 		.name = "point_entry_insert",
 		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id,"
-		       " entry_key, reverses_id, created_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " entry_key, reverses_id, created_at, day, team_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		       " IF(? IS NOT NULL, ?, (SELECT m.team_id FROM team_member m WHERE m.company_id = ? AND m.person_id = ?"
+		       " AND m.is_primary AND m.from_at <= ? AND (m.to_at IS NULL OR m.to_at > ?) LIMIT 1)))",
 		DB_IN(insert_in),
+	},
+	[Q_SUM] = {
+		.name = "point_sum_add",
+		.sql = "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
+		       " SELECT company_id, 'day', day, person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry"
+		       " WHERE company_id = ? AND entry_key = ? UNION ALL SELECT company_id, 'month', " POINT_SUM_MONTH
+		       ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry WHERE company_id = ? AND entry_key = ?"
+		       " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + 1",
+		DB_IN(sum_in),
 	},
 	[Q_ADD] = {
 		.name = "point_balance_add",
@@ -118,6 +137,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " LEFT JOIN kudos_policy k ON k.company_id = p.company_id WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(person_in), DB_OUT(allowance_out),
 	},
+	[Q_ZONE] = {
+		.name = "point_zone",
+		.sql = "SELECT time_zone, NULL FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		DB_IN(company_in), DB_OUT(allowance_out),
+	},
 };
 /* clang-format on */
 
@@ -127,6 +151,12 @@ enum fault
 points_sql_insert(struct rq *rq, const struct point_entry *e, bool *ret_duplicate)
 {
 	return db_insert(rq, &stmts[Q_INSERT], e, ret_duplicate);
+}
+
+enum fault
+points_sql_sum(struct rq *rq, const struct point_entry *e)
+{
+	return db_exec(rq, &stmts[Q_SUM], e, NULL);
 }
 
 enum fault
@@ -174,4 +204,16 @@ points_sql_allowance(struct rq *rq, struct points_allowance *out)
 	struct point_balance in = { .company_id = rq_company(rq), .person_id = rq->who->person };
 
 	return db_one(rq, &stmts[Q_ALLOWANCE], &in, out);
+}
+
+enum fault
+points_sql_zone(struct rq *rq, const char **ret)
+{
+	struct point_balance in = { .company_id = rq_company(rq) };
+	struct points_allowance out;
+	enum fault e = db_one(rq, &stmts[Q_ZONE], &in, &out);
+
+	if (!e)
+		*ret = out.time_zone;
+	return e;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/measure.h"
 
 #include "rules_int.h"
 
@@ -106,16 +107,6 @@ static const enum points_action action_of[POINTS_REASON__MAX] = {
 	[POINTS_LEAD] = ACTION_LEAD,           [POINTS_QUALIFIED] = ACTION_QUALIFIED,
 };
 
-static int64_t
-day_of(const char *zone, int64_t at_us)
-{
-	struct civil c;
-
-	if (!zone_civil(zone, at_us, &c))
-		return 0;
-	return (int64_t)c.year * 10000 + c.month * 100 + c.day;
-}
-
 struct found {
 	int reason;
 	bool stands;
@@ -157,7 +148,8 @@ award(struct rq *rq, const struct points_fact *f, struct points_subject *s)
 
 	if (e || !found)
 		return e;
-	s->day = day_of(then.time_zone, f->at_us);
+	s->at_us = f->at_us;
+	s->day = measure_day(then.time_zone, f->at_us);
 	e = hold_earned(rq, f->person);
 	if (!e)
 		e = rule_sql_given(rq, f->person, want.reason, s->day, &given);

@@ -66,5 +66,7 @@ points_verify(struct rq *rq, struct points_verdict *out, db_row_fn *fn, void *ar
 	struct points_fault row = { .period = 0 };
 	enum fault e = db_one(rq, &stmts[Q_COUNTS], &in, out);
 
+	if (!e)
+		e = points_sql_compare(rq, out);
 	return e ? e : db_each(rq, &stmts[Q_FAULTS], &in, &row, fn, arg);
 }

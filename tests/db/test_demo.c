@@ -14,7 +14,7 @@ static const char *const tables[] = {
 	"share",         "link",         "click",           "click_day",      "lead",
 	"conversion",    "touch",        "change_log",      "post_stat",      "company_value",
 	"kudos",         "kudos_person", "kudos_reaction",  "point_entry",    "point_balance",
-	"click_quarter",
+	"click_quarter", "point_sum",
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_measure.c - which days a window has, in which zone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rostra/clock.h"
+#include "rostra/measure.h"
+
+static void
+a_window_is_whole_days_of_the_zone(void **state)
+{
+	/* Friday, 27 November 2026, 23:30 UTC: Saturday in Berlin. */
+	const int64_t now = civil_to_us((struct civil){ 2026, 11, 27, 23, 30, 0, 0 });
+	const struct {
+		const char *zone;
+		struct measure_period p;
+		int64_t from, to;
+	} cases[] = {
+		{ "UTC", { .window = WINDOW_ROLLING, .days = 1 }, 20261127, 20261128 },
+		{ "Europe/Berlin", { .window = WINDOW_ROLLING, .days = 1 }, 20261128, 20261129 },
+		{ "UTC", { .window = WINDOW_ROLLING, .days = 30 }, 20261029, 20261128 },
+		{ "UTC", { .window = WINDOW_WEEK }, 20261123, 20261130 },
+		{ "UTC", { .window = WINDOW_MONTH }, 20261101, 20261201 },
+		{ "UTC", { .window = WINDOW_QUARTER }, 20261001, 20270101 },
+		{ "UTC",
+		  { .window = WINDOW_DATED, .first_on = 20240228, .last_on = 20240229 },
+		  20240228,
+		  20240301 },
+		{ "UTC", { .window = WINDOW_EVER }, 19700101, 20261128 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct measure_span s;
+
+		assert_true(measure_span_of(cases[i].zone, &cases[i].p, now, &s));
+		assert_int_equal(s.from_day, cases[i].from);
+		assert_int_equal(s.to_day, cases[i].to);
+	}
+}
+
+static void
+its_instants_are_those_at_which_its_days_begin(void **state)
+{
+	const struct measure_period p = { .window = WINDOW_DATED,
+		                          .first_on = 20261025,
+		                          .last_on = 20261025 };
+	struct measure_span s;
+
+	(void)state;
+	/* Clocks go back: the day has 25 hours. */
+	assert_true(measure_span_of("Europe/Berlin", &p, 0, &s));
+	assert_int_equal(s.to_us - s.from_us, INT64_C(25) * 3600 * US_PER_S);
+	assert_false(measure_span_of("Nowhere/Land", &p, 0, &s));
+}
+
+static void
+days_are_counted_over_months_and_leap_years(void **state)
+{
+	const int64_t noon =
+	    civil_to_us((struct civil){ .year = 2026, .month = 11, .day = 27, .hour = 12 });
+
+	(void)state;
+	assert_int_equal(measure_day_add(20240228, 1), 20240229);
+	assert_int_equal(measure_day_add(20240301, -1), 20240229);
+	assert_int_equal(measure_day_add(20261231, 1), 20270101);
+	assert_int_equal(measure_day_parse(STR("2026-11-27")), 20261127);
+	assert_int_equal(measure_day_parse(STR("2026-02-30")), 0);
+	assert_int_equal(measure_day("Pacific/Kiritimati", noon), 20261128);
+	assert_int_equal(measure_day("Pacific/Pago_Pago", noon - US_PER_DAY / 2), 20261126);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_window_is_whole_days_of_the_zone),
+		cmocka_unit_test(its_instants_are_those_at_which_its_days_begin),
+		cmocka_unit_test(days_are_counted_over_months_and_leap_years),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
