@@ -104,6 +104,10 @@ report_choose(struct rq *rq, const struct report_query *q, struct report_ask *as
 		ask->milestones |= model_needs_milestones((enum model)m);
 	}
 	ask->path = (enum path_rule)q->path;
+	if (ask->markov && !uuid_is_zero(ask->viewer))
+		return report_wrong(
+		    rq, "?model",
+		    "markov is of all paths of the company, which a manager does not see");
 	e = choose_window(rq, q, ask);
 	if (!e)
 		e = choose_ends(rq, q, ask);

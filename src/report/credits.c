@@ -71,6 +71,8 @@ struct giving {
 static bool
 fits(const struct report_ask *ask, const struct stream_row *t)
 {
+	if (!t->mine)
+		return false;
 	if (ask->without == WITHOUT_TEAM && !uuid_is_zero(t->team_id))
 		return false;
 	if (ask->without == WITHOUT_CAMPAIGN && !uuid_is_zero(t->campaign_id))
@@ -243,7 +245,9 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 	g->streamed++;
 	if (p->n > 0)
 		return g->ask->unattributed ? FAULT_NONE : give_touches(rq, g, p);
-	return g->ask->filtered || g->all ? FAULT_NONE : give_unattributed(rq, g, p);
+	return g->ask->filtered || g->all || !uuid_is_zero(g->ask->viewer)
+	           ? FAULT_NONE
+	           : give_unattributed(rq, g, p);
 }
 
 static enum fault
@@ -320,7 +324,7 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 		buf_cstr(g.csv, csv_head);
 		ask.limit = CSV_ALL;
 	} else {
-		bool sparse = ask.filtered || ask.unattributed;
+		bool sparse = ask.filtered || ask.unattributed || !uuid_is_zero(ask.viewer);
 
 		ask.limit = sparse ? BATCH_FILTERED : call->limit + 2;
 	}

@@ -84,7 +84,7 @@ static const struct j_field funnel_fields[] = {
 	J_WORD(struct funnel_view, group, 0, dimension_names, 0),
 	J_TEXT(struct funnel_view, from, J_DATE, 10, 10), J_TEXT(struct funnel_view, to, J_DATE, 10, 10),
 	J_SUB(struct funnel_view, totals, 0, &totals_schema),
-	J_SUB(struct funnel_view, unattributed, 0, &nobody_schema),
+	J_SUB(struct funnel_view, unattributed, J_NULLABLE, &nobody_schema, .help = "null: a manager sees what their teams brought, and no more"),
 	J_OBJECTS(struct funnel_view, rows, 0, 0, 0, &row_schema),
 };
 const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_view, funnel_fields);
@@ -311,6 +311,8 @@ put_csv(struct call *call, struct funnel *f)
 	buf_lit(b, "\r\n");
 	for (size_t i = 0; i < f->n_rows; i++)
 		put_csv_row(b, &f->rows[i]);
+	if (!uuid_is_zero(f->ask->viewer))
+		return;
 	f->nobody.key = "unattributed";
 	put_csv_row(b, &f->nobody);
 }
@@ -364,7 +366,7 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		.from = ask.from,
 		.to = ask.to,
 		.totals = kept(rq, &f.totals),
-		.unattributed = kept(rq, &f.nobody),
+		.unattributed = uuid_is_zero(ask.viewer) ? kept(rq, &f.nobody) : NULL,
 		.rows = { f.rows, f.n_rows },
 	};
 	if (call->csv)

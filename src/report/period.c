@@ -2,6 +2,8 @@
 /* period.c - the query of a report, resolved: local dates to instants, the company's defaults. */
 #include <string.h>
 
+#include "rostra/caller.h"
+
 #include "report_int.h"
 
 enum { SHARE_ID_BEHIND_DAYS = 30, SHARE_ID_AHEAD_S = 600 }; /* what a client's id may be off */
@@ -95,13 +97,19 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 		.channel = q->channel,
 		.conversion = q->conversion,
 		.unattributed = q->unattributed,
+		.now_us = rq->now_us,
 	};
+	if (rq->who->kind == ACCESS_MANAGER)
+		ret->viewer = rq->who->person;
 	ret->filtered = q->network >= 0 || q->without >= 0 || !uuid_is_zero(q->person) ||
 	                !uuid_is_zero(q->team) || !uuid_is_zero(q->post) ||
 	                !uuid_is_zero(q->campaign) || !uuid_is_zero(q->channel);
 	if (ret->filtered && ret->unattributed)
 		return report_wrong(rq, "?unattributed",
 		                    "does not go with a filter: nobody touched it");
+	if (!uuid_is_zero(ret->viewer) && ret->unattributed)
+		return report_wrong(rq, "?unattributed",
+		                    "is the company's, which a manager does not see");
 	return resolve_period(rq, q, ret);
 }
 

@@ -176,8 +176,8 @@ static const struct j_field report_fields[] = {
 	J_TEXT(struct report_view, from, J_DATE, 10, 10), J_TEXT(struct report_view, to, J_DATE, 10, 10),
 	J_TEXT(struct report_view, time_zone, 0, 1, 64),
 	J_TEXT(struct report_view, currency, J_CURRENCY, 3, 3),
-	J_SUB(struct report_view, totals, 0, &sum_schema),
-	J_SUB(struct report_view, unattributed, 0, &sum_schema),
+	J_SUB(struct report_view, totals, 0, &sum_schema, .help = "What a manager sees adds up to it by the first model"),
+	J_SUB(struct report_view, unattributed, J_NULLABLE, &sum_schema, .help = "null: a manager sees what their teams brought, and no more"),
 	J_OBJECTS(struct report_view, rows, 0, 0, 0, &row_schema),
 	J_OBJECTS(struct report_view, other_currencies, 0, 0, 0, &other_schema),
 };
@@ -334,7 +334,8 @@ put_csv(struct call *call, const struct report_view *v, const struct row_view *n
 	buf_lit(b, "\r\n");
 	for (size_t i = 0; i < v->rows.n; i++)
 		put_csv_row(b, &rows[i]);
-	put_csv_row(b, none);
+	if (v->unattributed != NULL)
+		put_csv_row(b, none);
 }
 
 struct reading {
@@ -386,7 +387,9 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.time_zone = ask.time_zone,
 		.currency = ask.currency,
 		.totals = sum_of(rq, &r.totals.all, ask.currency),
-		.unattributed = sum_of(rq, &r.totals.unattributed, ask.currency),
+		.unattributed = uuid_is_zero(ask.viewer)
+		                    ? sum_of(rq, &r.totals.unattributed, ask.currency)
+		                    : NULL,
 		.rows = rows_of(rq, &r.totals, &ask),
 		.other_currencies = r.list,
 	};

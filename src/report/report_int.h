@@ -141,6 +141,9 @@ struct report_ask {
 	int64_t window_days;
 	const char *time_zone, *from, *to;
 	const char *currency; /* NULL: any, whose values then do not add up */
+	/* A manager: what their teams did, and no more.  Zero: all of the company. */
+	struct uuid viewer;
+	int64_t now_us; /* whose teams are those of now */
 	struct uuid person, team, post, campaign, channel, conversion;
 	bool filtered, unattributed;
 	bool unnamed; /* the totals' rows need no names */
@@ -176,6 +179,7 @@ struct stream_row {
 	struct str key; /* of the dimension: an id or a word; s NULL: none, such as no team */
 	struct uuid share_id, person_id, team_id, post_id, campaign_id, channel_id;
 	int network;
+	bool mine;       /* of a team of the viewer, or there is none */
 	int click_class; /* only of report_sql_touches; -1: the click is gone */
 	const char *click_reason;
 	const char *currency; /* of the value; only of report_sql_touches */
@@ -283,6 +287,8 @@ struct total {
 struct totals {
 	struct total *rows; /* sorted by the first model: value, count, key */
 	size_t n;
+	/* Of what the viewer sees: then all is what the rows have by the first model, and nobody's
+	 * is not told. */
 	struct sum all, unattributed;
 	struct markov_answer markov; /* where asked for */
 };

@@ -15,6 +15,20 @@
 	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
 	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
 
+/*
+ * What a viewer sees: of a team they are a member of now.  A team's things are those that its people did as its
+ * people, so membership is dated on both sides.  Five parameters; without a viewer all is seen.
+ */
+#define SEEN_IF(team) \
+	"(? IS NULL OR EXISTS (SELECT 1 FROM team_member v WHERE v.company_id = ? AND v.person_id = ?" \
+	" AND v.team_id = " team " AND v.from_at <= ? AND (v.to_at IS NULL OR v.to_at > ?)))"
+#define TOUCH_SEEN SEEN_IF("t.team_id")
+#define SHARE_SEEN SEEN_IF("s.team_id")
+#define SEEN_IN \
+	DB_COL_UUID(struct report_ask, viewer), DB_COL_UUID(struct report_ask, company_id), \
+	DB_COL_UUID(struct report_ask, viewer), DB_COL_TIME(struct report_ask, now_us), \
+	DB_COL_TIME(struct report_ask, now_us)
+
 /* Within a period in quarters of an hour from its beginning on. */
 #define QUARTERS(column) " GROUP BY TIMESTAMPDIFF(MINUTE, CAST(? AS DATETIME(6)), " column ") DIV 15"
 
@@ -28,7 +42,7 @@
 
 /* The order is that of conversion's primary key, so nothing is sorted or gathered on the server. */
 #define STREAM(key) LONG_RUN \
-	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES \
+	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES ", " TOUCH_SEEN \
 	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
 	" AND (c.currency IS NULL OR c.currency = COALESCE(?, c.currency)) ORDER BY c.occurred_at, c.id"
@@ -54,7 +68,7 @@
 	DB_COL_TIME(struct stream_row, won_at)
 
 static const struct db_col stream_in[] = {
-	MILESTONES_IN,
+	MILESTONES_IN, SEEN_IN,
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
@@ -63,7 +77,7 @@ static const struct db_col stream_in[] = {
 static const struct db_col stream_out[] = {
 	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
-	DB_COL_VIEW(struct stream_row, key),        MILESTONES_OUT,
+	DB_COL_VIEW(struct stream_row, key),        MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
 };
 static const struct db_col nulls_in[] = {
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
@@ -76,7 +90,7 @@ static const struct db_col nulls_out[] = {
 	DB_COL_BYTES(struct stream_row, click_id), DB_COL_VIEW(struct stream_row, key),
 };
 static const struct db_col credits_in[] = {
-	MILESTONES_IN,
+	MILESTONES_IN, SEEN_IN,
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us),
 	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
@@ -90,10 +104,10 @@ static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
-	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT,
+	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
 };
 static const struct db_col touches_in[] = {
-	MILESTONES_IN,
+	MILESTONES_IN, SEEN_IN,
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
 };
@@ -104,7 +118,7 @@ static const struct db_col touches_out[] = {
 	DB_COL_UUID(struct stream_row, share_id),    DB_COL_UUID(struct stream_row, person_id),
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
-	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT,
+	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
 	DB_COL_ENUM(struct stream_row, click_class, click_class_names),
 	DB_COL_STR(struct stream_row, click_reason), DB_COL_STR(struct stream_row, currency),
 };
@@ -123,7 +137,7 @@ static const struct db_col others_out[] = {
 static const struct db_col named_out[] = { DB_COL_UUID(struct named, id), DB_COL_STR(struct named, name) };
 static const struct db_col clicks_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),
+	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
 };
 static const struct db_col clicks_out[] = {
 	DB_COL_VIEW(struct clicks_row, key), DB_COL_ENUM(struct clicks_row, cls, click_class_names),
@@ -132,18 +146,29 @@ static const struct db_col clicks_out[] = {
 static const struct db_col shares_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, after_id),
 	DB_COL_UUID(struct report_ask, before_id),  DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),
+	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
 };
 static const struct db_col shares_out[] = { DB_COL_VIEW(struct clicks_row, key), DB_COL_I64(struct clicks_row, n) };
 static const struct db_col share_moments_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, after_id),
 	DB_COL_UUID(struct report_ask, before_id),  DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
+	DB_COL_TIME(struct report_ask, from_us),
+};
+static const struct db_col quarters_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),
+};
+static const struct db_col seen_clicks_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
+	DB_COL_TIME(struct report_ask, from_us),
 };
 static const struct db_col moments_out[] = { DB_COL_TIME(struct moment_row, at), DB_COL_I64(struct moment_row, n) };
 static const struct db_col event_moments_in[] = {
 	DB_COL_STR(struct report_ask, currency), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_TIME(struct report_ask, from_us), DB_COL_TIME(struct report_ask, to_us),
+	DB_COL_UUID(struct report_ask, viewer),  SEEN_IN,
 };
 static const struct db_col event_moments_out[] = {
 	DB_COL_TIME(struct moment_row, at), DB_COL_ENUM(struct moment_row, stage, lead_stage_names),
@@ -161,7 +186,7 @@ enum {
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
 	Q_CREDITS = Q_SHARES + DIMENSION__MAX,
-	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_EVENT_MOMENTS,
+	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_SEEN_CLICK_MOMENTS, Q_EVENT_MOMENTS,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
 
@@ -175,11 +200,11 @@ enum {
 	[Q_CLICKS + (by)] = { .name = "report_clicks_" word, \
 		.sql = LONG_RUN "SELECT " key " AS k, d.class, CAST(SUM(d.n) AS SIGNED) FROM click_day d JOIN share s" \
 		       " ON s.company_id = d.company_id AND s.id = d.share_id WHERE d.company_id = ?" \
-		       " AND d.day >= DATE(?) AND d.day < DATE(?) GROUP BY k, d.class ORDER BY k, d.class", \
+		       " AND d.day >= DATE(?) AND d.day < DATE(?) AND " SHARE_SEEN " GROUP BY k, d.class ORDER BY k, d.class", \
 		DB_IN(clicks_in), DB_OUT(clicks_out) }, \
 	[Q_SHARES + (by)] = { .name = "report_shares_" word, \
 		.sql = LONG_RUN "SELECT " key " AS k, COUNT(*) FROM share s WHERE s.company_id = ? AND s.id >= ? AND s.id <= ?" \
-		       " AND s.created_at >= ? AND s.created_at < ? GROUP BY k ORDER BY k", \
+		       " AND s.created_at >= ? AND s.created_at < ? AND " SHARE_SEEN " GROUP BY k ORDER BY k", \
 		DB_IN(shares_in), DB_OUT(shares_out) }
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -203,7 +228,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
 	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
 	[Q_CREDITS] = { .name = "report_credits",
-		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES " FROM (SELECT company_id, id, lead_id, occurred_at,"
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN " FROM (SELECT company_id, id, lead_id, occurred_at,"
 		       " value_minor, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
 		       " AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?"
 		       " AND (currency IS NULL OR currency = ?) ORDER BY occurred_at, id LIMIT ?) c"
@@ -211,19 +236,27 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(credits_in), DB_OUT(credits_out) },
 	[Q_SHARE_MOMENTS] = { .name = "report_share_moments",
-		.sql = LONG_RUN "SELECT MIN(created_at), COUNT(*) FROM share WHERE company_id = ? AND id >= ? AND id <= ?"
-		       " AND created_at >= ? AND created_at < ?" QUARTERS("created_at"),
+		.sql = LONG_RUN "SELECT MIN(created_at), COUNT(*) FROM share s WHERE company_id = ? AND id >= ? AND id <= ?"
+		       " AND created_at >= ? AND created_at < ? AND " SHARE_SEEN QUARTERS("created_at"),
 		DB_IN(share_moments_in), DB_OUT(moments_out) },
 	[Q_CLICK_MOMENTS] = { .name = "report_click_moments",
 		.sql = "SELECT CAST(quarter AS DATETIME(6)), n FROM click_quarter WHERE company_id = ? AND class = 'human'"
 		       " AND quarter >= ? AND quarter < ?",
-		DB_IN(clicks_in), DB_OUT(moments_out) },
+		DB_IN(quarters_in), DB_OUT(moments_out) },
+	/* The sums of quarters are of no team: the clicks themselves. */
+	[Q_SEEN_CLICK_MOMENTS] = { .name = "report_seen_click_moments",
+		.sql = LONG_RUN "SELECT MIN(d.clicked_at), COUNT(*) FROM click d JOIN share s ON s.company_id = d.company_id"
+		       " AND s.id = d.share_id WHERE d.company_id = ? AND d.clicked_at >= ? AND d.clicked_at < ?"
+		       " AND d.class = 'human' AND " SHARE_SEEN QUARTERS("d.clicked_at"),
+		DB_IN(seen_clicks_in), DB_OUT(moments_out) },
 	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
-		.sql = LONG_RUN "SELECT occurred_at, stage, IF(currency = ?, value_minor, 0) FROM conversion WHERE company_id = ?"
-		       " AND occurred_at >= ? AND occurred_at < ?",
+		.sql = LONG_RUN "SELECT occurred_at, stage, IF(currency = ?, value_minor, 0) FROM conversion c WHERE company_id = ?"
+		       " AND occurred_at >= ? AND occurred_at < ? AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t"
+		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at AND "
+		       TOUCH_SEEN "))",
 		DB_IN(event_moments_in), DB_OUT(event_moments_out) },
 	[Q_TOUCHES] = { .name = "report_touches",
-		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", x.class, x.reason, c.currency FROM company k"
+		.sql = "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", x.class, x.reason, c.currency FROM company k"
 		       " JOIN conversion c ON c.company_id = k.id" ELIGIBLE
 		       " LEFT JOIN click x ON x.company_id = t.company_id AND x.clicked_at = t.touched_at AND x.id = t.click_id"
 		       " WHERE k.id = ? AND c.company_id = ? AND c.id = ?",
@@ -329,7 +362,9 @@ report_sql_click_moments(struct rq *rq, const struct report_ask *ask, db_row_fn 
 {
 	struct moment_row row = { .stage = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_CLICK_MOMENTS], ask, &row, fn, arg);
+	return db_each_scratch(
+	    rq, &stmts[uuid_is_zero(ask->viewer) ? Q_CLICK_MOMENTS : Q_SEEN_CLICK_MOMENTS], ask,
+	    &row, fn, arg);
 }
 
 enum fault

@@ -405,6 +405,8 @@ verify_get(struct rq *rq, struct call *call, void *reply)
 
 /* clang-format off */
 #define READERS ACCESS_MANAGERS | ACCESS_API_KEY
+/* A run has the rows of the whole company: more than a manager sees. */
+#define WHOLE_READERS ACCESS_ADMIN | ACCESS_API_KEY
 static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/report-definitions", .access = READERS, .scope = "reports:read", .rate = RATE_READ,
 	  .kind = REPLY_LIST, .reply = &definition_schema, .handle = definitions_get,
@@ -415,16 +417,16 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/report-definitions/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .flags = ROUTE_PUT_ID, .body = &definition_new_schema, .kind = REPLY_OBJECT, .reply = &definition_schema,
 	  .handle = definition_put, .name = "report_definition_put", .summary = "Save a report for good: it is never changed" },
-	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs", .access = READERS, .scope = "reports:read",
+	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs", .access = WHOLE_READERS, .scope = "reports:read",
 	  .rate = RATE_READ, .kind = REPLY_LIST, .reply = &run_schema, .handle = runs_get,
 	  .name = "report_run_list", .summary = "Sealed runs of a saved report, newest first" },
-	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}", .access = READERS, .scope = "reports:read",
+	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}", .access = WHOLE_READERS, .scope = "reports:read",
 	  .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &run_schema, .handle = run_get,
 	  .name = "report_run_get", .summary = "One sealed run" },
 	{ .method = HTTP_PUT, .path = "/v1/report-definitions/{id}/runs/{other_id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .body = &run_new_schema, .kind = REPLY_OBJECT, .reply = &run_schema, .handle = run_put,
 	  .name = "report_run_put", .summary = "Seal a run: its rows, totals and SHA-256 as the data is now" },
-	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/verify", .access = READERS,
+	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/verify", .access = WHOLE_READERS,
 	  .scope = "reports:read", .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &verification_schema, .handle = verify_get,
 	  .name = "report_run_verify", .summary = "Does it give the same rows today, and if not, which changed and why" },
 };

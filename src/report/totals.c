@@ -16,6 +16,7 @@ struct sums {
 	bool *used;
 	size_t n_slots, n;
 	size_t n_models;
+	bool whole;            /* the viewer sees all */
 	uint64_t conversion;   /* number of the one that streams past */
 	struct markov *markov; /* NULL: not asked for */
 	size_t markov_at;      /* its place among the models */
@@ -84,18 +85,24 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 	struct sums *s = arg;
 
 	s->conversion++;
-	add(&s->ret->all, CREDIT_WHOLE, p->conversion.value_minor);
-	if (p->n == 0)
+	if (s->whole)
+		add(&s->ret->all, CREDIT_WHOLE, p->conversion.value_minor);
+	if (s->whole && p->n == 0)
 		add(&s->ret->unattributed, CREDIT_WHOLE, p->conversion.value_minor);
 	for (size_t i = 0; i < p->n; i++) {
-		struct total *t = total_of(rq, s, p->touches[i].key);
+		struct total *t;
 
+		if (!p->touches[i].mine)
+			continue;
+		t = total_of(rq, s, p->touches[i].key);
 		for (size_t m = 0; m < s->n_models; m++)
 			add(&t->sums[m], p->credit[m].count[i], p->credit[m].value[i]);
 		t->influenced += t->seen != s->conversion;
 		t->seen = s->conversion;
 		if (s->markov != NULL)
 			markov_touch(s->markov, t->number);
+		if (!s->whole)
+			add(&s->ret->all, p->credit[0].count[i], p->credit[0].value[i]);
 	}
 	if (s->markov != NULL)
 		markov_end(s->markov, true);
@@ -228,7 +235,9 @@ sort_rows(struct rq *rq, struct sums *s)
 enum fault
 totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 {
-	struct sums s = { .ret = ret, .n_models = ask->n_models };
+	struct sums s = { .ret = ret,
+		          .n_models = ask->n_models,
+		          .whole = uuid_is_zero(ask->viewer) };
 	struct walk *w = walk_begin(rq, ask, take_path, &s);
 	enum fault e;
 

@@ -48,7 +48,7 @@ def add_event(books, lead, stage, value):
 
 
 def funnel(books, **query):
-    answer = books.api.get("/v1/reports/funnel", who=books.company.manager, params={**PERIOD, **query})
+    answer = books.api.get("/v1/reports/funnel", who=books.company.admin, params={**PERIOD, **query})
     assert answer.status_code == 200, answer.text
     return answer.json()
 

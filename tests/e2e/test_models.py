@@ -77,7 +77,7 @@ class Ledger:
                 if all(s != stage for s, _, _ in events)]
 
     def get(self, under="", /, **query):
-        answer = self.api.get(f"/v1/reports/attribution{under}", who=self.company.manager, params={**PERIOD, **query})
+        answer = self.api.get(f"/v1/reports/attribution{under}", who=self.company.admin, params={**PERIOD, **query})
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -59,7 +59,7 @@ class Books:
                  self.post["campaign_id"], conversion, sql_time(at)))
 
     def report(self, path="", **query):
-        response = self.api.get(f"/v1/reports/attribution{path}", who=self.company.manager, params={**PERIOD, **query})
+        response = self.api.get(f"/v1/reports/attribution{path}", who=self.company.admin, params={**PERIOD, **query})
         assert response.status_code == 200, response.text
         return response.json()
 
@@ -288,11 +288,11 @@ def test_clicks_are_shown_by_class_and_group(books, db, api):
                              ("bob", "2026-06-01", "human", 100), ("cem", "2026-04-30", "preview", 100)):
         db("INSERT INTO click_day VALUES (%s, %s, %s, %s, %s)", (books.company.id, day, books.shares[who]["id"], cls, n))
     people = {p.id: n for n, p in books.people.items()}
-    report = api.get("/v1/reports/clicks", who=books.company.manager, params=PERIOD).json()
+    report = api.get("/v1/reports/clicks", who=books.company.admin, params=PERIOD).json()
     assert {(people[r["key"]], r["human"], r["bot"]) for r in report["rows"]} == {("ann", 5, 7), ("bob", 2, 0)}
     assert (report["totals"]["human"], report["totals"]["bot"], report["totals"]["preview"]) == (7, 7, 0)
     for group in GROUPS:
-        rows = api.get("/v1/reports/clicks", who=books.company.manager, params={**PERIOD, "group": group}).json()["rows"]
+        rows = api.get("/v1/reports/clicks", who=books.company.admin, params={**PERIOD, "group": group}).json()["rows"]
         assert sum(r["human"] for r in rows) == 7, group
 
 
@@ -357,6 +357,6 @@ def test_periods_at_the_ends_of_time_are_empty_or_refused(api, acme, period):
 def test_a_cursor_is_of_its_filters_alone(full_books, api):
     page = full_books.report("/credits", limit=5)
     for change in ({"model": "first"}, {"network": "x"}, {"to": "2026-05-31"}):
-        answer = api.get(PATHS[1], who=full_books.company.manager,
+        answer = api.get(PATHS[1], who=full_books.company.admin,
                          params={**PERIOD, "limit": 5, "cursor": page["next_cursor"], **change})
         assert answer.status_code == 400 and answer.json()["code"] == "cursor_invalid"

@@ -70,7 +70,7 @@ def happened(api, db, make_company):
 
 
 def ask(api, company, **query):
-    answer = api.get("/v1/reports/series", who=company.manager, params={"from": PERIOD[0], "to": PERIOD[1], **query})
+    answer = api.get("/v1/reports/series", who=company.admin, params={"from": PERIOD[0], "to": PERIOD[1], **query})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
