@@ -10,6 +10,17 @@ extern const struct db_stmt_table jobs_stmts;
 /* Writes what this transaction must cause; payload: JSON text or NULL. */
 enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object,
                       const char *payload) MUST_CHECK;
+/* The same befell n >= 1 objects of a company: one row for all, whose payload lists their ids. */
+enum fault outbox_put_all(struct rq *rq, struct uuid company, const char *kind,
+                          const struct uuid *objects, size_t n) MUST_CHECK;
+/*
+ * In the FROM of a handle_batch: o is the outbox, whose events may be about one object or about all
+ * that the payload lists; each object is a row of its own.
+ */
+#define OUTBOX_OBJECTS                                                                             \
+	"outbox o FORCE INDEX (outbox_due) STRAIGHT_JOIN JSON_TABLE(COALESCE(o.payload,"           \
+	" JSON_ARRAY(o.object_id)), '$[*]' COLUMNS (id CHAR(36) PATH '$')) e"
+#define OUTBOX_OBJECT_ID "CAST(e.id AS UUID)"
 
 /* Recurring work; app/jobs_table.c lists all.  run() is called by one process at a time (a lease in
  * table job). */
@@ -30,8 +41,8 @@ struct outbox_consumer {
 	const char *kind;
 	enum fault (*handle)(struct rq *rq, const struct outbox_event *e);
 	/*
-	 * Instead of handle: all rows of the kind that `owner` has claimed, of whatever company, at once; a
-	 * fault gives them all back.
+	 * Instead of handle: all rows of the kind that `owner` has claimed, of whatever company, at
+	 * once; a fault gives them all back.
 	 */
 	enum fault (*handle_batch)(struct rq *rq, const char *kind, const char *owner);
 };

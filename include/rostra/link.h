@@ -72,9 +72,8 @@ struct verdict click_judge(const struct click_rules *rules, const struct click_k
 void link_code(char out[LINK_CODE_SIZE]);
 /* The short URL: conf.link_url + "/r/" + code. */
 const char *link_url(struct rq *rq, const char *code);
-/* In the share's transaction.  A taken code: CONFLICT without text (draw another). */
-enum fault link_insert(struct rq *rq, const char *code, struct uuid share) MUST_CHECK;
-enum fault link_revoke(struct rq *rq, struct uuid share) MUST_CHECK;
+/* In the transaction that revokes its share: from then on 404. */
+enum fault link_revoke(struct rq *rq, const char *code) MUST_CHECK;
 
 /* Click ids: 96 bits, 16 URL-safe characters. */
 bool click_id_parse(struct str text, unsigned char out[CLICK_ID_SIZE]);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jobs_sql.c - statements of jobs: leases, the outbox, pruning, shares a post. */
+#include <string.h>
+
 #include "jobs_int.h"
 
 static const char *const outbox_state_names[OUTBOX__MAX + 1] = { "ready", "claimed", "done",
@@ -215,9 +217,9 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_POST_MARK] = {
 		.name = "post_stat_mark",
 		.sql = "INSERT INTO post_stat (company_id, post_id, counted_at, marks, stale)"
-		       " SELECT DISTINCT s.company_id, s.post_id, ?, 1, TRUE FROM outbox o FORCE INDEX (outbox_due)"
+		       " SELECT DISTINCT s.company_id, s.post_id, ?, 1, TRUE FROM " OUTBOX_OBJECTS
 		       " /* all companies: one relay serves them all */"
-		       " JOIN share s ON s.company_id = o.company_id AND s.id = o.object_id"
+		       " STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " OUTBOX_OBJECT_ID
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
 		       " ON DUPLICATE KEY UPDATE marks = marks + 1, stale = TRUE",
 		DB_IN(post_mark_in),
@@ -286,6 +288,37 @@ outbox_put(struct rq *rq, const char *kind, struct uuid object, const char *payl
 		                       .object_id = object,
 		                       .kind = kind,
 		                       .payload = payload,
+		                       .now_us = rq->now_us };
+
+	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);
+}
+
+/* ["id","id"] */
+static const char *
+ids_json(struct arena *a, const struct uuid *ids, size_t n)
+{
+	const size_t each = UUID_TEXT_SIZE + 2; /* a quote, the id, a quote, a comma */
+	char *list = arena_alloc(a, 1 + n * each + 1, 1), *at = list;
+
+	for (size_t i = 0; i < n; i++) {
+		*at++ = i == 0 ? '[' : ',';
+		*at++ = '"';
+		uuid_format(ids[i], at);
+		at += UUID_TEXT_SIZE - 1;
+		*at++ = '"';
+	}
+	memcpy(at, "]", sizeof("]"));
+	return list;
+}
+
+enum fault
+outbox_put_all(struct rq *rq, struct uuid company, const char *kind, const struct uuid *objects,
+               size_t n)
+{
+	const struct outbox_new in = { .company_id = company,
+		                       .object_id = objects[0],
+		                       .kind = kind,
+		                       .payload = n > 1 ? ids_json(rq->arena, objects, n) : NULL,
 		                       .now_us = rq->now_us };
 
 	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);

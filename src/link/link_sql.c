@@ -9,10 +9,9 @@
 
 static const char *const link_state_names[] = { "active", "revoked", NULL };
 
-struct link_new {
-	struct uuid company_id, share_id;
+struct link_key {
+	struct uuid company_id;
 	const char *code;
-	int64_t created_us;
 };
 
 /* Since when a link counts as known: as a UTC day, and as the least share id (UUIDv7) of that time.
@@ -27,15 +26,9 @@ struct code_in {
 };
 
 /* clang-format off */
-static const struct db_col link_new_cols[] = {
-	DB_COL_STR(struct link_new, code),
-	DB_COL_UUID(struct link_new, company_id),
-	DB_COL_UUID(struct link_new, share_id),
-	DB_COL_TIME(struct link_new, created_us),
-};
-static const struct db_col link_share_cols[] = {
-	DB_COL_UUID(struct link_new, company_id),
-	DB_COL_UUID(struct link_new, share_id),
+static const struct db_col link_key_cols[] = {
+	DB_COL_UUID(struct link_key, company_id),
+	DB_COL_STR(struct link_key, code),
 };
 static const struct db_col code_cols[] = { DB_COL_STR(struct code_in, code) };
 static const struct db_col since_share_cols[] = { DB_COL_UUID(struct since, share) };
@@ -122,38 +115,34 @@ static const struct db_col quarter_cols[] = {
 	" o.state = 'active', o.visitor_cookie, COALESCE(c.track_conversions, TRUE), s.network, o.name, p.language," \
 	" p.title, p.summary, p.destination_url, p.image_url, c.name," \
 	" c.utm_source, c.utm_medium, c.utm_campaign, c.utm_content, c.utm_term"
+#define LINK_OF_SHARE " JOIN link l ON l.code = s.code AND l.company_id = s.company_id"
 #define LINK_ROW_JOINS \
-	" JOIN share s ON s.company_id = l.company_id AND s.id = l.share_id" \
 	" JOIN post p ON p.company_id = s.company_id AND p.id = s.post_id" \
 	" LEFT JOIN campaign c ON c.company_id = s.company_id AND c.id = s.campaign_id"
 
 enum {
-	Q_LINK_INSERT, Q_LINK_REVOKE, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
+	Q_LINK_REVOKE, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
 	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE, Q_MARK_PRUNE,
 	Q_CLICK_INSERT, Q_DAY_ADD, Q_QUARTER_ADD, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_LINK_INSERT] = {
-		.name = "link_insert",
-		.sql = "INSERT INTO link (code, company_id, share_id, created_at) VALUES (?, ?, ?, ?)",
-		DB_IN(link_new_cols),
-	},
 	[Q_LINK_REVOKE] = {
 		.name = "link_revoke",
-		.sql = "UPDATE link SET state = 'revoked' WHERE company_id = ? AND share_id = ?",
-		DB_IN(link_share_cols),
+		.sql = "UPDATE link SET state = 'revoked' WHERE company_id = ? AND code = ?",
+		DB_IN(link_key_cols),
 	},
 	[Q_LINK_FIND] = {
 		.name = "link_find",
-		.sql = LINK_ROW_COLUMNS " FROM link l JOIN company o ON o.id = l.company_id" LINK_ROW_JOINS
+		.sql = LINK_ROW_COLUMNS " FROM link l JOIN company o ON o.id = l.company_id"
+		       " JOIN share s ON s.company_id = l.company_id AND s.id = l.share_id" LINK_ROW_JOINS
 		       " WHERE l.code = ? /* all companies: a stranger has the code alone */",
 		DB_IN(code_cols), DB_OUT(link_row_cols),
 	},
 	[Q_LINK_MADE] = {
 		.name = "link_made_lately",
-		.sql = LINK_ROW_COLUMNS " FROM company o STRAIGHT_JOIN link l ON l.company_id = o.id AND l.share_id >= ?"
-		       LINK_ROW_JOINS " LIMIT 10000 /* all companies: a node's snapshot holds them all */",
+		.sql = LINK_ROW_COLUMNS " FROM company o STRAIGHT_JOIN share s ON s.company_id = o.id AND s.id >= ?"
+		       LINK_OF_SHARE LINK_ROW_JOINS " LIMIT 10000 /* all companies: a node's snapshot holds them all */",
 		DB_IN(since_share_cols), DB_OUT(link_row_cols),
 	},
 	[Q_LINK_CLICKED] = {
@@ -161,8 +150,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = LINK_ROW_COLUMNS " FROM (SELECT DISTINCT d.company_id, d.share_id FROM company a"
 		       " STRAIGHT_JOIN click_day d ON d.company_id = a.id AND d.day >= ? LIMIT 10000) k"
 		       " STRAIGHT_JOIN company o ON o.id = k.company_id"
-		       " JOIN link l ON l.company_id = k.company_id AND l.share_id = k.share_id"
-		       LINK_ROW_JOINS " /* all companies: a node's snapshot holds them all */",
+		       " JOIN share s ON s.company_id = k.company_id AND s.id = k.share_id"
+		       LINK_OF_SHARE LINK_ROW_JOINS " /* all companies: a node's snapshot holds them all */",
 		DB_IN(since_day_cols), DB_OUT(link_row_cols),
 	},
 	[Q_MARK_LIST] = {
@@ -223,24 +212,9 @@ const struct db_stmt_table link_stmts = DB_STMTS("link", stmts);
 /* --- links --------------------------------------------------------------------------------- */
 
 enum fault
-link_insert(struct rq *rq, const char *code, struct uuid share)
+link_revoke(struct rq *rq, const char *code)
 {
-	struct link_new in = { .company_id = rq_company(rq),
-		               .share_id = share,
-		               .code = code,
-		               .created_us = rq->now_us };
-	bool duplicate;
-	enum fault e = db_insert(rq, &stmts[Q_LINK_INSERT], &in, &duplicate);
-
-	if (e)
-		return e;
-	return duplicate ? FAULT_CONFLICT : FAULT_NONE;
-}
-
-enum fault
-link_revoke(struct rq *rq, struct uuid share)
-{
-	struct link_new in = { .company_id = rq_company(rq), .share_id = share };
+	const struct link_key in = { rq_company(rq), code };
 
 	return db_exec(rq, &stmts[Q_LINK_REVOKE], &in, NULL);
 }

@@ -108,10 +108,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_SHARES] = {
 		.name = "point_shares_claimed",
-		.sql = "SELECT DISTINCT s.company_id, s.id, s.person_id, s.created_at, s.state = 'active' FROM outbox o"
-		       " FORCE INDEX (outbox_due)"
+		.sql = "SELECT DISTINCT s.company_id, s.id, s.person_id, s.created_at, s.state = 'active' FROM " OUTBOX_OBJECTS
 		       " /* all companies: one relay serves them all */"
-		       " JOIN share s ON s.company_id = o.company_id AND s.id = o.object_id"
+		       " STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " OUTBOX_OBJECT_ID
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
 		       " AND EXISTS (SELECT 1 FROM point_rule_set r WHERE r.company_id = s.company_id)",
 		DB_IN(shares_in), DB_OUT(shares_out),

@@ -288,7 +288,7 @@ revoke_tx(struct rq *rq, void *arg)
 	e = share_sql_revoke(rq, s, &done);
 	if (e || !done)
 		return e;
-	e = link_revoke(rq, s->id);
+	e = link_revoke(rq, s->code);
 	if (e)
 		return e;
 	e = share_sql_unmark(rq, s);

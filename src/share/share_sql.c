@@ -4,6 +4,7 @@
 
 #include "rostra/caller.h"
 #include "rostra/channel.h"
+#include "rostra/jobs.h"
 
 #include "share_int.h"
 
@@ -98,11 +99,6 @@ static const struct db_col put_mark_in[] = {
 	SHARE_COL(DB_COL_UUID, post_id),    SHARE_COL(DB_COL_TIME, created_at),
 	SHARE_COL(DB_COL_TIME, created_at), DB_COL_I64(struct writing, network_no),
 };
-static const struct db_col put_event_in[] = {
-	SHARE_COL(DB_COL_UUID, company_id), DB_COL_STR(struct writing, event),
-	SHARE_COL(DB_COL_UUID, id),         SHARE_COL(DB_COL_TIME, created_at),
-	SHARE_COL(DB_COL_TIME, created_at),
-};
 
 struct mark {
 	struct uuid company_id, person_id, post_id, id;
@@ -154,7 +150,7 @@ static const struct db_col changed_in[] = {
 #define OF_POST " JOIN post po ON po.company_id = s.company_id AND po.id = s.post_id"
 
 enum { Q_RECENT, Q_GET, Q_WRITE, Q_LOCK, Q_COUNT, Q_PUT_SHARE, Q_PUT_LINK,
-       Q_PUT_MARK, Q_PUT_EVENT, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
+       Q_PUT_MARK, Q_UNMARK, Q_REVOKE, Q_PAGE, Q_CHANGED, Q_SINCE, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_RECENT] = {
@@ -196,7 +192,6 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_PUT_LINK] = { .name = "share_put_link", .sql = LINK_INTO, DB_IN(put_link_in) },
 	[Q_PUT_MARK] = { .name = "share_put_mark", .sql = MARK_INTO, DB_IN(put_mark_in) },
-	[Q_PUT_EVENT] = { .name = "share_put_event", .sql = EVENT_INTO, DB_IN(put_event_in) },
 	[Q_UNMARK] = { /* bit i is the i-th word of the ENUM, counted from 0 */
 		.name = "share_unmark",
 		.sql = "UPDATE person_post SET shared_networks = (SELECT COALESCE(BIT_OR(1 << (s.network - 1)), 0)"
@@ -307,16 +302,19 @@ share_sql_lock(struct rq *rq, struct share *const *shares, size_t n, db_row_fn *
 enum fault
 share_sql_put(struct rq *rq, struct share *const *shares, size_t n)
 {
-	static const int order[] = { Q_PUT_SHARE, Q_PUT_LINK, Q_PUT_MARK, Q_PUT_EVENT };
+	static const int order[] = { Q_PUT_SHARE, Q_PUT_LINK, Q_PUT_MARK };
 	const struct sharers in = sharers_of(shares, n);
 	struct writing *w = arena_array(rq->arena, n, struct writing);
+	struct uuid ids[SHARES_AT_ONCE];
 	enum fault e = db_exec(rq, &rows[Q_COUNT], &in, NULL);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		w[i] = writing_of(shares[i]);
+		ids[i] = shares[i]->id;
+	}
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !e; i++)
 		e = db_bulk(rq, &rows[order[i]], w, sizeof(*w), n, NULL);
-	return e;
+	return e ? e : outbox_put_all(rq, in.company_id, w[0].event, ids, n);
 }
 
 static struct mark

@@ -120,45 +120,67 @@ def test_the_same_share_sent_at_once_is_made_once(api, acme, post, stack, db):
     assert db("SELECT COUNT(*) n FROM share WHERE id = %s", (id_,))[0]["n"] == 1
 
 
+class Rush:
+    """Shares of one post that are asked for while nobody can write: those who wait go in one transaction."""
+
+    def __init__(self, api, company, stack):
+        self.company, self.stack, self.post = company, stack, live_post(api, company)
+        self.crowd = [company.add_person(f"p{i}-{secrets.token_hex(3)}") for i in range(8)]
+        for person in self.crowd * 2:  # both workers have shown them their feed
+            api.get("/v1/feed", who=person)
+        self.taken = new_share(api, company.member, self.post, "x", text="Mine")["id"]
+
+    def answers(self, mark, wanted):
+        def one(job):
+            number, (person, id_, text) = job
+            return Client(self.stack.places["API"]).put(
+                f"/v1/shares/{id_}", who=person, headers={"X-Request-Id": f"{mark}-{number}"},
+                json={"post_id": self.post["id"], "network": "x", "text": text}).status_code
+
+        holder = pymysql.connect(unix_socket=self.stack.data["run"] + "/db.sock", user="root", database="rostra")
+        with holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
+            cursor.execute("LOCK TABLES outbox WRITE")
+            answers = [pool.submit(one, job) for job in enumerate(wanted)]
+            wait_until(lambda: self.stack.db("SELECT COUNT(*) n FROM information_schema.processlist"
+                                             " WHERE state LIKE 'Waiting for table%%'")[0]["n"] >= 2,
+                       what="two writers to wait")
+            time.sleep(0.4)  # no counter tells who has come as far as the queue
+            cursor.execute("UNLOCK TABLES")
+            return [a.result() for a in answers]
+
+    def written(self):
+        return self.stack.db(
+            "SELECT s.id, s.person_id, s.feed_seq, p.feed_version FROM share s JOIN person p ON p.company_id ="
+            " s.company_id AND p.id = s.person_id JOIN link l ON l.company_id = s.company_id AND l.share_id = s.id"
+            " JOIN person_post m ON m.company_id = s.company_id AND m.person_id = s.person_id AND m.post_id ="
+            " s.post_id AND m.shared_networks > 0 WHERE s.company_id = %s AND s.id <> %s", (self.company.id, self.taken))
+
+    def lines(self, mark, n):
+        """What the log says of the first n requests."""
+        return wait_until(lambda: (ls := [l for i in range(n) for l in self.stack.log(f"{mark}-{i}")]) and len(ls) == n
+                          and ls, what="the log lines")
+
+
 def test_shares_of_the_same_moment_are_written_together_and_none_spoils_another(api, make_company, stack):
-    """Writers are held up until many wait: those go in one transaction; what is wrong with one is that one's."""
-    company = make_company()
-    post = live_post(api, company)
-    crowd = [company.add_person(f"p{i}-{secrets.token_hex(3)}") for i in range(8)]
-    for person in crowd * 2:  # both workers have shown them their feed
-        api.get("/v1/feed", who=person)
-    taken = new_share(api, company.member, post, "x", text="Mine")["id"]
-    # Some share twice at once, one takes another's id, one says nothing that may be said.
-    wanted = [(p, uuid7(), f"Words {i}") for i, p in enumerate(crowd + crowd[:4])]
-    wanted += [(crowd[5], taken, "Not mine"), (crowd[6], uuid7(), "x" * 300)]
-    mark, base = f"together-{secrets.token_hex(6)}", stack.places["API"]
-
-    def one(job):
-        number, (person, id_, text) = job
-        return Client(base).put(f"/v1/shares/{id_}", who=person, headers={"X-Request-Id": f"{mark}-{number}"},
-                                json={"post_id": post["id"], "network": "x", "text": text}).status_code
-
-    holder = pymysql.connect(unix_socket=stack.data["run"] + "/db.sock", user="root", database="rostra")
-    with holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
-        cursor.execute("LOCK TABLES outbox WRITE")
-        answers = [pool.submit(one, job) for job in enumerate(wanted)]
-        wait_until(lambda: stack.db("SELECT COUNT(*) n FROM information_schema.processlist"
-                                    " WHERE state LIKE 'Waiting for table%%'")[0]["n"] >= 2, what="two writers to wait")
-        time.sleep(0.4)  # no counter tells who has come as far as the queue
-        cursor.execute("UNLOCK TABLES")
-        found = [a.result() for a in answers]
-    assert found == [201] * 12 + [409, 422]
-    rows = stack.db("SELECT s.id, s.person_id, s.feed_seq, p.feed_version FROM share s JOIN person p ON p.company_id ="
-                    " s.company_id AND p.id = s.person_id JOIN link l ON l.company_id = s.company_id AND l.share_id = s.id"
-                    " JOIN person_post m ON m.company_id = s.company_id AND m.person_id = s.person_id AND m.post_id ="
-                    " s.post_id AND m.shared_networks > 0 WHERE s.company_id = %s AND s.id <> %s",
-                    (company.id, taken))
-    assert sorted(str(r["id"]) for r in rows) == sorted(id_ for _, id_, _ in wanted[:12])
-    assert len({(r["person_id"], r["feed_seq"]) for r in rows}) == 12
-    assert all(r["feed_seq"] <= r["feed_version"] for r in rows)
-    lines = wait_until(lambda: (ls := [l for n in range(12) for l in stack.log(f"{mark}-{n}")]) and len(ls) == 12 and ls,
-                       what="the log lines")
-    assert min(line["queries"] for line in lines) <= 1, "somebody's share was written by another's thread"
+    """What is wrong with one is that one's.  On a busy machine many may come too late to wait with others: again."""
+    rush, ids = Rush(api, make_company(), stack), []
+    for _ in range(5):
+        # Some share twice at once, one takes another's id, one says nothing that may be said.
+        wanted = [(p, uuid7(), f"Words {i}") for i, p in enumerate(rush.crowd + rush.crowd[:4])]
+        ids += [id_ for _, id_, _ in wanted]
+        mark = f"together-{secrets.token_hex(6)}"
+        assert rush.answers(mark, wanted + [(rush.crowd[5], rush.taken, "Not mine"), (rush.crowd[6], uuid7(), "x" * 300)]
+                            ) == [201] * 12 + [409, 422]
+        rows = rush.written()
+        assert sorted(str(r["id"]) for r in rows) == sorted(ids)
+        assert len({(r["person_id"], r["feed_seq"]) for r in rows}) == len(ids)
+        assert all(r["feed_seq"] <= r["feed_version"] for r in rows)
+        if min(line["queries"] for line in rush.lines(mark, 12)) <= 1:  # somebody's was written by another's thread
+            break
+    else:
+        pytest.fail("no share was written with another's")
+    count = ("SELECT shares n FROM post_stat WHERE company_id = %s AND post_id = %s", (rush.company.id, rush.post["id"]))
+    wait_until(lambda: (r := stack.db(*count)) and r[0]["n"] == len(ids) + 1, what="every share of a group to be counted")
 
 
 def test_who_may_not_see_a_post_any_more_cannot_share_it(api, make_company):
