@@ -8,6 +8,7 @@
 #include "rostra/click.h"
 #include "rostra/consent.h"
 #include "rostra/feed.h"
+#include "rostra/follow.h"
 #include "rostra/identity.h"
 #include "rostra/jobs.h"
 #include "rostra/kudos.h"
@@ -19,6 +20,7 @@
 #include "rostra/points.h"
 #include "rostra/post.h"
 #include "rostra/privacy.h"
+#include "rostra/profile.h"
 #include "rostra/report.h"
 #include "rostra/reward.h"
 #include "rostra/scim.h"
@@ -63,6 +65,10 @@ static const struct route_table *const all_routes[] = {
 	&consent_routes,
 	&reward_routes,
 	&board_routes,
+	&follow_routes,
+	&follow_feed_routes,
+	&profile_routes,
+	&expertise_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -106,6 +112,10 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&consent_stmts,
 	&reward_stmts,
 	&board_stmts,
+	&follow_stmts,
+	&follow_feed_stmts,
+	&profile_stmts,
+	&expertise_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

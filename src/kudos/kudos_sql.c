@@ -93,20 +93,8 @@ static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, 
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
-/*
- * Four times the reader: what is hidden is its giver's alone; then public, own, to me, of my teams.
- * Counted, because EXISTS would be materialised: all that the reader ever received, for each page.
- */
-#define TEAM_SEES(person)                                                                       \
-	"(k.visibility = 'team' AND EXISTS (SELECT 1 FROM team_member t WHERE t.company_id = k.company_id" \
-	" AND t.person_id = " person " AND t.to_at IS NULL AND (t.team_id = k.team_id OR EXISTS (SELECT 1 FROM kudos_person q" \
-	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.team_id = t.team_id))))"
-#define SEEN                                                                                    \
-	" AND (k.state = 'visible' OR (k.state = 'hidden' AND k.giver_id = ?))"                     \
-	" AND (k.visibility = 'public' OR k.giver_id = ?"                                           \
-	" OR (SELECT COUNT(*) FROM kudos_person q WHERE q.company_id = k.company_id AND q.kudos_id = k.id" \
-	" AND q.role = 'recipient' AND q.person_id = ?) > 0"                                        \
-	" OR " TEAM_SEES("?") ")"
+/* Four times the reader. */
+#define SEEN " AND" KUDOS_SEEN_SQL("?")
 #define FILTERS                                                                                 \
 	" AND (? IS NULL OR k.giver_id = ?) AND (? IS NULL OR k.value_id = ?) AND (? IS NULL OR k.post_id = ?)"
 #define NEWEST " ORDER BY k.id DESC LIMIT ?"
@@ -242,7 +230,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT m.person_id FROM kudos k JOIN kudos_person m ON m.company_id = k.company_id AND m.kudos_id = k.id"
 		       " AND m.role = 'mention' WHERE k.company_id = ? AND k.id = ? AND NOT EXISTS (SELECT 1 FROM kudos_person q"
 		       " WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.person_id = m.person_id)"
-		       " AND (k.visibility = 'public' OR " TEAM_SEES("m.person_id") ") ORDER BY m.person_id",
+		       " AND (k.visibility = 'public' OR " KUDOS_TEAM_SEES_SQL("m.person_id") ") ORDER BY m.person_id",
 		DB_IN(key_in), DB_OUT(recipient_out),
 	},
 };

@@ -44,6 +44,8 @@ class Life:
                  (company.id, self.person.id, *(f"{word}-{m}" for word in ("user", "ext", "shown", "full", "number", "boss"))))
         stack.db("INSERT INTO person_fact (company_id, person_id, kind, from_at, value) VALUES (%s, %s, 'department',"
                  " UTC_TIMESTAMP(6), %s)", (company.id, self.person.id, f"Past dep {m}"))
+        for who, whom in ((self.person, company.member), (company.member, self.person)):
+            assert api.put(f"/v1/people/{whom.id}/follow", who=who).status_code == 204
         policy = ok(api.get("/v1/kudos-policy", who=company.admin))
         ok(api.patch("/v1/kudos-policy", who=company.admin, json={"version": policy["version"], "interval_s": 0, "pair_max": 0}))
         self.value = made(api.put(f"/v1/values/{uuid7()}", who=company.admin, json={"name": f"Care {secrets.token_hex(3)}"}))
@@ -53,6 +55,7 @@ class Life:
         other = self.give(company.member, company.curator, "Thank you.")
         assert api.post(f"/v1/kudos/{other['id']}/report", who=self.person,
                         json={"reason": "other", "note": f"Note {m}"}).status_code == 204
+        ok(api.patch("/v1/me/profile", who=self.person, json={"version": 1, "tags": [f"Knows {m}"], "visibility": "team"}))
         self.post = live_post(api, company)
         self.share = made(api.put(f"/v1/shares/{uuid7()}", who=self.person, json={
             "post_id": self.post["id"], "network": "linkedin", "text": f"Read this, says {m}"}))
@@ -166,6 +169,7 @@ def test_after_an_erasure_no_canary_is_left_in_the_whole_database(stack, api, ro
     another = Life(stack, api, hooli, "cid")
     rostra("person", "erase", "--company", hooli.slug, "--person", another.person.email)
     assert places(stack, another.mark) == []
+    assert stack.db("SELECT * FROM person_follow WHERE %s IN (follower_id, followed_id)", (life.person.id,)) == []
     # What counts stays, under a name that is nobody's.
     assert ok(api.get(f"/v1/kudos/{life.kudos['id']}", who=hooli.member))["giver"]["display_name"] == "Former colleague"
     assert ok(api.get(f"/v1/kudos/{life.got['id']}", who=hooli.member))["recipients"][0]["display_name"] == "Former colleague"
