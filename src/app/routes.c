@@ -7,6 +7,7 @@
 #include "rostra/channel.h"
 #include "rostra/click.h"
 #include "rostra/consent.h"
+#include "rostra/exchange.h"
 #include "rostra/feed.h"
 #include "rostra/follow.h"
 #include "rostra/identity.h"
@@ -69,6 +70,7 @@ static const struct route_table *const all_routes[] = {
 	&follow_feed_routes,
 	&profile_routes,
 	&expertise_routes,
+	&exchange_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -116,6 +118,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&follow_feed_stmts,
 	&profile_stmts,
 	&expertise_stmts,
+	&exchange_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

@@ -198,9 +198,10 @@ static enum fault
 give_touches(struct rq *rq, struct giving *g, const struct path *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		struct money value = { p->credit[0].value[i], p->conversion.currency != NULL
-			                                          ? p->conversion.currency
-			                                          : g->ask->currency };
+		struct money value = { p->credit[0].value[i],
+			               g->all && p->conversion.currency != NULL
+			                   ? p->conversion.currency
+			                   : g->ask->currency };
 		char click_id[CLICK_ID_TEXT + 1];
 		struct credit c;
 		enum fault e;
@@ -315,6 +316,8 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 	(void)reply;
 	if (!e)
 		e = report_choose(rq, call->query, &ask);
+	if (!e)
+		e = report_convert(rq, &ask);
 	if (e)
 		return e;
 	start_at(&g, &ask, call);

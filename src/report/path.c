@@ -13,7 +13,8 @@ struct walk {
 	path_fn *fn;
 	void *arg;
 	size_t room;
-	bool open; /* a conversion is being gathered */
+	bool open;                    /* a conversion is being gathered */
+	char currency[CURRENCY_SIZE]; /* of it, where it is to be converted */
 	char (*keys)[REPORT_KEY_SIZE];
 	/* of one path: the touches that count, and who is new among them */
 	struct journey journey;
@@ -166,6 +167,8 @@ hand_over(struct rq *rq, struct walk *w)
 	struct path *p = &w->path;
 
 	w->open = false;
+	if (w->ask->converting != NULL && !convert_value(rq, w->ask, &p->conversion))
+		return FAULT_NONE;
 	if (p->n > 0) {
 		put_in_order(p);
 		begin_journey(w);
@@ -200,6 +203,22 @@ keep_touch(struct rq *rq, struct walk *w, const struct stream_row *row)
 	kept->key.s = own;
 }
 
+/* The currency's text is the row's, too. */
+static void
+begin_path(struct walk *w, const struct stream_row *row)
+{
+	struct stream_row *c = &w->path.conversion;
+	struct str currency = str_of(row->currency);
+
+	w->open = true;
+	w->path.n = 0;
+	*c = *row;
+	if (w->ask->converting == NULL || currency.n == 0 || currency.n >= CURRENCY_SIZE)
+		return;
+	memcpy(w->currency, currency.s, currency.n + 1);
+	c->currency = w->currency;
+}
+
 enum fault
 walk_row(struct rq *rq, void *row, void *arg)
 {
@@ -212,11 +231,8 @@ walk_row(struct rq *rq, void *row, void *arg)
 		if (e)
 			return e;
 	}
-	if (!w->open) {
-		w->open = true;
-		w->path.conversion = *r;
-		w->path.n = 0;
-	}
+	if (!w->open)
+		begin_path(w, r);
 	if (r->touched_at != TIME_NONE)
 		keep_touch(rq, w, r);
 	return FAULT_NONE;

@@ -90,6 +90,7 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 		.without = q->without,
 		.time_zone = q->time_zone != NULL ? q->time_zone : company.time_zone,
 		.currency = q->currency != NULL ? q->currency : company.currency,
+		.convert = q->convert,
 		.person = q->person,
 		.team = q->team,
 		.post = q->post,
@@ -101,6 +102,7 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 	};
 	if (rq->who->kind == ACCESS_MANAGER)
 		ret->viewer = rq->who->person;
+	ret->only_currency = q->convert ? NULL : ret->currency;
 	ret->filtered = q->network >= 0 || q->without >= 0 || !uuid_is_zero(q->person) ||
 	                !uuid_is_zero(q->team) || !uuid_is_zero(q->post) ||
 	                !uuid_is_zero(q->campaign) || !uuid_is_zero(q->channel);

@@ -25,7 +25,9 @@
 		.help = "Whose rows; who is a participant, for model=shapley and path=collapsed")
 #define CONVERSION_FIELDS \
 	J_WORD(struct report_query, stage, 0, lead_stage_names, STAGE_LEAD, .help = "Which events are credited"), \
-	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Default the company's")
+	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Default the company's"), \
+	J_BOOLEAN(struct report_query, convert, 0, false, \
+		.help = "Values of other currencies too, at the company's rate of the conversion's UTC day")
 
 static const struct j_field totals_query_fields[] = {
 	PERIOD_FIELDS, CONVERSION_FIELDS, MODEL_FIELDS,
@@ -163,7 +165,7 @@ struct report_view {
 	int           model, stage, group, path;
 	const char   *from, *to, *time_zone, *currency;
 	const struct sum_view *totals, *unattributed;
-	struct j_list models, rows, other_currencies;
+	struct j_list models, rows, other_currencies, converted;
 };
 static const struct j_field report_fields[] = {
 	J_AT(struct report_view, as_of, 0, .help = "All that was there at this moment is in it"),
@@ -179,12 +181,12 @@ static const struct j_field report_fields[] = {
 	J_SUB(struct report_view, totals, 0, &sum_schema, .help = "What a manager sees adds up to it by the first model"),
 	J_SUB(struct report_view, unattributed, J_NULLABLE, &sum_schema, .help = "null: a manager sees what their teams brought, and no more"),
 	J_OBJECTS(struct report_view, rows, 0, 0, 0, &row_schema),
-	J_OBJECTS(struct report_view, other_currencies, 0, 0, 0, &other_schema),
+	J_OBJECTS(struct report_view, other_currencies, 0, 0, 0, &other_schema,
+		.help = "What is not in it; with convert: for want of a rate"),
+	J_OBJECTS(struct report_view, converted, 0, 0, 0, &other_schema, .help = "Of other currencies, and in it"),
 };
 static const struct j_schema report_schema = J_SCHEMA("attribution_report", struct report_view, report_fields);
 /* clang-format on */
-
-enum { CURRENCIES_MAX = 64 };
 
 static enum fault
 take_other(struct rq *rq, void *row, void *arg)
@@ -339,10 +341,10 @@ put_csv(struct call *call, const struct report_view *v, const struct row_view *n
 }
 
 struct reading {
-	const struct report_ask *ask;
+	struct report_ask *ask;
 	struct totals totals;
 	struct other_currency *others;
-	struct j_list list;
+	struct j_list list, converted;
 };
 
 /* All of a report sees the rows of one moment, so that its parts agree. */
@@ -350,10 +352,20 @@ static enum fault
 read_tx(struct rq *rq, void *arg)
 {
 	struct reading *r = arg;
-	enum fault e = totals_of(rq, r->ask, &r->totals);
+	const struct converting *c;
+	enum fault e = report_convert(rq, r->ask);
 
 	r->list = (struct j_list){ r->others, 0 };
-	return e ? e : report_sql_others(rq, r->ask, take_other, &r->list);
+	if (!e)
+		e = totals_of(rq, r->ask, &r->totals);
+	if (e)
+		return e;
+	c = r->ask->converting;
+	if (c == NULL)
+		return report_sql_others(rq, r->ask, take_other, &r->list);
+	r->list = (struct j_list){ c->missing, c->n_missing };
+	r->converted = (struct j_list){ c->converted, c->n_converted };
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -392,6 +404,7 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		                    : NULL,
 		.rows = rows_of(rq, &r.totals, &ask),
 		.other_currencies = r.list,
+		.converted = r.converted,
 	};
 	if (call->csv) {
 		struct row_view none = unattributed_row(rq, &r.totals, &ask);

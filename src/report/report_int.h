@@ -3,6 +3,7 @@
 #ifndef ROSTRA_REPORT_INT_H
 #define ROSTRA_REPORT_INT_H
 
+#include "rostra/exchange.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
 #include "rostra/network.h"
@@ -123,8 +124,10 @@ struct report_query {
 	struct uuid person, team, post, campaign, channel, conversion;
 	int network; /* -1: any */
 	int without; /* -1: any */
-	bool unattributed;
+	bool unattributed, convert;
 };
+
+struct converting;
 
 /* The same, resolved: instants, the company's defaults. */
 struct report_ask {
@@ -144,6 +147,9 @@ struct report_ask {
 	/* A manager: what their teams did, and no more.  Zero: all of the company. */
 	struct uuid viewer;
 	int64_t now_us; /* whose teams are those of now */
+	bool convert;   /* values of other currencies, too; report_convert reads the rates: */
+	struct converting *converting;
+	const char *only_currency; /* what statements read: as currency, but any to be converted */
 	struct uuid person, team, post, campaign, channel, conversion;
 	bool filtered, unattributed;
 	bool unnamed; /* the totals' rows need no names */
@@ -182,7 +188,7 @@ struct stream_row {
 	bool mine;       /* of a team of the viewer, or there is none */
 	int click_class; /* only of report_sql_touches; -1: the click is gone */
 	const char *click_reason;
-	const char *currency; /* of the value; only of report_sql_touches */
+	const char *currency; /* of the value; only of report_sql_touches, or to be converted */
 };
 
 /* Some things of one moment, or from one moment on within its quarter of an hour. */
@@ -241,6 +247,30 @@ enum fault report_sql_click_moments(struct rq *rq, const struct report_ask *ask,
 enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
+
+/* --- values of other currencies (convert.c) -----------------------------------------------------
+ */
+
+/* A rate that a report used: of all conversions of a currency on a UTC day. */
+struct used_rate {
+	struct uuid company_id, run_id; /* of a sealed run */
+	int64_t day_us;
+	char code[CURRENCY_SIZE];
+	const char *currency; /* the same, for statements */
+	struct exchange_pair rate;
+};
+struct converting {
+	struct exchange *exchange;
+	struct used_rate *used; /* by day; n_used */
+	size_t n_used, used_room;
+	struct other_currency *missing, *converted; /* conversions without a rate, and with one */
+	size_t n_missing, n_converted;
+};
+enum { CURRENCIES_MAX = 64 };
+/* Reads the rates of the period where they are asked for: before the rows. */
+enum fault report_convert(struct rq *rq, struct report_ask *ask) MUST_CHECK;
+/* The conversion's value becomes one of ask->currency.  false: it has no rate, and is left out. */
+bool convert_value(struct rq *rq, const struct report_ask *ask, struct stream_row *conversion);
 
 /* --- paths (path.c) -----------------------------------------------------------------------------
  */

@@ -41,8 +41,8 @@
 	" AND l.created_at <= c.occurred_at), NULL)" EVENT_AT("opportunity") EVENT_AT("won")
 
 /* The order is that of conversion's primary key, so nothing is sorted or gathered on the server. */
-#define STREAM(key) LONG_RUN \
-	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES ", " TOUCH_SEEN \
+#define STREAM(key, more) LONG_RUN \
+	"SELECT STRAIGHT_JOIN c.id, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, " key MILESTONES ", " TOUCH_SEEN more \
 	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ?" \
 	" AND (c.currency IS NULL OR c.currency = COALESCE(?, c.currency)) ORDER BY c.occurred_at, c.id"
@@ -72,12 +72,16 @@ static const struct db_col stream_in[] = {
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
-	DB_COL_STR(struct report_ask, currency),
+	DB_COL_STR(struct report_ask, only_currency),
 };
+/* The last two are read only where values are converted. */
+#define CONVERTED ", c.occurred_at, c.currency"
+enum { CONVERTED_COLS = 2 };
 static const struct db_col stream_out[] = {
 	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
 	DB_COL_VIEW(struct stream_row, key),        MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
+	DB_COL_TIME(struct stream_row, occurred_at), DB_COL_STR(struct stream_row, currency),
 };
 static const struct db_col nulls_in[] = {
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
@@ -94,7 +98,7 @@ static const struct db_col credits_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us),
 	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id),
 	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
-	DB_COL_STR(struct report_ask, currency),    DB_COL_I64(struct report_ask, limit),
+	DB_COL_STR(struct report_ask, only_currency), DB_COL_I64(struct report_ask, limit),
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 };
 static const struct db_col credits_out[] = {
@@ -105,6 +109,7 @@ static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
 	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
+	DB_COL_STR(struct stream_row, currency),
 };
 static const struct db_col touches_in[] = {
 	MILESTONES_IN, SEEN_IN,
@@ -181,7 +186,8 @@ static const struct db_col conversion_out[] = { DB_COL_UUID(struct named, id) };
 
 enum {
 	Q_STREAM, /* one a dimension */
-	Q_NULLS = Q_STREAM + DIMENSION__MAX, /* one a dimension */
+	Q_CONVERTED = Q_STREAM + DIMENSION__MAX, /* one a dimension */
+	Q_NULLS = Q_CONVERTED + DIMENSION__MAX, /* one a dimension */
 	Q_NAMES = Q_NULLS + DIMENSION__MAX, /* one a dimension; a network's name is its word */
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
@@ -191,7 +197,10 @@ enum {
 };
 
 #define STREAM_ROW(by, word, key) \
-	[Q_STREAM + (by)] = { .name = "report_stream_" word, .sql = STREAM(key), DB_IN(stream_in), DB_OUT(stream_out) }, \
+	[Q_STREAM + (by)] = { .name = "report_stream_" word, .sql = STREAM(key, ""), DB_IN(stream_in), \
+		.out = stream_out, .n_out = sizeof(stream_out) / sizeof(stream_out[0]) - CONVERTED_COLS }, \
+	[Q_CONVERTED + (by)] = { .name = "report_converted_" word, .sql = STREAM(key, CONVERTED), DB_IN(stream_in), \
+		DB_OUT(stream_out) }, \
 	[Q_NULLS + (by)] = { .name = "report_nulls_" word, .sql = NULLS(key), DB_IN(nulls_in), DB_OUT(nulls_out) }
 #define NAMES_ROW(by, word, column) \
 	[Q_NAMES + (by)] = { .name = "report_names_" word, \
@@ -228,10 +237,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
 	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
 	[Q_CREDITS] = { .name = "report_credits",
-		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN " FROM (SELECT company_id, id, lead_id, occurred_at,"
-		       " value_minor, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", c.currency FROM (SELECT company_id, id, lead_id, occurred_at,"
+		       " value_minor, currency, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
 		       " AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?"
-		       " AND (currency IS NULL OR currency = ?) ORDER BY occurred_at, id LIMIT ?) c"
+		       " AND (currency IS NULL OR currency = COALESCE(?, currency)) ORDER BY occurred_at, id LIMIT ?) c"
 		       " JOIN company k ON k.id = c.company_id" ELIGIBLE
 		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(credits_in), DB_OUT(credits_out) },
@@ -288,8 +297,9 @@ enum fault
 report_sql_stream(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void *arg)
 {
 	struct stream_row row = { .network = -1 };
+	const int which = ask->converting != NULL ? Q_CONVERTED : Q_STREAM;
 
-	return db_each_scratch(rq, &stmts[Q_STREAM + ask->by], ask, &row, fn, arg);
+	return db_each_scratch(rq, &stmts[which + (int)ask->by], ask, &row, fn, arg);
 }
 
 enum fault

@@ -94,8 +94,11 @@ read_tx(struct rq *rq, void *arg)
 
 	if (!e)
 		e = report_choose(rq, s->q, &ask);
+	if (!e)
+		e = report_convert(rq, &ask);
 	if (e)
 		return e;
+	run->converting = ask.converting;
 	s->rows->n = 0;
 	s->csv.n = 0;
 	run->time_zone = ask.time_zone;

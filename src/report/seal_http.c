@@ -80,6 +80,7 @@ static const struct j_field difference_fields[] = {
 	J_WORD(struct difference_view, change, 0, row_change_names, 0),
 	J_WORD(struct difference_view, why, 0, row_cause_names, 0,
 		.help = "reclassified: a click of the conversion; late_event: it came in later; late_touch: its path did; erased: its lead; "
+		        "rate_changed: an exchange rate was corrected, or came; "
 		        "other: such as a look-back or a campaign that was changed"),
 	J_ID(struct difference_view, conversion_id, 0), J_ID(struct difference_view, lead_id, 0),
 	J_TEXT(struct difference_view, click_id, J_NULLABLE, 16, 16, .help = "null: nobody is credited"),
@@ -256,7 +257,10 @@ store_tx(struct rq *rq, void *arg)
 
 	if (e || s->duplicate || s->rows->n == 0)
 		return e;
-	return run_sql_insert_rows(rq, s->rows);
+	e = run_sql_insert_rows(rq, s->rows);
+	if (e || s->run->converting == NULL || s->run->converting->n_used == 0)
+		return e;
+	return run_sql_insert_rates(rq, s->run);
 }
 
 /* What is sealed stays: the same PUT again answers with it. */
@@ -388,7 +392,7 @@ verify_get(struct rq *rq, struct call *call, void *reply)
 	if (e)
 		return e;
 	rows_compare(rq->arena, &then, &now, &diff);
-	e = differences_explain(rq, sealed.as_of, &diff);
+	e = differences_explain(rq, &sealed, &again, &diff);
 	if (e)
 		return e;
 	view_of(rq, &d, &sealed, &views[0]);
@@ -426,6 +430,9 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/report-definitions/{id}/runs/{other_id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .body = &run_new_schema, .kind = REPLY_OBJECT, .reply = &run_schema, .handle = run_put,
 	  .name = "report_run_put", .summary = "Seal a run: its rows, totals and SHA-256 as the data is now" },
+	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/rates", .access = WHOLE_READERS,
+	  .scope = "reports:read", .rate = RATE_READ, .kind = REPLY_LIST, .reply = &sealed_rate_schema, .handle = run_rates_get,
+	  .name = "report_run_rates", .summary = "Exchange rates that a sealed run used" },
 	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/verify", .access = WHOLE_READERS,
 	  .scope = "reports:read", .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &verification_schema, .handle = verify_get,
 	  .name = "report_run_verify", .summary = "Does it give the same rows today, and if not, which changed and why" },

@@ -21,6 +21,7 @@ struct run {
 	int64_t as_of, credits;
 	int64_t total_millionths, total_minor, nobody_millionths, nobody_minor;
 	unsigned char sha[32];
+	const struct converting *converting; /* NULL: none; of what was just read */
 };
 
 struct run_row {
@@ -50,6 +51,7 @@ enum row_cause {
 	CAUSE_LATE_EVENT,
 	CAUSE_LATE_TOUCH,
 	CAUSE_ERASED,
+	CAUSE_RATE,
 	CAUSE_OTHER
 };
 extern const char *const row_cause_names[];
@@ -63,10 +65,14 @@ struct differences {
 	struct row_difference *list; /* the first SEAL_CHANGES_MAX, by conversion and click */
 	size_t n, all;
 };
+handler_fn run_rates_get; /* seal_rates.c */
+extern const struct j_schema sealed_rate_schema;
 /* Sorts both. */
 void rows_compare(struct arena *a, struct run_rows *then, struct run_rows *now,
                   struct differences *ret);
-enum fault differences_explain(struct rq *rq, int64_t as_of, struct differences *d) MUST_CHECK;
+/* sealed and now: the run, and what was read just now. */
+enum fault differences_explain(struct rq *rq, const struct run *sealed, const struct run *now,
+                               struct differences *d) MUST_CHECK;
 
 /* --- statements (seal_sql.c) --- */
 
@@ -95,6 +101,24 @@ struct run_facts {
 	unsigned char click_id[CLICK_ID_SIZE];
 };
 enum fault facts_sql_get(struct rq *rq, struct run_facts *key_and_out, bool *ret_found) MUST_CHECK;
+/* What is known of the conversion's rate when the run was sealed: zero, it had none. */
+struct sealed_rate {
+	struct uuid company_id, run_id, conversion_id;
+	const char *currency;
+	int64_t occurred_at;
+	struct exchange_pair rate;
+};
+enum fault facts_sql_rate(struct rq *rq, struct sealed_rate *key_and_out,
+                          bool *ret_found) MUST_CHECK;
+struct rate_page {
+	struct uuid company_id, run_id;
+	int64_t after_us;  /* the cursor: */
+	const char *after; /* … day and currency */
+	int64_t limit;
+};
+enum fault run_sql_insert_rates(struct rq *rq, const struct run *r) MUST_CHECK;
+enum fault run_sql_rates(struct rq *rq, const struct rate_page *p, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
 /* Was the click's class corrected after as_of? */
 enum fault facts_sql_reclassified(struct rq *rq, const struct run_facts *f, bool *ret) MUST_CHECK;
 

@@ -52,6 +52,29 @@ static const struct db_col reclassified_in[] = {
 };
 static const struct db_col reclassified_out[] = { DB_COL_BYTES(struct run_facts, click_id) };
 
+static const struct db_col rate_in[] = {
+	DB_COL_UUID(struct used_rate, company_id), DB_COL_UUID(struct used_rate, run_id),
+	DB_COL_TIME(struct used_rate, day_us),     DB_COL_STR(struct used_rate, currency),
+	DB_COL_I64(struct used_rate, rate.from),   DB_COL_I64(struct used_rate, rate.to),
+};
+static const struct db_col rate_out[] = {
+	DB_COL_TIME(struct used_rate, day_us),   DB_COL_STR(struct used_rate, currency),
+	DB_COL_I64(struct used_rate, rate.from), DB_COL_I64(struct used_rate, rate.to),
+};
+static const struct db_col rates_in[] = {
+	DB_COL_UUID(struct rate_page, company_id), DB_COL_UUID(struct rate_page, run_id),
+	DB_COL_TIME(struct rate_page, after_us),   DB_COL_TIME(struct rate_page, after_us),
+	DB_COL_STR(struct rate_page, after),       DB_COL_I64(struct rate_page, limit),
+};
+static const struct db_col sealed_rate_in[] = {
+	DB_COL_UUID(struct sealed_rate, run_id), DB_COL_UUID(struct sealed_rate, company_id),
+	DB_COL_UUID(struct sealed_rate, conversion_id),
+};
+static const struct db_col sealed_rate_out[] = {
+	DB_COL_STR(struct sealed_rate, currency), DB_COL_TIME(struct sealed_rate, occurred_at),
+	DB_COL_I64(struct sealed_rate, rate.from), DB_COL_I64(struct sealed_rate, rate.to),
+};
+
 #define DEFINITION_COLUMNS "id, name, query, created_by, created_at"
 #define RUN_COLUMNS \
 	"definition_id, id, from_day, to_day, time_zone, currency, as_of, sealed_by, credits, total_millionths, total_minor," \
@@ -59,6 +82,7 @@ static const struct db_col reclassified_out[] = { DB_COL_BYTES(struct run_facts,
 
 enum {
 	Q_DEFINITION, Q_DEFINITION_NEW, Q_DEFINITIONS, Q_RUN, Q_RUN_NEW, Q_RUNS, Q_ROW_NEW, Q_ROWS, Q_FACTS, Q_RECLASSIFIED,
+	Q_RATE_NEW, Q_RATES, Q_SEALED_RATE,
 	Q__MAX
 };
 static const struct db_stmt stmts[Q__MAX] = {
@@ -99,6 +123,21 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT click_id FROM click_change WHERE company_id = ? AND click_id = ? AND changed_at > ?"
 		       " AND (class_before = 'human') <> (class_after = 'human') LIMIT 1",
 		DB_IN(reclassified_in), DB_OUT(reclassified_out) },
+	[Q_RATE_NEW] = { .name = "run_rate_insert",
+		.sql = "INSERT INTO report_run_rate (company_id, run_id, day, currency, from_billionths, to_billionths)"
+		       " VALUES (?, ?, DATE(?), ?, ?, ?)",
+		DB_IN(rate_in) },
+	[Q_RATES] = { .name = "run_rates",
+		.sql = "SELECT CAST(day AS DATETIME(6)), currency, from_billionths, to_billionths FROM report_run_rate"
+		       " WHERE company_id = ? AND run_id = ? AND day >= DATE(?) AND (day > DATE(?) OR currency > ?)"
+		       " ORDER BY day, currency LIMIT ?",
+		DB_IN(rates_in), DB_OUT(rate_out) },
+	[Q_SEALED_RATE] = { .name = "run_sealed_rate",
+		.sql = "SELECT c.currency, c.occurred_at, COALESCE(r.from_billionths, 0), COALESCE(r.to_billionths, 0)"
+		       " FROM conversion c LEFT JOIN report_run_rate r ON r.company_id = c.company_id AND r.run_id = ?"
+		       " AND r.day = DATE(c.occurred_at) AND r.currency = c.currency"
+		       " WHERE c.company_id = ? AND c.id = ?",
+		DB_IN(sealed_rate_in), DB_OUT(sealed_rate_out) },
 };
 /* clang-format on */
 
@@ -174,4 +213,31 @@ facts_sql_reclassified(struct rq *rq, const struct run_facts *f, bool *ret)
 	struct run_facts out = { .as_of = 0 };
 
 	return db_maybe(rq, &stmts[Q_RECLASSIFIED], f, &out, ret);
+}
+
+enum fault
+run_sql_insert_rates(struct rq *rq, const struct run *r)
+{
+	const struct converting *c = r->converting;
+
+	for (size_t i = 0; i < c->n_used; i++) {
+		c->used[i].company_id = r->company_id;
+		c->used[i].run_id = r->id;
+		c->used[i].currency = c->used[i].code;
+	}
+	return db_bulk(rq, &stmts[Q_RATE_NEW], c->used, sizeof(*c->used), c->n_used, NULL);
+}
+
+enum fault
+run_sql_rates(struct rq *rq, const struct rate_page *p, db_row_fn *fn, void *arg)
+{
+	struct used_rate row = { .day_us = 0 };
+
+	return db_each(rq, &stmts[Q_RATES], p, &row, fn, arg);
+}
+
+enum fault
+facts_sql_rate(struct rq *rq, struct sealed_rate *r, bool *ret_found)
+{
+	return db_maybe(rq, &stmts[Q_SEALED_RATE], r, r, ret_found);
 }

@@ -6,8 +6,8 @@
 #include "seal_int.h"
 
 const char *const row_change_names[] = { "added", "removed", "changed", NULL };
-const char *const row_cause_names[] = { "reclassified", "late_event", "late_touch",
-	                                "erased",       "other",      NULL };
+const char *const row_cause_names[] = { "reclassified", "late_event", "late_touch", "erased",
+	                                "rate_changed", "other",      NULL };
 
 static int
 row_cmp(const void *pa, const void *pb)
@@ -96,28 +96,64 @@ find_reclassified(struct rq *rq, int64_t as_of, struct row_difference *rows, siz
 	return FAULT_NONE;
 }
 
+/* What happened, as far as anything tells. */
+struct explaining {
+	const struct run *sealed, *now;
+};
+
+/* Is the rate of the conversion another than the one that was sealed? */
+static enum fault
+find_rate_changed(struct rq *rq, const struct explaining *x, struct uuid conversion, bool *ret)
+{
+	const struct converting *c = x->now->converting;
+	struct sealed_rate r = { .company_id = rq_company(rq),
+		                 .run_id = x->sealed->id,
+		                 .conversion_id = conversion };
+	struct exchange_pair today = { 0, 0 };
+	enum fault e;
+
+	*ret = false;
+	if (c == NULL)
+		return FAULT_NONE;
+	e = facts_sql_rate(rq, &r, ret);
+	if (e || !*ret || cstr_eq(r.currency, x->sealed->currency)) {
+		*ret = false;
+		return e;
+	}
+	if (r.currency == NULL ||
+	    !exchange_pair_at(c->exchange, r.currency, x->sealed->currency, r.occurred_at, &today))
+		today = (struct exchange_pair){ 0, 0 };
+	*ret = today.from != r.rate.from || today.to != r.rate.to;
+	return FAULT_NONE;
+}
+
 /* Rows of one conversion. */
 static enum fault
-explain(struct rq *rq, int64_t as_of, struct row_difference *rows, size_t n)
+explain(struct rq *rq, const struct explaining *x, struct row_difference *rows, size_t n)
 {
+	const int64_t as_of = x->sealed->as_of;
 	struct run_facts f = { .company_id = rq_company(rq),
 		               .conversion_id = row_of(rows)->conversion_id,
 		               .received_at = TIME_NONE,
 		               .erased_at = TIME_NONE,
 		               .touched_at = TIME_NONE };
 	int why = CAUSE_OTHER;
-	bool found;
+	bool found, rate;
 	enum fault e = find_reclassified(rq, as_of, rows, n, &found);
 
 	if (e || found)
 		return e;
 	e = facts_sql_get(rq, &f, &found);
+	if (!e && found)
+		e = find_rate_changed(rq, x, f.conversion_id, &rate);
 	if (e || !found)
 		return e;
 	if (f.received_at > as_of)
 		why = CAUSE_LATE_EVENT;
 	else if (f.touched_at > as_of)
 		why = CAUSE_LATE_TOUCH;
+	else if (rate)
+		why = CAUSE_RATE;
 	else if (f.erased_at > as_of)
 		why = CAUSE_ERASED;
 	for (size_t i = 0; i < n; i++)
@@ -126,8 +162,10 @@ explain(struct rq *rq, int64_t as_of, struct row_difference *rows, size_t n)
 }
 
 enum fault
-differences_explain(struct rq *rq, int64_t as_of, struct differences *d)
+differences_explain(struct rq *rq, const struct run *sealed, const struct run *now,
+                    struct differences *d)
 {
+	const struct explaining x = { sealed, now };
 	enum fault e = FAULT_NONE;
 
 	for (size_t i = 0, n; !e && i < d->n; i += n) {
@@ -137,7 +175,7 @@ differences_explain(struct rq *rq, int64_t as_of, struct differences *d)
 			if (!uuid_eq(row_of(&d->list[i + n])->conversion_id, conversion))
 				break;
 		}
-		e = explain(rq, as_of, &d->list[i], n);
+		e = explain(rq, &x, &d->list[i], n);
 	}
 	return e;
 }

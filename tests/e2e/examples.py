@@ -421,6 +421,8 @@ EXAMPLES = {
     "report_run_put": lambda w, who: Request({"id": w.definition["id"], "other_id": uuid7()}, json={
         "from": "2026-01-01", "to": "2026-02-01"}),
     "report_run_verify": lambda w, who: Request(w.run_path()),
+    "report_run_rates": lambda w, who: Request(w.run_path()),
+    "exchange_rate_list": nothing,
     "report_attribution": period(),
     "report_credits": period(),
     "report_touches": lambda w, who: Request(query={"conversion": w.conversion["id"]}),
