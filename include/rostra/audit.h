@@ -21,6 +21,7 @@ enum audit_object {
 	AUDIT_KUDOS,
 	AUDIT_CONSENT,
 	AUDIT_REDEMPTION,
+	AUDIT_TEAM,
 	AUDIT_OBJECT__MAX
 };
 extern const char *const audit_object_names[AUDIT_OBJECT__MAX + 1];

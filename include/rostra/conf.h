@@ -46,6 +46,7 @@ struct conf {
 	int64_t     link_cache_s;     /* a cached link is asked for again after this */
 	int64_t     caller_cache_s;   /* a person's state is asked for again after this */
 	int64_t     rate_read_per_min, rate_write_per_min, rate_public_per_min; /* per caller or address */
+	int64_t     rate_directory_per_min; /* per key of a directory */
 	int64_t     rate_sign_in_per_min, rate_company_sign_in_per_min; /* per person, per company */
 	int64_t     jobs_poll_ms;
 	bool        trust_link_headers; /* nginx in front sets REMOTE_ADDR; always on there */

@@ -35,12 +35,14 @@
 	X(IN_FLIGHT,            409, "idempotency_in_flight",   "The same request is still running") \
 	X(GONE,                 410, "gone",                    "The resource is no longer there")  \
 	X(SYNC_EXPIRED,         410, "sync_token_expired",      "Start again with a full sync")     \
+	X(PRECONDITION,         412, "precondition_failed",     "The resource is another version now") \
 	X(TOO_LARGE,            413, "too_large",               "The body is too large")            \
 	X(MEDIA_TYPE,           415, "unsupported_media_type",  "The body has the wrong type")      \
 	X(INVALID,              422, "invalid_fields",          "Some fields are not acceptable")   \
 	X(IDEMPOTENCY_MISMATCH, 422, "idempotency_mismatch",    "The key was used with another body") \
 	X(RATE,                 429, "quota_exceeded",          "Too many requests")                \
 	X(INTERNAL,             500, "internal",                "The server failed")                \
+	X(NOT_IMPLEMENTED,      501, "not_implemented",         "The service does not do this")     \
 	X(BUSY,                 503, "try_again",               "The server is busy")               \
 	X(UNKNOWN_OUTCOME,      503, "unknown_outcome",         "It is not known whether this was done; repeat it") \
 	X(RESTART,              503, "restart",                 "The transaction must start again") /* never leaves db_tx */

@@ -29,7 +29,7 @@ enum reply_kind {
 	REPLY_RAW,    /* the handler writes head and body itself (redirect, CSV, metrics) */
 };
 
-enum rate_class { RATE_READ, RATE_WRITE, RATE_PUBLIC, RATE_NONE, RATE__MAX };
+enum rate_class { RATE_READ, RATE_WRITE, RATE_DIRECTORY, RATE_PUBLIC, RATE_NONE, RATE__MAX };
 
 enum route_flags {
 	/* POST with an effect: the key is required, the answer is kept with the effect */
@@ -52,6 +52,8 @@ enum route_flags {
 	ROUTE_MULTI = 1 << 9,
 	/* SCIM 2.0: bodies are application/scim+json (or application/json), refusals those of RFC 7644 3.12 */
 	ROUTE_SCIM = 1 << 10,
+	/* it is there to say that it is not done: 501 */
+	ROUTE_NOT_SERVED = 1 << 13,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
 	/* also for people who have not accepted what they must (consent.h) */
@@ -134,6 +136,10 @@ void http_accepted(struct call *c);
  * the encoded body.
  */
 enum fault http_etag(struct rq *rq, struct call *c, const void *bytes, size_t n) MUST_CHECK;
+/* The same with a validator of the feature's own, W/"…" of at most 23 characters. */
+enum fault http_etag_is(struct call *c, const char *etag) MUST_CHECK;
+/* PRECONDITION when If-Match names other versions only; they are compared weakly. */
+enum fault http_if_match(struct rq *rq, const struct call *c, const char *etag) MUST_CHECK;
 /* Adds a row to the page; false when the page was full (the row is left out, has_more becomes
  * true). */
 bool page_add(struct rq *rq, struct call *c, const void *item, struct page_key key);

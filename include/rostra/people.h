@@ -49,6 +49,24 @@ enum fault person_activate(struct rq *rq, struct uuid person) MUST_CHECK;
 enum fault team_create(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;
 /* Moves take effect at rq->now_us; a primary membership ends the former one. */
 enum fault team_join(struct rq *rq, struct uuid team, struct uuid person, bool primary) MUST_CHECK;
+/* The same, told whose groups claim says so. */
+struct membership {
+	struct uuid team, person;
+	struct uuid provider; /* zero: the directory or an admin */
+	bool        is_primary;
+	const char *name; /* of the team, where memberships are read */
+};
+enum fault team_join_for(struct rq *rq, const struct membership *in) MUST_CHECK;
+/* Those of now; rows: struct membership. */
+enum fault people_memberships(struct rq *rq, struct uuid person, db_row_fn *fn, void *arg) MUST_CHECK;
+/* Which team a directory's group is: that of the external id, else that of the name.  groups: a JSON list of strings. */
+struct group_team {
+	const char *group, *name;
+	struct uuid team;
+	int         role; /* that comes with it; -1: none */
+};
+enum fault teams_of_groups(struct rq *rq, const char *groups, db_row_fn *fn, void *arg) MUST_CHECK;
+/* NOT_FOUND when they are in no such team. */
 enum fault team_leave(struct rq *rq, struct uuid team, struct uuid person) MUST_CHECK;
 
 /* --- lists, whole and in order: for operators ------------------------------------------------------------------ */

@@ -52,6 +52,7 @@ const struct conf_row conf_rows[] = {
 
 	NUMBER(rate_read_per_min, "600", 0, 100000000, "reads of one caller a minute; 0 is no limit"),
 	NUMBER(rate_write_per_min, "120", 0, 100000000, "writes of one caller a minute; 0 is no limit"),
+	NUMBER(rate_directory_per_min, "3000", 0, 100000000, "SCIM requests of one key a minute; 0 is no limit"),
 	NUMBER(rate_public_per_min, "300", 0, 100000000, "requests of one address a minute; 0 is no limit"),
 	NUMBER(rate_sign_in_per_min, "120", 0, 100000000, "tokens of one person a minute; 0 is no limit"),
 	NUMBER(rate_company_sign_in_per_min, "60000", 0, 100000000,

@@ -18,6 +18,7 @@ const char *const audit_object_names[AUDIT_OBJECT__MAX + 1] = {
 	[AUDIT_KUDOS] = "kudos",
 	[AUDIT_CONSENT] = "consent",
 	[AUDIT_REDEMPTION] = "redemption",
+	[AUDIT_TEAM] = "team",
 	NULL,
 };
 

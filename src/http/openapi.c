@@ -169,7 +169,10 @@ static void
 put_operation(struct buf *b, const struct route_table *t, const struct route *r,
               const struct j_seen *replies)
 {
-	static const char *const rates[RATE__MAX] = { "read", "write", "public", "none" };
+	static const char *const rates[RATE__MAX] = {
+		[RATE_READ] = "read",     [RATE_WRITE] = "write", [RATE_DIRECTORY] = "directory",
+		[RATE_PUBLIC] = "public", [RATE_NONE] = "none",
+	};
 
 	buf_printf(b, "\"%s\":{\"operationId\":\"%s\",\"tags\":[\"%s\"],\"summary\":",
 	           method_words[r->method], r->name, t->feature);

@@ -60,6 +60,16 @@ put_success_content(struct buf *b, const struct route *r)
 	buf_char(b, '}');
 }
 
+static bool
+has_parameter(const struct route *r)
+{
+	for (const char *c = r->path; *c != '\0'; c++) {
+		if (*c == '{')
+			return true;
+	}
+	return false;
+}
+
 static void
 put_success(struct buf *b, const struct route *r, int status, const char *what)
 {
@@ -73,6 +83,8 @@ put_success(struct buf *b, const struct route *r, int status, const char *what)
 static void
 put_successes(struct buf *b, const struct route *r)
 {
+	if ((r->flags & ROUTE_NOT_SERVED) != 0)
+		return;
 	if (r->kind == REPLY_NONE) {
 		put_success(b, r, 204, "Done");
 		return;
@@ -82,6 +94,8 @@ put_successes(struct buf *b, const struct route *r)
 		return;
 	}
 	if ((r->flags & ROUTE_SCIM) != 0) {
+		if (r->method == HTTP_GET && has_parameter(r))
+			buf_lit(b, "\"304\":{\"description\":\"Not modified\"},");
 		if (r->method == HTTP_POST)
 			put_success(b, r, 201, "Made");
 		else if (r->method != HTTP_DELETE)
@@ -105,7 +119,7 @@ put_successes(struct buf *b, const struct route *r)
 static void
 put_problem(struct buf *b, const struct route *r, int status)
 {
-	if ((r->flags & ROUTE_SCIM) != 0 && status < 500) {
+	if ((r->flags & ROUTE_SCIM) != 0 && (status < 500 || status == 501)) {
 		buf_printf(b,
 		           "\"%d\":{\"description\":\"RFC 7644 "
 		           "3.12\",\"content\":{\"application/scim+json\":"
@@ -114,16 +128,6 @@ put_problem(struct buf *b, const struct route *r, int status)
 		return;
 	}
 	buf_printf(b, "\"%d\":{\"$ref\":\"#/components/responses/Problem%d\"},", status, status);
-}
-
-static bool
-has_parameter(const struct route *r)
-{
-	for (const char *c = r->path; *c != '\0'; c++) {
-		if (*c == '{')
-			return true;
-	}
-	return false;
 }
 
 void
@@ -150,6 +154,8 @@ openapi_put_responses(struct buf *b, const struct route *r)
 		put_problem(b, r, 409);
 	if (r->method == HTTP_GET && !open)
 		put_problem(b, r, 410);
+	if ((r->flags & ROUTE_SCIM) != 0 && writes && has_parameter(r))
+		put_problem(b, r, 412);
 	if (body) {
 		put_problem(b, r, 413);
 		put_problem(b, r, 415);
@@ -159,6 +165,8 @@ openapi_put_responses(struct buf *b, const struct route *r)
 	if (r->rate != RATE_NONE)
 		put_problem(b, r, 429);
 	put_problem(b, r, 500);
+	if ((r->flags & ROUTE_NOT_SERVED) != 0)
+		put_problem(b, r, 501);
 	put_problem(b, r, 502);
 	put_problem(b, r, 503);
 	put_problem(b, r, 504);

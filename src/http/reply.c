@@ -117,6 +117,23 @@ http_etag(struct rq *rq, struct call *c, const void *bytes, size_t n)
 	return client_has(c->conn) ? FAULT_NOT_MODIFIED : FAULT_NONE;
 }
 
+enum fault
+http_etag_is(struct call *c, const char *etag)
+{
+	(void)snprintf(c->conn->etag, sizeof(c->conn->etag), "%s", etag);
+	return client_has(c->conn) ? FAULT_NOT_MODIFIED : FAULT_NONE;
+}
+
+enum fault
+http_if_match(struct rq *rq, const struct call *c, const char *etag)
+{
+	const struct str wanted = http_param(c, "HTTP_IF_MATCH");
+
+	if (wanted.n == 0 || etag_matches(wanted, etag))
+		return FAULT_NONE;
+	return rq_fail(rq, FAULT_PRECONDITION, "The version is %s now.", etag);
+}
+
 /* --- raw streams --- */
 
 /* The head, if it is not out yet. */

@@ -41,7 +41,7 @@ head_caching(struct http_conn *conn, struct buf *b, int status)
 {
 	const bool reads = conn->method == HTTP_GET || conn->method == HTTP_HEAD;
 
-	if (conn->etag[0] && (status == 200 || status == 304)) {
+	if (conn->etag[0] && (status == 200 || status == 201 || status == 304)) {
 		buf_lit(b, "ETag: ");
 		buf_cstr(b, conn->etag);
 		buf_lit(b, "\r\n");

@@ -105,6 +105,8 @@ quota_of(const struct conf *c, enum rate_class class)
 		return c->rate_read_per_min;
 	case RATE_WRITE:
 		return c->rate_write_per_min;
+	case RATE_DIRECTORY:
+		return c->rate_directory_per_min;
 	case RATE_PUBLIC:
 		return c->rate_public_per_min;
 	default:

@@ -5,7 +5,12 @@
 
 #include "rostra/people.h"
 
-enum { PERSON_NAME_MAX = 120, PERSON_SHORT_MAX = 80, TEAM_NAME_MAX = 120 };
+enum {
+	PERSON_NAME_MAX = 120,
+	PERSON_SHORT_MAX = 80,
+	TEAM_NAME_MAX = 120,
+	TEAM_ROLE_MEMBERS_MAX = 500
+};
 
 enum person_state { PERSON_ACTIVE, PERSON_DEACTIVATED, PERSON_ERASED, PERSON_STATE__MAX };
 extern const char *const person_state_names[PERSON_STATE__MAX + 1];
@@ -33,12 +38,14 @@ struct person_row {
 struct team_row {
 	struct uuid company_id, id;
 	const char *name, *external_id;
+	int role; /* that comes with it; -1: none */
 	int64_t version, created_at, archived_at;
 	int64_t members; /* now */
 };
 
 struct member_row {
 	struct uuid company_id, team_id, person_id;
+	struct uuid provider_id; /* whose groups claim says so; zero: another reason */
 	const char *display_name;
 	int64_t from_at, to_at;
 	bool is_primary;
@@ -93,13 +100,26 @@ enum fault member_sql_page(struct rq *rq, const struct name_page *page, db_row_f
 enum fault member_sql_current(struct rq *rq, struct uuid team, struct uuid person,
                               struct member_row *ret, bool *ret_found) MUST_CHECK;
 enum fault member_sql_begin(struct rq *rq, const struct member_row *m) MUST_CHECK;
-/* team zero: the primary membership, whichever team it is in. */
 enum fault member_sql_end(struct rq *rq, struct uuid team, struct uuid person,
                           uint64_t *ret_n) MUST_CHECK;
+/* The highest role that comes with a team they are in now; -1: none. */
+enum fault member_sql_role(struct rq *rq, struct uuid person, int *ret) MUST_CHECK;
+/* Who is in it now; rows: member_row with person_id. */
+enum fault member_sql_each(struct rq *rq, struct uuid team, int64_t limit, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+enum fault member_sql_of_person(struct rq *rq, struct uuid person, db_row_fn *fn,
+                                void *arg) MUST_CHECK; /* rows: membership */
+enum fault team_sql_of_groups(struct rq *rq, const char *groups, db_row_fn *fn,
+                              void *arg) MUST_CHECK; /* rows: group_team */
+/* Counts a change of who is in it; its row is held from then on. */
+enum fault team_sql_membership_changed(struct rq *rq, struct uuid team) MUST_CHECK;
 enum fault member_sql_primary_at(struct rq *rq, struct uuid person, int64_t at_us,
                                  struct uuid *ret) MUST_CHECK;
 
 /* --- rules --- */
+/* The role that comes with a team, its row changed already: its members have it, or have it no
+ * more. CONFLICT when they are too many. */
+enum fault team_role_changed(struct rq *rq, struct uuid team, int before, int after) MUST_CHECK;
 /* Role and state as wanted, with history, caches and phones told; in one transaction. version
  * J_NO_INT: whatever it is. */
 struct person_change {

@@ -9,6 +9,7 @@ static const struct j_field team_fields[] = {
 	J_ID(struct team_row, id, 0),
 	J_TEXT(struct team_row, name, 0, 1, TEAM_NAME_MAX),
 	J_TEXT(struct team_row, external_id, J_NULLABLE, 0, 128, .help = "Of the directory's group"),
+	J_WORD(struct team_row, role, J_NULLABLE, role_names, -1, .help = "Comes with membership; null: none does"),
 	J_INT64(struct team_row, members, 0, 0, 0, 0, .help = "Now"),
 	J_INT64(struct team_row, version, 0, 0, 0, 0),
 	J_AT(struct team_row, created_at, 0),
@@ -16,12 +17,15 @@ static const struct j_field team_fields[] = {
 };
 static const struct j_schema team_schema = J_SCHEMA("team", struct team_row, team_fields);
 
+#define ROLE_HELP "Whoever joins has at least this role, and has it no more when they leave; member and null: none comes with it"
 struct team_put {
 	const char *name, *external_id;
+	int         role; /* enum role; -1: none */
 };
 static const struct j_field team_put_fields[] = {
 	J_TEXT(struct team_put, name, J_REQUIRED | J_TRIM, 1, TEAM_NAME_MAX),
 	J_TEXT(struct team_put, external_id, J_NULLABLE | J_TRIM, 1, 128),
+	J_WORD(struct team_put, role, J_NULLABLE, role_names, -1, .help = ROLE_HELP),
 };
 static const struct j_schema team_put_schema = J_SCHEMA("team_put", struct team_put, team_put_fields);
 
@@ -29,13 +33,15 @@ struct team_patch {
 	uint64_t    has;
 	int64_t     version;
 	const char *name, *external_id;
+	int         role; /* as in team_put */
 	bool        archived;
 };
 static const struct j_field team_patch_fields[] = {
 	J_INT64(struct team_patch, version, J_REQUIRED, 1, INT64_MAX, 0),
 	J_TEXT(struct team_patch, name, J_TRIM, 1, TEAM_NAME_MAX),
 	J_TEXT(struct team_patch, external_id, J_NULLABLE | J_TRIM, 1, 128),
-	J_BOOLEAN(struct team_patch, archived, 0, false, .help = "No new members after it; the past stays"),
+	J_WORD(struct team_patch, role, J_NULLABLE, role_names, -1, .help = ROLE_HELP),
+	J_BOOLEAN(struct team_patch, archived, 0, false, .help = "No new members after it, and no role comes with it; the past stays"),
 };
 static const struct j_schema team_patch_schema = J_SCHEMA_HAS("team_patch", struct team_patch, team_patch_fields);
 
@@ -115,6 +121,20 @@ team_get(struct rq *rq, struct call *call, void *reply)
 	return team_sql_get(rq, call->id[0], reply);
 }
 
+/* Everybody is a member: no team makes one so. */
+static int
+above_member(int role)
+{
+	return role == ROLE_MEMBER ? -1 : role;
+}
+
+/* What comes with it in effect; -1: nothing. */
+static int
+role_of(const struct team_row *t)
+{
+	return t->archived_at == TIME_NONE ? t->role : -1;
+}
+
 static const char taken[] = "A team of this company has that name or external id.";
 
 struct putting {
@@ -132,6 +152,7 @@ make_team(struct rq *rq, struct putting *p)
 		.id = p->id,
 		.name = p->in->name,
 		.external_id = p->in->external_id,
+		.role = above_member(p->in->role),
 		.created_at = rq->now_us,
 	};
 	bool duplicate;
@@ -141,6 +162,8 @@ make_team(struct rq *rq, struct putting *p)
 	if (!e && duplicate)
 		return rq_fail(rq, FAULT_CONFLICT, "%s", taken);
 	p->created = true;
+	if (!e)
+		e = team_role_changed(rq, p->id, -1, row.role);
 	return e ? e : team_sql_get(rq, p->id, &p->after);
 }
 
@@ -158,7 +181,8 @@ put_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	if (cstr_eq(p->after.name, p->in->name) &&
-	    cstr_eq(p->after.external_id, p->in->external_id))
+	    cstr_eq(p->after.external_id, p->in->external_id) &&
+	    p->after.role == above_member(p->in->role))
 		return FAULT_NONE;
 	return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another team; PATCH changes it.");
 }
@@ -176,12 +200,16 @@ patch_tx(struct rq *rq, void *arg)
 	const struct team_patch *in = p->in;
 	struct team_row row;
 	uint64_t n;
+	int before;
 	enum fault e = team_sql_get(rq, p->id, &row);
 
 	if (e)
 		return e;
+	before = role_of(&row);
 	if (in->name != NULL)
 		row.name = in->name;
+	if (j_has(&team_patch_schema, in, "role"))
+		row.role = above_member(in->role);
 	if (j_has(&team_patch_schema, in, "external_id"))
 		row.external_id = in->external_id;
 	if (j_has(&team_patch_schema, in, "archived") &&
@@ -191,6 +219,8 @@ patch_tx(struct rq *rq, void *arg)
 	e = team_sql_update(rq, &row, &n);
 	if (!e && n == 0)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Somebody else changed the team first.");
+	if (!e)
+		e = team_role_changed(rq, p->id, before, role_of(&row));
 	return e ? e : team_sql_get(rq, p->id, &p->after);
 }
 
@@ -288,7 +318,7 @@ static const struct route rows[] = {
 	  .summary = "Make a team" },
 	{ .method = HTTP_PATCH, .path = "/v1/teams/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .body = &team_patch_schema, .kind = REPLY_OBJECT, .reply = &team_schema, .handle = team_patch,
-	  .name = "team_patch", .summary = "Rename or archive a team" },
+	  .name = "team_patch", .summary = "Rename or archive a team, or change the role that comes with it" },
 	{ .method = HTTP_GET, .path = "/v1/teams/{id}/members", .access = ACCESS_PEOPLE, .rate = RATE_READ,
 	  .query = &members_query_schema, .kind = REPLY_LIST, .reply = &member_schema, .handle = members_get,
 	  .name = "team_members_get", .summary = "Members of a team, now or at another time" },

@@ -2,29 +2,30 @@
 /* discovery.c - what the service can (RFC 7643 5 to 7): Entra reads it to test the connection. */
 #include "scim_int.h"
 
-#define LIST(n)                                                                                    \
-	"{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],"                   \
-	"\"totalResults\":" #n ",\"startIndex\":1,\"itemsPerPage\":" #n ",\"Resources\":["
-
 /* clang-format off */
 const char scim_config_json[] =
 	"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig\"],"
 	"\"patch\":{\"supported\":true},\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
 	"\"filter\":{\"supported\":true,\"maxResults\":200},\"changePassword\":{\"supported\":false},"
-	"\"sort\":{\"supported\":false},\"etag\":{\"supported\":false},"
+	"\"sort\":{\"supported\":false},\"etag\":{\"supported\":true},"
 	"\"authenticationSchemes\":[{\"type\":\"oauthbearertoken\",\"name\":\"Bearer key\","
 	"\"description\":\"A secret key with the scope scim\",\"primary\":true}],"
 	"\"meta\":{\"resourceType\":\"ServiceProviderConfig\",\"location\":\"/scim/v2/ServiceProviderConfig\"}}";
 
-const char scim_types_json[] =
-	LIST(2)
+#define NO_MORE { NULL, NULL }
+
+const struct scim_document scim_types[] = {
+	{ "User",
 	"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],\"id\":\"User\",\"name\":\"User\","
 	"\"endpoint\":\"/Users\",\"schema\":\"" SCIM_USER_URN "\",\"schemaExtensions\":[{\"schema\":\""
 	SCIM_ENTERPRISE_URN "\",\"required\":false}],"
-	"\"meta\":{\"resourceType\":\"ResourceType\",\"location\":\"/scim/v2/ResourceTypes/User\"}},"
+	"\"meta\":{\"resourceType\":\"ResourceType\",\"location\":\"/scim/v2/ResourceTypes/User\"}}" },
+	{ "Group",
 	"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],\"id\":\"Group\",\"name\":\"Group\","
 	"\"endpoint\":\"/Groups\",\"schema\":\"" SCIM_GROUP_URN "\","
-	"\"meta\":{\"resourceType\":\"ResourceType\",\"location\":\"/scim/v2/ResourceTypes/Group\"}}]}";
+	"\"meta\":{\"resourceType\":\"ResourceType\",\"location\":\"/scim/v2/ResourceTypes/Group\"}}" },
+	NO_MORE,
+};
 
 #define ATTRIBUTE(name, type, more)                                                             \
 	"{\"name\":\"" name "\",\"type\":\"" type "\"," more                                          \
@@ -35,25 +36,21 @@ const char scim_types_json[] =
 #define FLAG(name) ATTRIBUTE(name, "boolean", "\"multiValued\":false,\"required\":false")
 #define PARTS(name, many, parts) ATTRIBUTE(name, "complex", "\"multiValued\":" many ",\"required\":false,\"subAttributes\":[" parts "]")
 #define SCHEMA(urn, name, what, list)                                                           \
-	"{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],\"id\":\"" urn "\",\"name\":\"" name \
+	{ urn, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],\"id\":\"" urn "\",\"name\":\"" name \
 	"\",\"description\":\"" what "\",\"attributes\":[" list "],"                                  \
-	"\"meta\":{\"resourceType\":\"Schema\",\"location\":\"/scim/v2/Schemas/" urn "\"}}"
+	"\"meta\":{\"resourceType\":\"Schema\",\"location\":\"/scim/v2/Schemas/" urn "\"}}" }
 
-const char *const scim_schemas_json[] = {
-	LIST(3),
+const struct scim_document scim_schemas[] = {
 	SCHEMA(SCIM_USER_URN, "User", "A person of the company",
 		UNIQUE("userName") "," EXACT("externalId") "," TEXT("displayName") ","
 		PARTS("name", "false", TEXT("formatted") "," TEXT("givenName") "," TEXT("familyName")) ","
 		FLAG("active") "," TEXT("title") "," TEXT("preferredLanguage") "," TEXT("locale") "," TEXT("timezone") ","
 		PARTS("emails", "true", TEXT("value") "," TEXT("type") "," FLAG("primary")) ","
 		PARTS("addresses", "true", TEXT("locality") "," TEXT("type"))),
-	",",
 	SCHEMA(SCIM_ENTERPRISE_URN, "EnterpriseUser", "What a company knows of its people",
 		TEXT("department") "," TEXT("employeeNumber") "," PARTS("manager", "false", TEXT("value"))),
-	",",
 	SCHEMA(SCIM_GROUP_URN, "Group", "A team",
 		UNIQUE("displayName") "," EXACT("externalId") "," PARTS("members", "true", TEXT("value") "," TEXT("display"))),
-	"]}",
-	NULL,
+	NO_MORE,
 };
 /* clang-format on */

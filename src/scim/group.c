@@ -17,6 +17,13 @@ struct change {
 	size_t n, room;
 };
 
+const char *
+scim_group_version(struct rq *rq, const struct scim_group *g)
+{
+	return arena_printf(rq->arena, "W/\"%lld.%lld\"", (long long)g->version,
+	                    (long long)g->membership_version);
+}
+
 static void
 grow(struct rq *rq, struct uuid **list, size_t n, size_t *room)
 {
@@ -188,22 +195,12 @@ scim_group_update(struct rq *rq, struct scim_group *g, const struct scim_members
 	return e ? e : db_tx(rq, change_tx, &c);
 }
 
-static enum fault
-delete_tx(struct rq *rq, void *arg)
-{
-	const struct uuid *id = arg;
-	struct scim_group g = { .id = *id };
-	struct scim_members none = { .replace = true };
-	struct change c = { .group = &g, .members = &none };
-	enum fault e = scim_sql_group(rq, *id, &g);
-
-	if (!e)
-		e = apply_members(rq, &c);
-	return e ? e : scim_sql_group_gone(rq, *id);
-}
-
 enum fault
-scim_group_delete(struct rq *rq, struct uuid id)
+scim_group_delete(struct rq *rq, struct scim_group *g)
 {
-	return db_tx(rq, delete_tx, &id);
+	const struct scim_members none = { .replace = true };
+	struct change c = { .group = g, .members = &none };
+	enum fault e = apply_members(rq, &c);
+
+	return e ? e : scim_sql_group_gone(rq, g->id);
 }

@@ -31,7 +31,6 @@ put_group(struct rq *rq, struct buf *b, struct scim_group *g, const struct scim_
 	char id[UUID_TEXT_SIZE];
 	bool first = true;
 
-	(void)rq;
 	uuid_format(g->id, id);
 	buf_printf(b, "{\"schemas\":[\"" SCIM_GROUP_URN "\"],\"id\":\"%s\"", id);
 	if (scim_selected(s, "displayName")) {
@@ -59,9 +58,11 @@ put_group(struct rq *rq, struct buf *b, struct scim_group *g, const struct scim_
 		buf_char(b, ']');
 	}
 	buf_printf(b,
-	           ",\"meta\":{\"resourceType\":\"Group\",\"version\":\"W/\\\"%lld\\\"\","
-	           "\"location\":\"/scim/v2/Groups/%s\"}}",
-	           (long long)g->version, id);
+	           ",\"meta\":{\"resourceType\":\"Group\","
+	           "\"location\":\"/scim/v2/Groups/%s\",\"version\":",
+	           id);
+	buf_json_string(b, str_of(scim_group_version(rq, g)));
+	buf_lit(b, "}}");
 }
 
 static enum fault
@@ -88,10 +89,10 @@ send_group(struct rq *rq, struct call *call, struct scim_group *g, int status)
 	struct scim_wanted w = { .call = call };
 	struct buf *b;
 	char id[UUID_TEXT_SIZE];
-	enum fault e = FAULT_NONE;
+	enum fault e = http_etag_is(call, scim_group_version(rq, g));
 
 	scim_read_selection(rq, call, &w.selection);
-	if (scim_selected(&w.selection, "members"))
+	if (!e && scim_selected(&w.selection, "members"))
 		e = scim_sql_members(rq, g->id, keep_member, &w);
 	if (e)
 		return e;
@@ -163,24 +164,19 @@ leaf(struct rq *rq, const char *path, const struct scim_value *v, void *arg)
 
 /* The whole group of a body. */
 static enum fault
-read_group(struct rq *rq, struct call *call, struct scim_group *g, struct scim_members *m)
+fill_group(struct rq *rq, const struct json_doc *body, struct scim_group *g, struct scim_members *m)
 {
-	struct json_doc *body = scim_read_body(rq, call);
 	struct uuid *ids;
 	size_t n;
 	enum fault e;
 
-	if (body == NULL)
-		return rq->problem.code;
 	g->display_name = g->external_id = NULL;
-	m->replace = true;
 	e = scim_flatten(rq, body, "", leaf, g);
 	if (!e && json_doc_has(body, "members") && !json_doc_null(body, "members")) {
 		e = scim_members_read(rq, body, "members", &ids, &n);
 		if (!e)
 			scim_members_add(rq, m, ids, n);
 	}
-	json_doc_free(&body);
 	return e;
 }
 
@@ -189,26 +185,72 @@ group_post(struct rq *rq, struct call *call, void *reply)
 {
 	struct scim_group g = { .version = 0 };
 	struct scim_members m = { .replace = true };
-	enum fault e = read_group(rq, call, &g, &m);
+	struct json_doc *body = scim_read_body(rq, call);
+	enum fault e;
 
 	(void)reply;
+	if (body == NULL)
+		return rq->problem.code;
+	e = fill_group(rq, body, &g, &m);
+	json_doc_free(&body);
 	if (!e)
 		e = scim_group_create(rq, &g, &m);
 	return e ? e : send_group(rq, call, &g, 201);
 }
 
+/* What a PUT, PATCH or DELETE makes of a group: read, changed and written while nobody else changes
+ * it. */
+struct writing {
+	struct call *call;
+	const struct json_doc *body;
+	struct scim_group g;
+};
+
+static enum fault
+write_tx(struct rq *rq, void *arg)
+{
+	struct writing *w = arg;
+	const enum http_method method = w->call->route->method;
+	struct scim_members m = { .replace = method == HTTP_PUT };
+	enum fault e = scim_sql_group_lock(rq, w->call->id[0], &w->g);
+
+	if (!e)
+		e = http_if_match(rq, w->call, scim_group_version(rq, &w->g));
+	if (!e && method == HTTP_DELETE)
+		return scim_group_delete(rq, &w->g);
+	if (!e && method == HTTP_PUT)
+		e = fill_group(rq, w->body, &w->g, &m);
+	else if (!e)
+		e = scim_patch_group(rq, w->body, &w->g, &m);
+	return e ? e : scim_group_update(rq, &w->g, &m);
+}
+
+static enum fault
+group_write(struct rq *rq, struct call *call, struct scim_group *out)
+{
+	struct writing w = { .call = call };
+	struct json_doc *body;
+	enum fault e = scim_sql_group(rq, call->id[0], &w.g);
+
+	if (e)
+		return e;
+	body = scim_read_body(rq, call);
+	if (body == NULL)
+		return rq->problem.code;
+	w.body = body;
+	e = db_tx(rq, write_tx, &w);
+	json_doc_free(&body);
+	*out = w.g;
+	return e;
+}
+
 static enum fault
 group_put(struct rq *rq, struct call *call, void *reply)
 {
-	struct scim_group g = { .version = 0 };
-	struct scim_members m = { .replace = true };
-	enum fault e = scim_sql_group(rq, call->id[0], &g);
+	struct scim_group g;
+	enum fault e = group_write(rq, call, &g);
 
 	(void)reply;
-	if (!e)
-		e = read_group(rq, call, &g, &m);
-	if (!e)
-		e = scim_group_update(rq, &g, &m);
 	return e ? e : send_group(rq, call, &g, 200);
 }
 
@@ -216,21 +258,10 @@ group_put(struct rq *rq, struct call *call, void *reply)
 static enum fault
 group_patch(struct rq *rq, struct call *call, void *reply)
 {
-	struct scim_group g = { .version = 0 };
-	struct scim_members m = { .replace = false };
-	struct json_doc *body;
-	enum fault e = scim_sql_group(rq, call->id[0], &g);
+	struct scim_group g;
+	enum fault e = group_write(rq, call, &g);
 
 	(void)reply;
-	if (e)
-		return e;
-	body = scim_read_body(rq, call);
-	if (body == NULL)
-		return rq->problem.code;
-	e = scim_patch_group(rq, body, &g, &m);
-	json_doc_free(&body);
-	if (!e)
-		e = scim_group_update(rq, &g, &m);
 	if (!e)
 		(void)http_raw(call, 204, SCIM_TYPE);
 	return e;
@@ -239,7 +270,8 @@ group_patch(struct rq *rq, struct call *call, void *reply)
 static enum fault
 group_delete(struct rq *rq, struct call *call, void *reply)
 {
-	enum fault e = scim_group_delete(rq, call->id[0]);
+	struct writing w = { .call = call };
+	enum fault e = db_tx(rq, write_tx, &w);
 
 	(void)reply;
 	if (!e)

@@ -75,6 +75,7 @@ struct scim_user {
 	bool active, known;     /* known: the directory has said so before */
 	int64_t version, created_at, updated_at;
 	const char *id_text, *created_text, *updated_text, *active_text;
+	const char *version_text; /* an entity tag (RFC 7644 3.14) */
 };
 bool scim_user_known_path(const char *path);
 bool scim_user_get(const void *user, const char *path, struct str *out);
@@ -93,16 +94,20 @@ void scim_user_put(struct buf *b, const struct scim_user *u, const struct scim_s
 bool scim_selected(const struct scim_selection *s, const char *attribute);
 
 enum fault scim_user_create(struct rq *rq, struct scim_user *u) MUST_CHECK;
+/* In a transaction of the caller. */
 enum fault scim_user_update(struct rq *rq, struct scim_user *u) MUST_CHECK;
-enum fault scim_user_delete(struct rq *rq, struct uuid id) MUST_CHECK;
+/* As it was read, and locked. */
+enum fault scim_user_delete(struct rq *rq, const struct scim_user *u) MUST_CHECK;
 
 /* --- groups (group.c) --- */
 struct scim_group {
 	struct uuid company_id, id;
 	const char *display_name, *external_id;
-	int64_t version, created_at;
+	int64_t version, membership_version, created_at;
 	const char *id_text;
 };
+/* Its entity tag: of the group and of who is in it. */
+const char *scim_group_version(struct rq *rq, const struct scim_group *g);
 struct scim_member {
 	struct uuid team_id, person_id;
 	const char *display_name;
@@ -117,7 +122,7 @@ enum fault scim_group_create(struct rq *rq, struct scim_group *g,
                              const struct scim_members *m) MUST_CHECK;
 enum fault scim_group_update(struct rq *rq, struct scim_group *g,
                              const struct scim_members *m) MUST_CHECK;
-enum fault scim_group_delete(struct rq *rq, struct uuid id) MUST_CHECK;
+enum fault scim_group_delete(struct rq *rq, struct scim_group *g) MUST_CHECK;
 /* Ids of a list of {value}, or of one such object, below member. */
 enum fault scim_members_read(struct rq *rq, const struct json_doc *d, const char *member,
                              struct uuid **ret, size_t *ret_n) MUST_CHECK;
@@ -156,25 +161,35 @@ struct json_doc *scim_read_body(struct rq *rq, struct call *call);
 /* clang-format off */
 /* Directories add parameters of their own (Entra: aadOptscim062020), so any query is let through. */
 #define SCIM_READS(p, fn, nm, what)                                                                  \
-	{ .method = HTTP_GET, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_READ, \
+	{ .method = HTTP_GET, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_DIRECTORY, \
 	  .flags = ROUTE_SCIM | ROUTE_OPEN_QUERY, .kind = REPLY_RAW, .reply_type = SCIM_TYPE, .handle = fn, .name = nm, \
 	  .summary = what }
 #define SCIM_WRITES(m, p, fn, nm, what)                                                              \
-	{ .method = m, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_WRITE, \
+	{ .method = m, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_DIRECTORY, \
 	  .flags = ROUTE_SCIM | ROUTE_OPEN_QUERY | ROUTE_BODY_STREAM, .body_type = SCIM_TYPE,         \
 	  .body_max = SCIM_BODY_MAX, .kind = REPLY_RAW, .reply_type = SCIM_TYPE, .handle = fn, .name = nm, .summary = what }
 #define SCIM_ENDS(p, fn, nm, what)                                                                   \
-	{ .method = HTTP_DELETE, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_WRITE, \
+	{ .method = HTTP_DELETE, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_DIRECTORY, \
 	  .flags = ROUTE_SCIM | ROUTE_OPEN_QUERY, .kind = REPLY_RAW, .reply_type = SCIM_TYPE, .handle = fn, .name = nm, \
 	  .summary = what }
+#define SCIM_REFUSES(m, p, fn, nm)                                                                   \
+	{ .method = m, .path = "/scim/v2/" p, .access = ACCESS_API_KEY, .scope = "scim", .rate = RATE_DIRECTORY, \
+	  .flags = ROUTE_SCIM | ROUTE_OPEN_QUERY | ROUTE_NOT_SERVED | ((m) == HTTP_GET || (m) == HTTP_DELETE ? 0 : ROUTE_BODY_STREAM), \
+	  .body_type = (m) == HTTP_GET || (m) == HTTP_DELETE ? NULL : SCIM_TYPE, .body_max = SCIM_BODY_MAX, .kind = REPLY_RAW, \
+	  .reply_type = SCIM_TYPE, .handle = fn, .name = nm, .summary = "Not done here: 501" }
 /* clang-format on */
 
 /* --- what the service can (discovery.c) --- */
-extern const char scim_config_json[], scim_types_json[];
-extern const char *const scim_schemas_json[]; /* in pieces; ends with NULL */
+struct scim_document {
+	const char *id, *json; /* NULL ends a list */
+};
+extern const char scim_config_json[];
+extern const struct scim_document scim_types[], scim_schemas[];
 
 /* --- statements (scim_sql.c) --- */
 enum fault scim_sql_user(struct rq *rq, struct uuid id, struct scim_user *out) MUST_CHECK;
+/* Nobody else changes it until the transaction ends. */
+enum fault scim_sql_user_lock(struct rq *rq, struct uuid id, struct scim_user *out) MUST_CHECK;
 /* All that are not erased or deleted, by id; name NULL: everybody, else those of that userName or
  * address. */
 enum fault scim_sql_users(struct rq *rq, const char *name, db_row_fn *fn, void *arg) MUST_CHECK;
@@ -186,6 +201,7 @@ enum fault scim_sql_user_deleted(struct rq *rq, struct uuid id) MUST_CHECK;
 enum fault scim_sql_fact(struct rq *rq, struct uuid person, const char *kind,
                          const char *value) MUST_CHECK;
 enum fault scim_sql_group(struct rq *rq, struct uuid id, struct scim_group *out) MUST_CHECK;
+enum fault scim_sql_group_lock(struct rq *rq, struct uuid id, struct scim_group *out) MUST_CHECK;
 enum fault scim_sql_groups(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault scim_sql_group_put(struct rq *rq, const struct scim_group *g, bool is_new,
                               bool *ret_duplicate) MUST_CHECK;

@@ -76,8 +76,10 @@ static const struct db_col fact_begin_in[] = {
 static const struct db_col group_out[] = {
 	DB_COL_UUID(struct scim_group, company_id),  DB_COL_UUID(struct scim_group, id),
 	DB_COL_STR(struct scim_group, display_name), DB_COL_STR(struct scim_group, external_id),
-	DB_COL_I64(struct scim_group, version),      DB_COL_TIME(struct scim_group, created_at),
+	DB_COL_I64(struct scim_group, version),      DB_COL_I64(struct scim_group, membership_version),
+	DB_COL_TIME(struct scim_group, created_at),
 };
+#define GROUPS "SELECT company_id, id, name, external_id, version, membership_version, created_at FROM team"
 static const struct db_col group_insert_in[] = {
 	DB_COL_UUID(struct scim_group, company_id),  DB_COL_UUID(struct scim_group, id),
 	DB_COL_STR(struct scim_group, display_name), DB_COL_STR(struct scim_group, external_id),
@@ -96,13 +98,16 @@ static const struct db_col member_out[] = {
 };
 
 enum {
-	Q_USER, Q_USERS, Q_USERS_NAMED, Q_GONE, Q_USER_UPDATE, Q_USER_INSERT, Q_USER_DELETED, Q_FACT_END,
-	Q_FACT_BEGIN, Q_GROUP, Q_GROUPS, Q_GROUP_INSERT, Q_GROUP_UPDATE, Q_GROUP_GONE, Q_MEMBERS, Q__MAX
+	Q_USER, Q_USER_LOCK, Q_USERS, Q_USERS_NAMED, Q_GONE, Q_USER_UPDATE, Q_USER_INSERT, Q_USER_DELETED, Q_FACT_END,
+	Q_FACT_BEGIN, Q_GROUP, Q_GROUP_LOCK, Q_GROUPS, Q_GROUP_INSERT, Q_GROUP_UPDATE, Q_GROUP_GONE, Q_MEMBERS, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_USER] = { .name = "scim_user_get",
 		.sql = USERS " FROM person p" OF_PERSON " WHERE p.company_id = ? AND p.id = ?" STANDING,
+		DB_IN(key_in), DB_OUT(user_out) },
+	[Q_USER_LOCK] = { .name = "scim_user_lock",
+		.sql = USERS " FROM person p" OF_PERSON " WHERE p.company_id = ? AND p.id = ?" STANDING " FOR UPDATE",
 		DB_IN(key_in), DB_OUT(user_out) },
 	[Q_USERS] = { .name = "scim_user_list",
 		.sql = USERS " FROM person p" OF_PERSON " WHERE p.company_id = ?" STANDING " ORDER BY p.id",
@@ -137,12 +142,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND person_id = ? AND kind = ? AND to_at IS NULL)",
 		DB_IN(fact_begin_in) },
 	[Q_GROUP] = { .name = "scim_group_get",
-		.sql = "SELECT company_id, id, name, external_id, version, created_at FROM team"
-		       " WHERE company_id = ? AND id = ? AND archived_at IS NULL",
+		.sql = GROUPS " WHERE company_id = ? AND id = ? AND archived_at IS NULL",
+		DB_IN(key_in), DB_OUT(group_out) },
+	[Q_GROUP_LOCK] = { .name = "scim_group_lock",
+		.sql = GROUPS " WHERE company_id = ? AND id = ? AND archived_at IS NULL FOR UPDATE",
 		DB_IN(key_in), DB_OUT(group_out) },
 	[Q_GROUPS] = { .name = "scim_group_list",
-		.sql = "SELECT company_id, id, name, external_id, version, created_at FROM team"
-		       " WHERE company_id = ? AND archived_at IS NULL ORDER BY id",
+		.sql = GROUPS " WHERE company_id = ? AND archived_at IS NULL ORDER BY id",
 		DB_IN(company_in), DB_OUT(group_out) },
 	[Q_GROUP_INSERT] = { .name = "scim_group_insert",
 		.sql = "INSERT INTO team (company_id, id, name, external_id, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -174,15 +180,27 @@ named(const struct rq *rq, struct uuid id, const char *name)
 
 static const struct uuid none;
 
-enum fault
-scim_sql_user(struct rq *rq, struct uuid id, struct scim_user *out)
+static enum fault
+one_user(struct rq *rq, const struct db_stmt *stmt, struct uuid id, struct scim_user *out)
 {
 	const struct named in = named(rq, id, NULL);
-	enum fault e = db_one(rq, &stmts[Q_USER], &in, out);
+	enum fault e = db_one(rq, stmt, &in, out);
 
 	if (!e)
 		scim_user_finish(rq, out);
 	return e;
+}
+
+enum fault
+scim_sql_user(struct rq *rq, struct uuid id, struct scim_user *out)
+{
+	return one_user(rq, &stmts[Q_USER], id, out);
+}
+
+enum fault
+scim_sql_user_lock(struct rq *rq, struct uuid id, struct scim_user *out)
+{
+	return one_user(rq, &stmts[Q_USER_LOCK], id, out);
 }
 
 enum fault
@@ -247,6 +265,14 @@ scim_sql_group(struct rq *rq, struct uuid id, struct scim_group *out)
 	const struct named in = named(rq, id, NULL);
 
 	return db_one(rq, &stmts[Q_GROUP], &in, out);
+}
+
+enum fault
+scim_sql_group_lock(struct rq *rq, struct uuid id, struct scim_group *out)
+{
+	const struct named in = named(rq, id, NULL);
+
+	return db_one(rq, &stmts[Q_GROUP_LOCK], &in, out);
 }
 
 enum fault

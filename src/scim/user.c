@@ -48,6 +48,7 @@ static const struct attribute read_only[] = {
 	{ "meta.lastmodified", FIELD(updated_text), 0 },
 	{ "emails",            FIELD(email),        0 },
 	{ "ent.manager",       FIELD(manager),      0 },
+	{ "manager",           FIELD(manager),      0 }, /* so Entra asks whether a manager is set */
 };
 /* clang-format on */
 enum {
@@ -193,6 +194,7 @@ scim_user_finish(struct rq *rq, struct scim_user *u)
 	u->active_text = u->active ? "true" : "false";
 	u->created_text = time_text(rq, u->created_at);
 	u->updated_text = time_text(rq, u->updated_at);
+	u->version_text = arena_printf(rq->arena, "W/\"%lld\"", (long long)u->version);
 }
 
 /* --- the account behind it --- */
@@ -314,34 +316,20 @@ scim_user_create(struct rq *rq, struct scim_user *u)
 	return db_tx(rq, create_tx, u);
 }
 
-static enum fault
-update_tx(struct rq *rq, void *arg)
-{
-	return apply(rq, arg);
-}
-
 enum fault
 scim_user_update(struct rq *rq, struct scim_user *u)
 {
-	return db_tx(rq, update_tx, u);
-}
-
-static enum fault
-delete_tx(struct rq *rq, void *arg)
-{
-	const struct uuid *id = arg;
-	struct scim_user u = { 0 };
-	enum fault e = scim_sql_user(rq, *id, &u);
-
-	if (!e && !u.known) /* to be remembered as gone, it must be known by its name */
-		e = scim_sql_user_put(rq, &u);
-	if (!e)
-		e = person_deactivate(rq, *id);
-	return e ? e : scim_sql_user_deleted(rq, *id);
+	return apply(rq, u);
 }
 
 enum fault
-scim_user_delete(struct rq *rq, struct uuid id)
+scim_user_delete(struct rq *rq, const struct scim_user *u)
 {
-	return db_tx(rq, delete_tx, &id);
+	enum fault e = FAULT_NONE;
+
+	if (!u->known) /* to be remembered as gone, it must be known by its name */
+		e = scim_sql_user_put(rq, u);
+	if (!e)
+		e = person_deactivate(rq, u->id);
+	return e ? e : scim_sql_user_deleted(rq, u->id);
 }

@@ -98,8 +98,10 @@ put_meta(struct buf *b, const struct scim_user *u)
 	put_name(b, "meta");
 	buf_printf(b,
 	           "{\"resourceType\":\"User\",\"created\":\"%s\",\"lastModified\":\"%s\","
-	           "\"version\":\"W/\\\"%lld\\\"\",\"location\":\"/scim/v2/Users/%s\"}",
-	           u->created_text, u->updated_text, (long long)u->version, u->id_text);
+	           "\"location\":\"/scim/v2/Users/%s\",\"version\":",
+	           u->created_text, u->updated_text, u->id_text);
+	buf_json_string(b, str_of(u->version_text));
+	buf_char(b, '}');
 }
 
 static bool

@@ -73,6 +73,20 @@ def test_the_service_says_what_it_can(directory):
     assert "null" not in str(schemas)
 
 
+def test_each_schema_and_type_is_there_by_its_name(directory):
+    for resource in directory.call("GET", "Schemas")["Resources"]:
+        assert directory.call("GET", f"Schemas/{resource['id']}") == resource
+    for resource in directory.call("GET", "ResourceTypes")["Resources"]:
+        assert directory.call("GET", f"ResourceTypes/{resource['name']}") == resource
+    directory.refused("GET", "Schemas/urn:nobody", 404, None)
+
+
+@pytest.mark.parametrize("method, path", [("GET", "Me"), ("PATCH", "Me"), ("PUT", "Me"), ("DELETE", "Me"), ("POST", "Bulk")])
+def test_what_is_not_done_here_says_501(directory, method, path):
+    body = {} if method in ("GET", "DELETE") else {"json": {"schemas": [PATCH]}}
+    assert directory.refused(method, path, 501, None, **body)["code"] == "not_implemented"
+
+
 def test_a_401_is_a_scim_error(api, directory):
     for headers in ({}, {"Authorization": "Bearer rsk_" + "A" * 43}, {"Authorization": "Bearer nonsense"}):
         answer = api.get("/scim/v2/Users", headers=headers)
@@ -178,6 +192,15 @@ def test_entra_sends_operations_in_capitals_with_paths(directory):
         {"op": "Remove", "path": "displayName"})
     assert answer["emails"][0]["value"] == "work@acme.example" and answer["name"]["familyName"] == "Byron"
     assert answer[ENTERPRISE]["manager"]["value"] == boss["id"] and answer["displayName"] == "Ada Byron"
+
+
+def test_entra_asks_whether_a_reference_is_set(directory):
+    user, boss = directory.user(), directory.user()
+    directory.patch(f"Users/{user['id']}", {"op": "Add", "path": f"{ENTERPRISE}:manager", "value": boss["id"]})
+    for path in ("manager", f"{ENTERPRISE}:manager"):
+        for value, n in ((boss["id"], 1), (user["id"], 0)):
+            found = directory.call("GET", "Users", params={"attributes": "id", "filter": f'id eq "{user["id"]}" and {path} eq "{value}"'})
+            assert found["totalResults"] == n
 
 
 def test_entra_removes_the_members_named_in_the_value_alone(directory, people):
@@ -296,6 +319,68 @@ def test_another_companys_users_and_groups_are_not_there(api, directory, make_co
     assert other.call("GET", f"Users/{theirs['id']}")["active"] is True
 
 
+# --- versions ----------------------------------------------------------------------------------------------------
+
+
+def etag_of(directory, path, **headers):
+    answer = directory.api.get(f"/scim/v2/{path}", who=directory.key, headers=headers)
+    return answer.status_code, answer.headers.get("ETag")
+
+
+@pytest.mark.parametrize("kind", ["Users", "Groups"])
+def test_a_version_changes_with_each_change_and_is_the_entity_tag(directory, kind):
+    made = directory.user() if kind == "Users" else directory.call("POST", "Groups", 201, json={
+        "schemas": [GROUP], "displayName": f"Team {secrets.token_hex(4)}"})
+    path, seen = f"{kind}/{made['id']}", {made["meta"]["version"]}
+    someone = directory.user()["id"]
+    changes = [{"op": "replace", "path": "displayName", "value": secrets.token_hex(4)}, {"op": "replace", "path": "externalId", "value": "x"}]
+    if kind == "Groups":
+        changes.append({"op": "add", "path": "members", "value": [{"value": someone}]})
+    for change in changes:
+        directory.patch(path, change, status=200 if kind == "Users" else 204)
+        version = directory.call("GET", path)["meta"]["version"]
+        assert version not in seen and etag_of(directory, path) == (200, version)
+        assert etag_of(directory, path, **{"If-None-Match": version}) == (304, version)
+        assert etag_of(directory, path, **{"If-None-Match": seen.pop()})[0] == 200
+        seen.add(version)
+    if kind == "Groups":  # a colleague who joins by an admin's hand changes the group, too
+        other = directory.company.add_person(f"joins-{secrets.token_hex(3)}")
+        put = directory.api.put(f"/v1/teams/{made['id']}/members/{other.id}", who=directory.company.admin, json={"is_primary": False})
+        assert put.status_code == 200 and etag_of(directory, path)[1] not in seen
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE"])
+@pytest.mark.parametrize("kind", ["Users", "Groups"])
+def test_a_change_of_another_version_is_refused(directory, kind, method):
+    made = directory.user() if kind == "Users" else directory.call("POST", "Groups", 201, json={
+        "schemas": [GROUP], "displayName": f"Team {secrets.token_hex(4)}"})
+    path, version = f"{kind}/{made['id']}", made["meta"]["version"]
+    body = {"PATCH": {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "displayName", "value": secrets.token_hex(5)}]},
+            "PUT": {"schemas": made["schemas"], "userName": made.get("userName"), "displayName": secrets.token_hex(5)}}.get(method)
+    options = {"json": body} if body else {}
+    status = 204 if method == "DELETE" or (method, kind) == ("PATCH", "Groups") else 200
+    headers = {"Content-Type": "application/scim+json"} if body else {}
+    refused = directory.refused(method, path, 412, None, headers={**headers, "If-Match": 'W/"0"'}, **options)
+    assert refused["code"] == "precondition_failed" and directory.call("GET", path) == made
+    directory.call(method, path, status, headers={**headers, "If-Match": f'W/"0", {version}'}, **options)
+
+
+def test_patches_of_one_user_at_once_lose_nothing(directory):
+    user = directory.user()
+    fields = ["title", "displayName", "externalId", "name.givenName", "name.familyName", f"{ENTERPRISE}:department",
+              f"{ENTERPRISE}:employeeNumber", "addresses[type eq \"work\"].locality"]
+    base = directory.api.base
+
+    def one(field):
+        return Client(base).patch(f"/scim/v2/Users/{user['id']}", who=directory.key, headers=TYPE, json={
+            "schemas": [PATCH], "Operations": [{"op": "replace", "path": field, "value": "here"}]}).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, fields)) == [200] * 8
+    now = directory.call("GET", f"Users/{user['id']}")
+    assert str(now).count("'here'") == 8
+
+
 # --- what follows ------------------------------------------------------------------------------------------------
 
 
@@ -375,3 +460,84 @@ def test_twelve_at_once_make_one_user(directory, stack):
         for _ in range(3):
             name = f"twelve-{secrets.token_hex(4)}@acme.example"
             assert sorted(pool.map(one, range(12))) == [201] + [409] * 11
+
+
+# --- roles that come with a group --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def roled(directory, api):
+    """Two groups of the directory, that an admin lets roles come with."""
+    made = {}
+    for role in ("curator", "admin"):
+        group = directory.call("POST", "Groups", 201, json={"schemas": [GROUP], "displayName": f"{role}s {secrets.token_hex(4)}"})
+        team = api.get(f"/v1/teams/{group['id']}", who=directory.company.admin).json()
+        answer = api.patch(f"/v1/teams/{group['id']}", who=directory.company.admin, json={"version": team["version"], "role": role})
+        assert answer.status_code == 200 and answer.json()["role"] == role
+        made[role] = group
+    return made
+
+
+def role_of(directory, person):
+    return directory.api.get(f"/v1/people/{person}", who=directory.company.admin).json()["role"]
+
+
+def push(directory, group, person, op):
+    operation = {"op": "add", "path": "members", "value": [{"value": person}]} if op == "add" else {
+        "op": "remove", "path": f'members[value eq "{person}"]'}
+    directory.patch(f"Groups/{group['id']}", operation, status=204)
+
+
+def test_a_role_comes_and_goes_with_its_group_and_is_dated(directory, roled, stack):
+    person = directory.user()["id"]
+    push(directory, roled["curator"], person, "add")
+    assert role_of(directory, person) == "curator"
+    push(directory, roled["admin"], person, "add")
+    assert role_of(directory, person) == "admin"
+    push(directory, roled["curator"], person, "remove")
+    assert role_of(directory, person) == "admin"
+    push(directory, roled["curator"], person, "add")
+    push(directory, roled["admin"], person, "remove")
+    assert role_of(directory, person) == "curator"
+    push(directory, roled["curator"], person, "remove")
+    assert role_of(directory, person) == "member"
+    rows = stack.db("SELECT role, to_at FROM person_role WHERE person_id = %s ORDER BY from_at", (person,))
+    assert [r["role"] for r in rows] == ["member", "curator", "admin", "curator", "member"]
+    assert [r["to_at"] is None for r in rows] == [False] * 4 + [True]
+    events = directory.api.get("/v1/audit", who=directory.company.admin, params={"person": person}).json()["items"]
+    assert {"member", "curator", "admin"} <= {e["changes"]["role"]["after"] for e in events if e["action"] == "person.role_changed"}
+
+
+def test_a_role_of_another_reason_stays_when_a_group_is_left(directory, roled):
+    manager = directory.company.add_person(f"boss-{secrets.token_hex(3)}", "manager")
+    push(directory, roled["curator"], manager.id, "add")
+    assert role_of(directory, manager.id) == "manager"
+    push(directory, roled["curator"], manager.id, "remove")
+    assert role_of(directory, manager.id) == "manager"
+
+
+@pytest.mark.parametrize("way", ["role", "archived"])
+def test_a_change_of_the_role_reaches_those_who_are_in_the_group(directory, api, way):
+    person, admin = directory.user()["id"], directory.company.admin
+    group = directory.call("POST", "Groups", 201, json={"schemas": [GROUP], "displayName": f"T {secrets.token_hex(4)}",
+                                                         "members": [{"value": person}]})
+
+    def change(**what):
+        version = api.get(f"/v1/teams/{group['id']}", who=admin).json()["version"]
+        assert api.patch(f"/v1/teams/{group['id']}", who=admin, json={"version": version, **what}).status_code == 200
+
+    change(role="curator")
+    assert role_of(directory, person) == "curator"
+    change(role="manager")
+    assert role_of(directory, person) == "manager"
+    change(**({"role": None} if way == "role" else {"archived": True}))
+    assert role_of(directory, person) == "member"
+
+
+def test_a_role_lost_with_a_group_bites_within_five_seconds(directory, roled, api):
+    person = directory.company.add_person(f"was-{secrets.token_hex(3)}")
+    push(directory, roled["admin"], person.id, "add")
+    person._token = ""
+    assert api.get("/v1/audit", who=person).status_code == 200
+    push(directory, roled["admin"], person.id, "remove")
+    wait_until(lambda: all(Client(api.base).get("/v1/audit", who=person).status_code in (401, 403) for _ in range(8)), 5, "the end")
