@@ -23,11 +23,8 @@ struct limits {
 };
 
 static const char *const policy_names[RATE__MAX] = {
-	[RATE_READ] = "read",
-	[RATE_WRITE] = "write",
-	[RATE_DIRECTORY] = "directory",
-	[RATE_PUBLIC] = "public",
-	[RATE_NONE] = "none",
+	[RATE_READ] = "read",     [RATE_WRITE] = "write", [RATE_DIRECTORY] = "directory",
+	[RATE_PUBLIC] = "public", [RATE_NONE] = "none",
 };
 
 struct limits *
