@@ -10,9 +10,9 @@
 #include "rostra/http.h"
 #include "rostra/jobs.h"
 
-extern const struct route_table points_routes, points_rules_routes;
+extern const struct route_table points_routes, points_rules_routes, points_action_routes;
 extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts,
-    points_sums_stmts;
+    points_sums_stmts, points_facts_stmts, points_follow_stmts, points_action_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
@@ -27,6 +27,12 @@ enum points_reason {
 	POINTS_LEAD,
 	POINTS_QUALIFIED,
 	POINTS_REDEEMED, /* below zero: a reward was bought */
+	POINTS_VISITOR,
+	POINTS_WON,
+	POINTS_POST,
+	POINTS_MUST_READ,
+	POINTS_KUDOS_BONUS, /* what a rule gives for kudos received, beside what the giver gave */
+	POINTS_OUTSIDE,
 	POINTS_REASON__MAX
 };
 extern const char *const points_reason_names[POINTS_REASON__MAX + 1];
@@ -72,27 +78,42 @@ struct points_subject {
 enum fault points_settle(struct rq *rq, const struct points_subject *s,
                          const struct points_want *want, size_t n) MUST_CHECK;
 
-/* Something that a person did and the company's rules may reward. */
-struct points_fact {
-	struct uuid object, person;
+/* Who may have earned by something, for what and when. */
+struct points_doer {
+	struct uuid person;        /* zero: nobody */
 	enum points_reason reason; /* one that rules reward */
-	int64_t at_us;             /* its rules are those of then, its cap that of the day */
-	bool stands;               /* false: it was taken back */
+	int64_t at_us;             /* its rules are those of then, its caps those of the day */
 };
 /*
- * Inside a transaction: what the fact earns is in the ledger, as long as it stands.  What was
- * awarded once stays what it was; so it may be repeated.
+ * Inside a transaction: settles the days of these people, and of all who have entries for the
+ * object already: afterwards they have what the rules give for what they did on these days, in the
+ * order of time.  So it may be repeated, and what no longer stands is reversed.
  */
-enum fault points_reward(struct rq *rq, const struct points_fact *f) MUST_CHECK;
-/* Consumer of share.created and share.revoked, of all rows that the owner claimed. */
-enum fault points_reward_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
-
+enum fault points_follow(struct rq *rq, struct uuid object, const struct points_doer *who,
+                         size_t n) MUST_CHECK;
 /*
- * Consumer of lead.changed: a lead rewards the person of its last touch before it came, and, once
- * it is qualified, of the last touch before that.  An erased lead keeps its credits, and so its
- * points.
+ * Consumer of lead.changed: a lead rewards the person of its last touch before it came, once it is
+ * qualified of the last touch before that, and each sale's value of the last touch before it.  An
+ * erased lead rewards nobody.
  */
-enum fault points_reward_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+enum fault points_follow_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+/* Consumers of post.published, and of post.acknowledged, whose object is the reader. */
+enum fault points_follow_post(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+enum fault points_follow_reader(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+/* Consumers of share.created and share.revoked, and of POINTS_CLICKED: of all rows that the owner
+ * claimed. */
+enum fault points_follow_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+enum fault points_follow_clicks(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+
+#define POINTS_CLICKED "clicks.counted"
+/* Human clicks of a share on a UTC day came, went or were judged again. */
+struct points_clicked {
+	struct uuid company_id, share_id;
+	int64_t utc_day, now_us; /* YYYYMMDD; now_us is set by the callee */
+};
+/* Inside the transaction that counts them, once a share and day; companies without a rule of clicks
+ * cost nothing more. */
+enum fault points_clicks_came(struct rq *rq, struct points_clicked *rows, size_t n) MUST_CHECK;
 
 /* A balance that is not the sum of its entries. */
 struct points_fault {

@@ -14,7 +14,8 @@ const char *const key_kind_names[KEY_KIND__MAX + 1] = {
 };
 
 const char *const key_scope_names[] = {
-	"leads:write", "leads:read", "conversions:write", "reports:read", "scim", NULL,
+	"leads:write",   "leads:read", "conversions:write", "reports:read", "scim",
+	"actions:write", NULL,
 };
 
 static bool
@@ -37,7 +38,7 @@ key_scopes_check(struct str scopes)
 	while (str_split(&scopes, ' ', &word)) {
 		if (!is_scope(word))
 			return "must be of: leads:write leads:read conversions:write reports:read "
-			       "scim";
+			       "scim actions:write";
 	}
 	return NULL;
 }

@@ -99,7 +99,7 @@ cmd_key(struct app *app, int argc, char **argv)
 	    "       rostra key revoke --company SLUG --id ID\n"
 	    "\n"
 	    "A key is shown once. Scopes: leads:write leads:read conversions:write reports:read "
-	    "scim.\n"
+	    "scim actions:write.\n"
 	    "A site key goes into public pages: it may only send forms from its origins.\n"
 	    "--json prints JSON.\n";
 

@@ -37,14 +37,17 @@ shares_changed(struct rq *rq, const char *kind, const char *owner)
 {
 	enum fault e = post_stat_mark(rq, kind, owner);
 
-	return e ? e : points_reward_shares(rq, kind, owner);
+	return e ? e : points_follow_shares(rq, kind, owner);
 }
 
 static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = shares_changed },
 	{ .kind = "share.revoked", .handle_batch = shares_changed },
 	{ .kind = "kudos.changed", .handle = kudos_settle_earned },
-	{ .kind = "lead.changed", .handle = points_reward_lead },
+	{ .kind = "lead.changed", .handle = points_follow_lead },
+	{ .kind = "post.published", .handle = points_follow_post },
+	{ .kind = "post.acknowledged", .handle = points_follow_reader },
+	{ .kind = POINTS_CLICKED, .handle_batch = points_follow_clicks },
 };
 /* clang-format on */
 

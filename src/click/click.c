@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rostra/measure.h"
+#include "rostra/points.h"
+
 #include "click_int.h"
 
 struct correction {
@@ -105,6 +108,25 @@ correct_paths(struct rq *rq, const struct correction *k)
 	return e;
 }
 
+/* A click that became or is no longer a person's earns something else. */
+static enum fault
+correct_points(struct rq *rq, const struct correction *k, size_t n)
+{
+	struct points_clicked *rows = arena_array(rq->arena, n, struct points_clicked);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct click_change *c = &k->days[i];
+
+		if (c->before == CLICK_HUMAN || c->after == CLICK_HUMAN)
+			rows[kept++] =
+			    (struct points_clicked){ .company_id = c->company_id,
+				                     .share_id = c->share_id,
+				                     .utc_day = measure_day_parse(str_of(c->day)) };
+	}
+	return points_clicks_came(rq, rows, kept);
+}
+
 static enum fault
 correct_tx(struct rq *rq, void *arg)
 {
@@ -123,6 +145,8 @@ correct_tx(struct rq *rq, void *arg)
 		e = click_sql_days(rq, k->days, days);
 	if (!e)
 		e = correct_quarters(rq, k);
+	if (!e && days > 0)
+		e = correct_points(rq, k, days);
 	return e ? e : correct_paths(rq, k);
 }
 

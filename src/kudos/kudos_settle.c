@@ -27,12 +27,18 @@ keep(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* What the rules give beside it, to whom it is from and whom it is to. */
 static enum fault
-reward_giver(struct rq *rq, const struct kudos *k, bool stands)
+follow(struct rq *rq, const struct earning *g)
 {
-	struct points_fact f = { k->id, k->giver_id, POINTS_KUDOS_GIVEN, k->created_at, stands };
+	struct points_doer who[KUDOS_RECIPIENTS_MAX + 1] = {
+		{ g->kudos.giver_id, POINTS_KUDOS_GIVEN, g->kudos.created_at },
+	};
 
-	return points_reward(rq, &f);
+	for (size_t i = 0; i < g->n; i++)
+		who[i + 1] = (struct points_doer){ g->want[i].person, POINTS_KUDOS_BONUS,
+			                           g->kudos.created_at };
+	return points_follow(rq, g->kudos.id, who, g->n + 1);
 }
 
 static enum fault
@@ -51,14 +57,13 @@ settle_tx(struct rq *rq, void *arg)
 		return e;
 	/* A kudos that waits for a decision keeps what it gave; the decision takes it. */
 	stands = g.kudos.state == KUDOS_VISIBLE || g.kudos.state == KUDOS_HIDDEN;
-	if (g.kudos.points > 0 && stands)
-		e = kudos_sql_recipients_each(rq, event->object_id, keep, &g);
+	e = kudos_sql_recipients_each(rq, event->object_id, keep, &g);
 	s.at_us = g.kudos.created_at;
 	if (!e)
 		e = points_day(rq, s.at_us, &s.day);
 	if (!e)
-		e = points_settle(rq, &s, g.want, g.n);
-	return e ? e : reward_giver(rq, &g.kudos, stands);
+		e = points_settle(rq, &s, g.want, g.kudos.points > 0 && stands ? g.n : 0);
+	return e ? e : follow(rq, &g);
 }
 
 enum fault

@@ -347,6 +347,8 @@ erase_tx(struct rq *rq, void *arg)
 	if (e || l.erased_at != TIME_NONE)
 		return e;
 	e = lead_sql_erase(rq, rq_company(rq), *id);
+	if (!e)
+		e = outbox_put(rq, LEAD_CHANGED, *id, NULL);
 	return e ? e : audit_put(rq, &deed);
 }
 

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "rostra/log.h"
+#include "rostra/measure.h"
+#include "rostra/points.h"
 
 #include "link_int.h"
 
@@ -130,10 +132,28 @@ read_chunk(struct chunk *k)
 	return true;
 }
 
+/* Clicks of people may earn points, by their share and day. */
+static enum fault
+tell_points(struct rq *rq, const struct day_row *days, size_t n)
+{
+	struct points_clicked *rows = arena_array(rq->arena, n, struct points_clicked);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (days[i].cls == CLICK_HUMAN)
+			rows[kept++] = (struct points_clicked){ .company_id = days[i].company_id,
+				                                .share_id = days[i].share_id,
+				                                .utc_day = measure_day_parse(
+								    str_of(days[i].day)) };
+	}
+	return points_clicks_came(rq, rows, kept);
+}
+
 static enum fault
 chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 {
 	uint64_t stored;
+	size_t n_days;
 	enum fault e;
 
 	if (k->n > 0) {
@@ -145,8 +165,10 @@ chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 			         "%llu of %llu clicks of %s were there already",
 			         (unsigned long long)(k->n - stored), (unsigned long long)k->n,
 			         k->s->name);
-		e = day_sql_add(rq, k->l->days,
-		                rollup_group(rq->arena, k->l->rows, k->n, k->l->days));
+		n_days = rollup_group(rq->arena, k->l->rows, k->n, k->l->days);
+		e = day_sql_add(rq, k->l->days, n_days);
+		if (!e)
+			e = tell_points(rq, k->l->days, n_days);
 		if (!e)
 			e = click_quarters_add(rq, k->l->quarters,
 			                       rollup_quarters(k->l->rows, k->n, k->l->quarters));

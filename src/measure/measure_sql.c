@@ -98,9 +98,10 @@ static const struct db_col rows_out[] = {
 	" AND (c.clicked_at >= ? AND c.clicked_at < ? OR c.clicked_at >= ? AND c.clicked_at < ?)"     \
 	SEGMENT("x.person_id", "x.team_id", "c.clicked_at") " GROUP BY x.person_id, x.team_id) y"     \
 	" GROUP BY y.person_id, y.team_id"
-/* Whoever can be told apart by nothing is a visitor a click. */
+/* Who has no cookie is told by address and browser; who can be told apart by nothing is a visitor a click. */
+#define VISITOR "COALESCE(c.visitor, UNHEX(MD5(CONCAT(c.ip_hash, COALESCE(c.user_agent, '')))), c.id)"
 #define VISITORS(of)                                                                            \
-	ROWS("x.person_id", "x.team_id", "COUNT(DISTINCT DATE(c.clicked_at), COALESCE(c.visitor, c.ip_hash, c.id))") \
+	ROWS("x.person_id", "x.team_id", "COUNT(DISTINCT DATE(c.clicked_at), " VISITOR ")") \
 	" FROM click c JOIN share x ON x.company_id = c.company_id AND x.id = c.share_id"             \
 	" WHERE c.company_id = ?" of " AND c.class = 'human' AND c.clicked_at >= ? AND c.clicked_at < ?" \
 	SEGMENT("x.person_id", "x.team_id", "c.clicked_at") " GROUP BY x.person_id, x.team_id"

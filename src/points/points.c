@@ -22,6 +22,12 @@ const char *const points_reason_names[POINTS_REASON__MAX + 1] = {
 	[POINTS_LEAD] = "lead",
 	[POINTS_QUALIFIED] = "qualified_lead",
 	[POINTS_REDEEMED] = "redeemed",
+	[POINTS_VISITOR] = "unique_visitor",
+	[POINTS_WON] = "won_value",
+	[POINTS_POST] = "post_approved",
+	[POINTS_MUST_READ] = "must_read_acknowledged",
+	[POINTS_KUDOS_BONUS] = "kudos_received_bonus",
+	[POINTS_OUTSIDE] = "outside_action",
 };
 
 int64_t
@@ -45,9 +51,8 @@ points_day(struct rq *rq, int64_t at_us, int64_t *ret)
 	return e;
 }
 
-/* An entry and its part of the roll-up: the only way into the ledger. */
-static enum fault
-write_entry(struct rq *rq, struct point_entry *entry)
+enum fault
+points_write(struct rq *rq, struct point_entry *entry)
 {
 	struct point_balance b = {
 		.company_id = rq_company(rq),
@@ -110,7 +115,7 @@ points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t 
 	grant.entry_key =
 	    arena_printf(rq->arena, "grant:%s:%" PRId64 ":%" PRId64, text, month, whole);
 	*ret_left += grant.tenths;
-	return write_entry(rq, &grant);
+	return points_write(rq, &grant);
 }
 
 enum fault
@@ -129,6 +134,18 @@ points_earned_hold(struct rq *rq, struct uuid person, int64_t *ret_left)
 		e = points_sql_balance(rq, &b);
 	*ret_left = b.tenths;
 	return e;
+}
+
+enum fault
+points_earned_lock(struct rq *rq, struct uuid person)
+{
+	const struct point_balance b = { .company_id = rq_company(rq),
+		                         .person_id = person,
+		                         .currency = POINTS_EARNED,
+		                         .period = POINTS_EARNED_PERIOD,
+		                         .updated_at = rq->now_us };
+
+	return points_sql_add(rq, &b);
 }
 
 /* --- settling --- */
@@ -173,8 +190,8 @@ wanted(const struct point_entry *e, const struct points_subject *s, const struct
 	return false;
 }
 
-static enum fault
-reverse(struct rq *rq, const struct point_entry *stood)
+enum fault
+points_reverse(struct rq *rq, const struct point_entry *stood)
 {
 	struct point_entry back = *stood;
 
@@ -182,7 +199,7 @@ reverse(struct rq *rq, const struct point_entry *stood)
 	back.reverses_id = stood->id;
 	back.at_us = TIME_NONE;
 	back.entry_key = arena_printf(rq->arena, "reverse:%" PRId64, stood->id);
-	return write_entry(rq, &back);
+	return points_write(rq, &back);
 }
 
 /* The key counts what the same fact gave before: a second writer of the same step meets it. */
@@ -206,7 +223,7 @@ add(struct rq *rq, const struct points_subject *s, const struct points_want *w, 
 	uuid_format(s->object, object);
 	entry.entry_key = arena_printf(rq->arena, "%s:%s:%s:%zu", points_reason_names[w->reason],
 	                               object, person, before);
-	return write_entry(rq, &entry);
+	return points_write(rq, &entry);
 }
 
 static enum fault
@@ -239,7 +256,7 @@ points_settle(struct rq *rq, const struct points_subject *s, const struct points
 	for (size_t i = 0; !e && i < there.n; i++) {
 		if ((s->reasons & (1U << there.list[i].reason)) != 0 && !there.list[i].reversed &&
 		    !wanted(&there.list[i], s, want, n))
-			e = reverse(rq, &there.list[i]);
+			e = points_reverse(rq, &there.list[i]);
 	}
 	for (size_t i = 0; !e && i < n; i++)
 		e = add_missing(rq, s, &want[i], &there);

@@ -6,7 +6,7 @@
 #include "rostra/points.h"
 
 struct point_entry {
-	struct uuid company_id, person_id, object_id, team_id;
+	struct uuid company_id, person_id, object_id, item_id, team_id;
 	int64_t id;
 	int currency, reason;
 	int64_t period, tenths, reverses_id, created_at, day;
@@ -35,6 +35,23 @@ struct points_allowance {
 
 /* tenths as the millionths of a JSON decimal */
 #define POINTS_MICRO(tenths) ((tenths)*INT64_C(100000))
+
+/* An entry as statements read it: these columns, into these. */
+#define POINT_ENTRY_COLUMNS                                                                        \
+	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id," \
+	" e.created_at, r.id IS NOT NULL, e.day, e.team_id, e.item_id"
+#define POINT_ENTRY_FROM                                                                           \
+	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id"               \
+	" AND r.reverses_id = e.id"
+enum { POINT_ENTRY_OUT = 13 };
+extern const struct db_col point_entry_out[POINT_ENTRY_OUT];
+
+/* An entry and its part of the roll-ups: the only way into the ledger. */
+enum fault points_write(struct rq *rq, struct point_entry *entry) MUST_CHECK;
+/* Takes back the whole of an entry. */
+enum fault points_reverse(struct rq *rq, const struct point_entry *stood) MUST_CHECK;
+/* Who awards a person holds their balance: caps hold. */
+enum fault points_earned_lock(struct rq *rq, struct uuid person) MUST_CHECK;
 
 /* As point_sum has an entry's team and month. */
 #define POINT_SUM_TEAM "COALESCE(team_id, CAST('00000000-0000-0000-0000-000000000000' AS UUID))"

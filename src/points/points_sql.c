@@ -20,13 +20,13 @@ static const struct db_col insert_in[] = {
 	DB_COL_I64(struct point_entry, day),          DB_COL_I64(struct point_entry, reverses_id),
 	DB_COL_UUID(struct point_entry, team_id),     DB_COL_UUID(struct point_entry, company_id),
 	DB_COL_UUID(struct point_entry, person_id),   DB_COL_TIME(struct point_entry, at_us),
-	DB_COL_TIME(struct point_entry, at_us),
+	DB_COL_TIME(struct point_entry, at_us),       DB_COL_UUID(struct point_entry, item_id),
 };
 static const struct db_col sum_in[] = {
 	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
 	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
 };
-static const struct db_col entry_out[] = {
+const struct db_col point_entry_out[POINT_ENTRY_OUT] = {
 	DB_COL_I64(struct point_entry, id),           DB_COL_UUID(struct point_entry, person_id),
 	DB_COL_ENUM(struct point_entry, currency, points_currency_names),
 	DB_COL_I64(struct point_entry, period),       DB_COL_I64(struct point_entry, tenths),
@@ -34,12 +34,8 @@ static const struct db_col entry_out[] = {
 	DB_COL_UUID(struct point_entry, object_id),   DB_COL_I64(struct point_entry, reverses_id),
 	DB_COL_TIME(struct point_entry, created_at),  DB_COL_BOOL(struct point_entry, reversed),
 	DB_COL_I64(struct point_entry, day),          DB_COL_UUID(struct point_entry, team_id),
+	DB_COL_UUID(struct point_entry, item_id),
 };
-#define ENTRY_COLUMNS                                                                           \
-	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id,"   \
-	" e.created_at, r.id IS NOT NULL, e.day, e.team_id"
-#define ENTRY_FROM                                                                              \
-	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id AND r.reverses_id = e.id"
 static const struct db_col balance_cols[] = {
 	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
 	DB_COL_ENUM(struct point_balance, currency, points_currency_names),
@@ -89,9 +85,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
 		.name = "point_entry_insert",
 		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id,"
-		       " entry_key, reverses_id, created_at, day, team_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		       " entry_key, reverses_id, created_at, day, team_id, item_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		       " IF(? IS NOT NULL, ?, (SELECT m.team_id FROM team_member m WHERE m.company_id = ? AND m.person_id = ?"
-		       " AND m.is_primary AND m.from_at <= ? AND (m.to_at IS NULL OR m.to_at > ?) LIMIT 1)))",
+		       " AND m.is_primary AND m.from_at <= ? AND (m.to_at IS NULL OR m.to_at > ?) LIMIT 1)), ?)",
 		DB_IN(insert_in),
 	},
 	[Q_SUM] = {
@@ -119,17 +115,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_OF_OBJECT] = {
 		.name = "point_entry_of_object",
-		.sql = "SELECT " ENTRY_COLUMNS ENTRY_FROM
+		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM
 		       " WHERE e.company_id = ? AND e.object_id = ? AND e.currency = ? AND e.reverses_id IS NULL"
 		       " ORDER BY e.id",
-		DB_IN(subject_cols), DB_OUT(entry_out),
+		DB_IN(subject_cols), DB_OUT(point_entry_out),
 	},
 	[Q_PAGE] = {
 		.name = "point_entry_page",
-		.sql = "SELECT " ENTRY_COLUMNS ENTRY_FROM
+		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM
 		       " WHERE e.company_id = ? AND e.person_id = ? AND e.id < ? AND (? IS NULL OR e.currency = ?)"
 		       " ORDER BY e.id DESC LIMIT ?",
-		DB_IN(page_in), DB_OUT(entry_out),
+		DB_IN(page_in), DB_OUT(point_entry_out),
 	},
 	[Q_ALLOWANCE] = {
 		.name = "point_allowance",

@@ -9,15 +9,22 @@ enum { TENTHS_MAX = 10000000 };
 /* clang-format off */
 static const struct j_field rule_fields[] = {
 	J_WORD(struct point_rule, action, J_REQUIRED, points_action_names, -1),
+	J_TEXT(struct point_rule, name, J_NULLABLE, 1, RULE_NAME_MAX, .help = "Of outside_action, and of no other: which one"),
 	J_INT64(struct point_rule, points_tenths, J_REQUIRED, 1, TENTHS_MAX, 0, .help = "Tenths of a point: 15 is 1.5 points"),
 	J_INT64(struct point_rule, day_cap_tenths, J_NULLABLE, 0, TENTHS_MAX, J_NO_INT,
 	        .help = "Most of a person in a day of the company's zone; null: no limit"),
+	J_INT64(struct point_rule, item_cap_tenths, J_NULLABLE, 0, TENTHS_MAX, J_NO_INT,
+	        .help = "Most of a person for one item, ever: the post of shares, the share of clicks and visitors, the lead,"
+	                " whom kudos came from, the item of an outside action; null: no limit"),
+	J_INT64(struct point_rule, per_minor, J_NULLABLE, 1, INT64_C(1000000000000), J_NO_INT,
+	        .help = "Of won_value, and of no other: the points are for each whole multiple of so many minor units of"
+	                " the company's currency"),
 };
 static const struct j_schema rule_schema = J_SCHEMA("point_rule", struct point_rule, rule_fields);
 
 #define OWN_FIELDS                                                                              \
 	J_AT(struct rule_set, from, J_REQUIRED, .help = "Until the next set begins; not past"),     \
-	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, ACTION__MAX, &rule_schema, .help = "What has none earns nothing")
+	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, RULES_MAX, &rule_schema, .help = "What has none earns nothing")
 static const struct j_field new_fields[] = { OWN_FIELDS };
 static const struct j_schema new_schema = J_SCHEMA("point_rule_set_new", struct rule_set, new_fields);
 static const struct j_field view_fields[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* post_act.c - deciding about posts: submit, publish, reject, expire, pin, acknowledge. */
+#include "rostra/jobs.h"
 #include "rostra/people.h"
 #include "rostra/sync.h"
 
@@ -148,7 +149,8 @@ acknowledge_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 
-	return sync_log(rq, SYNC_POST, *id, SYNC_UPSERT, rq->who->person);
+	e = sync_log(rq, SYNC_POST, *id, SYNC_UPSERT, rq->who->person);
+	return e ? e : outbox_put(rq, "post.acknowledged", rq->who->person, NULL);
 }
 
 enum fault

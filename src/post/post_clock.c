@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* post_clock.c - what time alone does to posts: go live, expire, lose the pin. */
+#include "rostra/jobs.h"
 #include "rostra/people.h"
 #include "rostra/sync.h"
 
@@ -17,6 +18,8 @@ post_announce(struct rq *rq, struct uuid id, bool was_live, bool is_live)
 	if (e)
 		return e;
 	e = company_feed_changed(rq);
+	if (!e && !was_live)
+		e = outbox_put(rq, "post.published", id, NULL);
 	if (e)
 		return e;
 

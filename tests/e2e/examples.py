@@ -16,7 +16,7 @@ import requests
 from conftest import ORIGIN, Person, uuid7, wait_until
 from content import draft_post, made, new_campaign, new_channel
 
-SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read", "scim")
+SCOPES = ("leads:write", "leads:read", "conversions:write", "reports:read", "scim", "actions:write")
 
 
 @dataclasses.dataclass
@@ -470,6 +470,9 @@ EXAMPLES = {
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
+    "action_post": lambda w, who: Request(json={"external_id": uuid7(), "name": "lesson", "person_id": w.person.id}),
+    "action_delete": of_id(lambda w, who: made(w.post_to("/v1/actions", w.key, json={
+        "external_id": uuid7(), "name": "lesson", "person_id": w.person.id}))["id"]),
     "board_points": nothing,
     "board_settings_get": nothing,
     "board_settings_patch": lambda w, who: Request(json={"on_boards": True}),

@@ -203,11 +203,13 @@ def rules(api, house, *rows, ahead=0.7):
     return made_.json()
 
 
-ACTIONS = ["share_published", "kudos_given", "lead", "qualified_lead"]
+ACTIONS = ["share_published", "kudos_given", "lead", "qualified_lead", "human_click", "unique_visitor", "won_value",
+           "post_approved", "must_read_acknowledged", "kudos_received", "outside_action"]
 
 
-def share(action, tenths, cap=None):
-    return {"action": action, "points_tenths": tenths, "day_cap_tenths": cap}
+def share(action, tenths, cap=None, item_cap=None, **members):
+    return {"action": action, "name": None, "points_tenths": tenths, "day_cap_tenths": cap, "item_cap_tenths": item_cap,
+            "per_minor": None, **members}
 
 
 def standing(house, who, reason):
@@ -247,10 +249,7 @@ def test_the_cap_of_a_day_holds_for_many_at_once_and_what_is_freed_can_be_earned
     whole = next(k for k in given if awarded.get(k["id"]) == 1)
     assert api.delete(f"/v1/kudos/{whole['id']}", who=house.ann).status_code == 204
     settled(house)
-    assert sum(standing(house, house.ann, "kudos_given")) == 1.5
-    house.give(house.ann)
-    settled(house)
-    assert sum(standing(house, house.ann, "kudos_given")) == 2.5
+    assert sum(standing(house, house.ann, "kudos_given")) == 2.5, "the next of the day have what is free"
     verify(house)
 
 
@@ -317,5 +316,80 @@ def test_a_lead_rewards_the_last_touch_and_again_once_it_is_qualified(api, link,
     erased = api.post(f"/v1/leads/{known['id']}/erase", who=house.company.admin)
     assert erased.status_code == 200, erased.text
     settled(house)
-    assert house.points(house.ann)["earned"] == 35, "credits of an erased lead stay, and so do their points"
+    assert house.points(house.ann)["earned"] == 0, "its points go with it"
+    verify(house)
+
+
+def told(house, person, name="lesson", **members):
+    body = {"external_id": uuid7(), "name": name, "person_id": person.id, **members}
+    return body, house.api.post("/v1/actions", who=house.company.admin, json=body)
+
+
+def test_clicks_and_visitors_earn_by_share_and_day_and_follow_an_overrule(api, link, house):
+    rules(api, house, share("human_click", 10, cap=75, item_cap=40), share("unique_visitor", 5))
+    shares = [new_share(api, house.ann, live_post(api, house.company), network=n) for n in ("x", "copy")]
+    for s in shares:
+        for _ in range(5):
+            visit(link, s)
+
+    def counted():
+        return sum(standing(house, house.ann, "human_click")), sum(standing(house, house.ann, "unique_visitor"))
+
+    wait_until(lambda: counted() == (7.5, 5), what="4 of a share, and 7.5 of the day")
+    assert len(standing(house, house.ann, "human_click")) < 10, "one entry for many clicks"
+    click = house.company.stack.db("SELECT HEX(id) id FROM click WHERE company_id = %s AND class = 'human' LIMIT 1",
+                                   (house.company.id,))
+    found = api.get("/v1/clicks", who=house.company.admin, params={"limit": 100}).json()["items"]
+    human = [c for c in found if c["class"] == "human"]
+    assert click and len(human) == 10
+    for c in human[:4]:
+        answer = api.post(f"/v1/clicks/{c['id']}/overrule", who=house.company.admin,
+                          json={"class": "bot", "note": "a machine of ours"})
+        assert answer.status_code in (200, 204), answer.text
+    wait_until(lambda: counted()[1] == 3, what="the visitors' points to follow")
+    settled(house)
+    assert counted()[0] <= 6
+    verify(house)
+
+
+def test_value_posts_readers_and_thanks_earn_too(api, link, house):
+    admin = house.company.admin
+    rules(api, house, share("won_value", 10, per_minor=10000), share("post_approved", 30),
+          share("must_read_acknowledged", 5), share("kudos_received", 20, item_cap=20))
+    post = live_post(api, house.company, must_read=True)
+    assert api.post(f"/v1/posts/{post['id']}/acknowledge", who=house.bob).status_code < 300
+    for _ in range(2):
+        house.give(house.ann, house.bob, points=0)
+    lead = made(api.post("/v1/leads", who=house.company.api_key, json={
+        "external_id": uuid7(), "click_id": rclid_of(visit(link, new_share(api, house.cid, post)))}))
+    wait_until(lambda: house.company.stack.db("SELECT 1 FROM touch WHERE company_id = %s", (house.company.id,)))
+    sale = {"stage": "won", "external_id": uuid7(), "value": {"amount_minor": 25000, "currency": "EUR"}}
+    made(api.post(f"/v1/leads/{lead['id']}/conversions", who=house.company.api_key, json=sale))
+    settled(house)
+    assert standing(house, house.bob, "must_read_acknowledged") == [0.5]
+    assert standing(house, house.bob, "kudos_received_bonus") == [2], "no more from one colleague"
+    assert standing(house, house.cid, "won_value") == [2]
+    assert api.post(f"/v1/leads/{lead['id']}/erase", who=admin).status_code == 200
+    settled(house)
+    assert standing(house, house.cid, "won_value") == []
+    verify(house)
+
+
+def test_an_action_of_elsewhere_counts_once_and_can_be_taken_back(api, house):
+    rules(api, house, share("outside_action", 20, name="lesson", item_cap=30), share("outside_action", 7, name="quiz"))
+    body, first = told(house, house.ann, item="safety")
+    assert (first.status_code, first.json()["repeated"]) == (201, False), first.text
+    again = api.post("/v1/actions", who=house.company.admin, json=body)
+    assert (again.status_code, again.json()) == (200, {**first.json(), "repeated": True})
+    assert api.post("/v1/actions", who=house.company.admin, json={**body, "name": "quiz"}).json()["code"] == "id_conflict"
+    told(house, house.ann, item="safety")
+    told(house, house.ann, name="quiz")
+    told(house, house.ann, name="nothing-for-this")
+    assert house.points(house.ann)["earned"] == 3.7
+    for _ in range(2):
+        assert api.delete(f"/v1/actions/{first.json()['id']}", who=house.company.admin).status_code == 204
+    assert house.points(house.ann)["earned"] == 2.7, "the second lesson is the whole of its item now"
+    bad = {"external_id": uuid7(), "name": "No!", "person_id": uuid7(), "occurred_at": soon(60)}
+    assert pointers(api.post("/v1/actions", who=house.company.admin, json=bad)) == {
+        "#/name", "#/person_id", "#/occurred_at"}
     verify(house)

@@ -103,11 +103,36 @@ a_day_gives_no_more_than_its_cap(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct point_rule r = { .points_tenths = cases[i].points,
-			                .day_cap_tenths = cases[i].cap };
+			                .day_cap_tenths = cases[i].cap,
+			                .item_cap_tenths = J_NO_INT,
+			                .per_minor = J_NO_INT };
 
-		if (rule_amount(&r, cases[i].given) != cases[i].want)
+		if (rule_amount(&r, 1, cases[i].given, 0) != cases[i].want)
 			fail_msg("%s", cases[i].why);
 	}
+}
+
+static void
+an_item_gives_no_more_than_its_cap_and_value_counts_in_whole_multiples(void **state)
+{
+	const struct point_rule item = { .points_tenths = 10,
+		                         .day_cap_tenths = 35,
+		                         .item_cap_tenths = 25,
+		                         .per_minor = J_NO_INT };
+	const struct point_rule value = { .points_tenths = 10,
+		                          .day_cap_tenths = J_NO_INT,
+		                          .item_cap_tenths = J_NO_INT,
+		                          .per_minor = 10000 };
+
+	(void)state;
+	assert_int_equal(rule_amount(&item, 2, 0, 0), 20);
+	assert_int_equal(rule_amount(&item, 3, 0, 0), 25);
+	assert_int_equal(rule_amount(&item, 3, 20, 0), 15);
+	assert_int_equal(rule_amount(&item, 3, 0, 25), 0);
+	assert_int_equal(rule_amount(&value, 9999, 0, 0), 0);
+	assert_int_equal(rule_amount(&value, 25000, 0, 0), 20);
+	assert_int_equal(rule_amount(&value, -5, 0, 0), 0);
+	assert_int_equal(rule_amount(&item, INT64_MAX, 0, 0), 0);
 }
 
 static void
@@ -115,17 +140,22 @@ rules_are_unpacked_as_they_were_packed(void **state)
 {
 	struct arena *a = arena_create(4096);
 	struct j_list none = rules_unpack(a, NULL);
-	struct j_list two = rules_unpack(a, "share_published:15:,kudos_given:5:20");
-	const struct point_rule *r = two.items;
+	struct j_list four = rules_unpack(a, "share_published:15::::,kudos_given:5:20:::,outside_"
+	                                     "action:5::30::lesson,won_value:7:::100:");
+	const struct point_rule *r = four.items;
 
 	(void)state;
 	assert_int_equal(none.n, 0);
-	assert_int_equal(two.n, 2);
+	assert_int_equal(four.n, 4);
 	assert_int_equal(r[0].action, ACTION_SHARE);
 	assert_int_equal(r[0].points_tenths, 15);
 	assert_true(r[0].day_cap_tenths == J_NO_INT);
 	assert_int_equal(r[1].action, ACTION_KUDOS_GIVEN);
 	assert_int_equal(r[1].day_cap_tenths, 20);
+	assert_null(r[1].name);
+	assert_string_equal(r[2].name, "lesson");
+	assert_int_equal(r[2].item_cap_tenths, 30);
+	assert_int_equal(r[3].per_minor, 100);
 	arena_destroy(&a);
 }
 
@@ -134,7 +164,7 @@ a_set_is_the_same_in_any_order_of_its_rules(void **state)
 {
 	struct point_rule ab[] = {
 		{ .action = ACTION_SHARE, .points_tenths = 1, .day_cap_tenths = 2 },
-		{ .action = ACTION_KUDOS_GIVEN, .points_tenths = 3 }
+		{ .action = ACTION_KUDOS_GIVEN, .points_tenths = 3 },
 	};
 	struct point_rule ba[] = { ab[1], ab[0] };
 	struct rule_set x = { .from = 7, .rules = { ab, 2 } },
@@ -173,6 +203,8 @@ main(void)
 		cmocka_unit_test(who_left_and_who_never_was_here_are_told_alike),
 		cmocka_unit_test(a_share_must_be_the_givers_or_a_recipients),
 		cmocka_unit_test(a_day_gives_no_more_than_its_cap),
+		cmocka_unit_test(
+		    an_item_gives_no_more_than_its_cap_and_value_counts_in_whole_multiples),
 		cmocka_unit_test(rules_are_unpacked_as_they_were_packed),
 		cmocka_unit_test(a_set_is_the_same_in_any_order_of_its_rules),
 		cmocka_unit_test(a_month_begins_at_midnight_of_the_zone),

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* follow.c - from what happened to the people and days whose points are to be settled. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rostra/caller.h"
+#include "rostra/clock.h"
+
+#include "settle_int.h"
+
+enum { DUE_FIRST = 64 };
+
+struct dues {
+	struct due *list;
+	size_t n, room;
+	const char *zone; /* of the company; rows of several companies bring their own */
+};
+
+/* A row of what was claimed: of a share, or of clicks on a UTC day of theirs. */
+struct claimed {
+	struct uuid company_id, person_id;
+	int64_t at_us, utc_day;
+	const char *zone, *kind, *owner;
+};
+
+/* Somebody who may have earned by an object. */
+struct doer_row {
+	struct uuid company_id, object_id, person_id;
+	int reason;
+	int64_t at_us;
+};
+
+/* clang-format off */
+static const struct db_col claim_in[] = { DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind) };
+static const struct db_col claim_out[] = {
+	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id), DB_COL_TIME(struct claimed, at_us),
+	DB_COL_I64(struct claimed, utc_day),     DB_COL_STR(struct claimed, zone),
+};
+static const struct db_col object_in[] = { DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id) };
+static const struct db_col lead_in[] = {
+	DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id),
+	DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id),
+};
+static const struct db_col doer_out[] = {
+	DB_COL_UUID(struct doer_row, person_id), DB_COL_ENUM(struct doer_row, reason, points_reason_names),
+	DB_COL_TIME(struct doer_row, at_us),
+};
+static const struct db_col company_out[] = { DB_COL_UUID(struct doer_row, company_id) };
+static const struct db_col put_in[] = {
+	DB_COL_UUID(struct points_clicked, company_id), DB_COL_UUID(struct points_clicked, share_id),
+	DB_COL_I64(struct points_clicked, utc_day),     DB_COL_TIME(struct points_clicked, now_us),
+	DB_COL_TIME(struct points_clicked, now_us),
+};
+
+#define TOUCHED_LAST(at)                                                                        \
+	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
+	" ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
+#define CLAIMED(at, day, from, share)                                                           \
+	"SELECT DISTINCT s.company_id, s.person_id, " at ", " day ", c.time_zone FROM " from         \
+	" /* all companies: one relay serves them all */ STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " share \
+	" STRAIGHT_JOIN company c ON c.id = s.company_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?" \
+	" AND EXISTS (SELECT 1 FROM point_rule_set r WHERE r.company_id = s.company_id)"
+
+enum { Q_SHARES, Q_CLICKS, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_SHARES] = { .name = "point_shares_claimed", .sql = CLAIMED("s.created_at", "0", OUTBOX_OBJECTS, OUTBOX_OBJECT_ID), DB_IN(claim_in), DB_OUT(claim_out) },
+	[Q_CLICKS] = { .name = "point_clicks_claimed", .sql = CLAIMED("NULL", "CAST(o.payload AS SIGNED)", "outbox o FORCE INDEX (outbox_due)", "o.object_id"),
+		       DB_IN(claim_in), DB_OUT(claim_out) },
+	[Q_LEAD] = {
+		.name = "point_lead_doers",
+		.sql = "SELECT " TOUCHED_LAST("l.created_at") ", 'lead', l.created_at FROM lead l WHERE l.company_id = ? AND l.id = ?"
+		       " UNION ALL SELECT " TOUCHED_LAST("c.occurred_at") ", IF(c.stage = 'won' AND v.n = 1, 'won_value', 'qualified_lead'),"
+		       " c.occurred_at FROM conversion c JOIN lead l ON l.company_id = c.company_id AND l.id = c.lead_id"
+		       " JOIN (SELECT 0 AS n UNION ALL SELECT 1) v ON v.n = 0 OR c.stage = 'won'"
+		       " WHERE c.company_id = ? AND c.lead_id = ? AND c.stage IN ('qualified', 'opportunity', 'won')",
+		DB_IN(lead_in), DB_OUT(doer_out),
+	},
+	[Q_POST] = {
+		.name = "point_post_doer",
+		.sql = "SELECT suggested_by, 'post_approved', published_at FROM post WHERE company_id = ? AND id = ?"
+		       " AND suggested_by IS NOT NULL AND published_at IS NOT NULL",
+		DB_IN(object_in), DB_OUT(doer_out),
+	},
+	[Q_CLICK_RULES] = {
+		.name = "point_click_rules",
+		.sql = "SELECT DISTINCT company_id FROM point_rule /* all companies: one loader serves them all */"
+		       " WHERE action IN ('human_click', 'unique_visitor')",
+		DB_OUT(company_out),
+	},
+	[Q_PUT_CLICKED] = {
+		.name = "point_put_clicked",
+		.sql = "INSERT INTO outbox (company_id, kind, object_id, payload, due_at, created_at)"
+		       " VALUES (?, '" POINTS_CLICKED "', ?, ?, ?, ?)",
+		DB_IN(put_in),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table points_follow_stmts = DB_STMTS("points_follow", stmts);
+
+/* --- what is due --- */
+
+static void
+due_add(struct rq *rq, struct dues *d, const struct due *due)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct due *there = &d->list[i];
+
+		if (there->from_day == due->from_day && there->to_day == due->to_day &&
+		    uuid_eq(there->person_id, due->person_id) &&
+		    uuid_eq(there->company_id, due->company_id)) {
+			there->actions |= due->actions;
+			there->had |= due->had;
+			return;
+		}
+	}
+	if (d->n == d->room) {
+		size_t room = d->room > 0 ? 2 * d->room : DUE_FIRST;
+		struct due *more = arena_array(rq->arena, room, struct due);
+
+		if (d->n > 0)
+			memcpy(more, d->list, d->n * sizeof(*more));
+		d->list = more;
+		d->room = room;
+	}
+	d->list[d->n++] = *due;
+}
+
+static uint32_t
+action_of(int reason)
+{
+	for (int a = 0; a < ACTION__MAX; a++) {
+		if (points_action_reason[a] == (enum points_reason)reason)
+			return ACTION_BIT(a);
+	}
+	return 0;
+}
+
+static void
+due_day(struct rq *rq, struct dues *d, const struct due *of, int64_t day)
+{
+	struct due due = *of;
+
+	due.from_day = day;
+	due.to_day = measure_day_add(day, 1);
+	if (due.actions != 0 && day > 0)
+		due_add(rq, d, &due);
+}
+
+/* Two transactions that settle the same people take them in the same order. */
+static int
+by_person(const void *a, const void *b)
+{
+	const struct due *one = a, *other = b;
+	const int c = uuid_cmp(one->company_id, other->company_id);
+
+	if (c != 0)
+		return c;
+	return uuid_cmp(one->person_id, other->person_id) != 0
+	           ? uuid_cmp(one->person_id, other->person_id)
+	           : (one->from_day > other->from_day) - (one->from_day < other->from_day);
+}
+
+static void
+sort(struct dues *d)
+{
+	if (d->n > 1)
+		qsort(d->list, d->n, sizeof(*d->list), by_person);
+}
+
+/* --- one object --- */
+
+static enum fault
+take_earner(struct rq *rq, void *row, void *arg)
+{
+	const struct point_entry *e = row;
+	const struct due due = { .company_id = rq_company(rq),
+		                 .person_id = e->person_id,
+		                 .actions = action_of(e->reason),
+		                 .had = true };
+
+	due_day(rq, arg, &due, e->day);
+	return FAULT_NONE;
+}
+
+static void
+take_doer(struct rq *rq, struct dues *d, const struct points_doer *who)
+{
+	const struct due due = { .company_id = rq_company(rq),
+		                 .person_id = who->person,
+		                 .actions = action_of((int)who->reason) };
+
+	if (!uuid_is_zero(who->person) && who->at_us != TIME_NONE)
+		due_day(rq, d, &due, measure_day(d->zone, who->at_us));
+}
+
+enum fault
+points_follow(struct rq *rq, struct uuid object, const struct points_doer *who, size_t n)
+{
+	struct dues d = { .n = 0 };
+	enum fault e = points_sql_zone(rq, &d.zone);
+
+	if (!e)
+		e = settle_sql_earners(rq, object, take_earner, &d);
+	for (size_t i = 0; !e && i < n; i++)
+		take_doer(rq, &d, &who[i]);
+	sort(&d);
+	for (size_t i = 0; !e && i < d.n; i++)
+		e = points_settle_due(rq, &d.list[i]);
+	return e;
+}
+
+struct doers {
+	struct points_doer *list;
+	size_t n, room;
+};
+
+static enum fault
+keep_doer(struct rq *rq, void *row, void *arg)
+{
+	const struct doer_row *r = row;
+	struct doers *d = arg;
+
+	if (d->n == d->room) {
+		size_t room = d->room > 0 ? 2 * d->room : DUE_FIRST;
+		struct points_doer *more = arena_array(rq->arena, room, struct points_doer);
+
+		if (d->n > 0)
+			memcpy(more, d->list, d->n * sizeof(*more));
+		d->list = more;
+		d->room = room;
+	}
+	d->list[d->n++] =
+	    (struct points_doer){ r->person_id, (enum points_reason)r->reason, r->at_us };
+	return FAULT_NONE;
+}
+
+/* Whom a statement names for an event's object. */
+static enum fault
+follow_rows(struct rq *rq, const struct db_stmt *stmt, struct uuid object)
+{
+	const struct doer_row in = { .company_id = rq_company(rq), .object_id = object };
+	struct doer_row row = { .reason = 0 };
+	struct doers found = { .n = 0 };
+	enum fault e = db_each(rq, stmt, &in, &row, keep_doer, &found);
+
+	return e ? e : points_follow(rq, object, found.list, found.n);
+}
+
+static enum fault
+lead_tx(struct rq *rq, void *arg)
+{
+	const struct outbox_event *event = arg;
+
+	return follow_rows(rq, &stmts[Q_LEAD], event->object_id);
+}
+
+enum fault
+points_follow_lead(struct rq *rq, const struct outbox_event *event)
+{
+	struct outbox_event about = *event;
+
+	return db_tx(rq, lead_tx, &about);
+}
+
+static enum fault
+post_tx(struct rq *rq, void *arg)
+{
+	const struct outbox_event *event = arg;
+
+	return follow_rows(rq, &stmts[Q_POST], event->object_id);
+}
+
+enum fault
+points_follow_post(struct rq *rq, const struct outbox_event *event)
+{
+	struct outbox_event about = *event;
+
+	return db_tx(rq, post_tx, &about);
+}
+
+static enum fault
+reader_tx(struct rq *rq, void *arg)
+{
+	const struct outbox_event *event = arg;
+	const struct points_doer who = { event->object_id, POINTS_MUST_READ, event->created_us };
+
+	return points_follow(rq, event->object_id, &who, 1);
+}
+
+enum fault
+points_follow_reader(struct rq *rq, const struct outbox_event *event)
+{
+	struct outbox_event about = *event;
+
+	return db_tx(rq, reader_tx, &about);
+}
+
+/* --- many at once --- */
+
+static enum fault
+take_share(struct rq *rq, void *row, void *arg)
+{
+	const struct claimed *c = row;
+	const struct due due = { .company_id = c->company_id,
+		                 .person_id = c->person_id,
+		                 .actions = ACTION_BIT(ACTION_SHARE) };
+
+	due_day(rq, arg, &due, measure_day(c->zone, c->at_us));
+	return FAULT_NONE;
+}
+
+/* A UTC day lies in two days of most zones. */
+static enum fault
+take_clicks(struct rq *rq, void *row, void *arg)
+{
+	const struct claimed *c = row;
+	const int64_t begin_us = civil_to_us((struct civil){ .year = (int)(c->utc_day / 10000),
+	                                                     .month = (int)(c->utc_day / 100 % 100),
+	                                                     .day = (int)(c->utc_day % 100) });
+	const struct due due = {
+		.company_id = c->company_id,
+		.person_id = c->person_id,
+		.actions = ACTION_BIT(ACTION_CLICK) | ACTION_BIT(ACTION_VISITOR),
+		.from_day = measure_day(c->zone, begin_us),
+		.to_day = measure_day_add(measure_day(c->zone, begin_us + US_PER_DAY - 1), 1),
+	};
+
+	due_add(rq, arg, &due);
+	return FAULT_NONE;
+}
+
+static enum fault
+due_tx(struct rq *rq, void *arg)
+{
+	return points_settle_due(rq, arg);
+}
+
+static enum fault
+settle_claimed(struct rq *rq, const struct db_stmt *stmt, const struct claimed *in, db_row_fn *take)
+{
+	const struct caller *before = rq->who;
+	struct claimed row = { .at_us = TIME_NONE };
+	struct dues d = { .n = 0 };
+	enum fault e = db_each(rq, stmt, in, &row, take, &d);
+
+	sort(&d);
+	for (size_t i = 0; !e && i < d.n; i++) {
+		const struct caller system = { .company = d.list[i].company_id };
+
+		rq->who = &system;
+		e = db_tx(rq, due_tx, &d.list[i]);
+		rq->who = before;
+	}
+	return e;
+}
+
+enum fault
+points_follow_shares(struct rq *rq, const char *kind, const char *owner)
+{
+	const struct claimed in = { .kind = kind, .owner = owner };
+
+	return settle_claimed(rq, &stmts[Q_SHARES], &in, take_share);
+}
+
+enum fault
+points_follow_clicks(struct rq *rq, const char *kind, const char *owner)
+{
+	const struct claimed in = { .kind = kind, .owner = owner };
+
+	return settle_claimed(rq, &stmts[Q_CLICKS], &in, take_clicks);
+}
+
+struct companies {
+	struct uuid *list;
+	size_t n, room;
+};
+
+static enum fault
+keep_company(struct rq *rq, void *row, void *arg)
+{
+	const struct doer_row *r = row;
+	struct companies *c = arg;
+
+	if (c->n == c->room) {
+		size_t room = c->room > 0 ? 2 * c->room : DUE_FIRST;
+		struct uuid *more = arena_array(rq->arena, room, struct uuid);
+
+		if (c->n > 0)
+			memcpy(more, c->list, c->n * sizeof(*more));
+		c->list = more;
+		c->room = room;
+	}
+	c->list[c->n++] = r->company_id;
+	return FAULT_NONE;
+}
+
+static bool
+has(const struct companies *c, struct uuid company)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (uuid_eq(c->list[i], company))
+			return true;
+	}
+	return false;
+}
+
+enum fault
+points_clicks_came(struct rq *rq, struct points_clicked *rows, size_t n)
+{
+	struct companies with = { .n = 0 };
+	struct doer_row row = { .reason = 0 };
+	size_t kept = 0;
+	enum fault e = FAULT_NONE;
+
+	if (n > 0)
+		e = db_each(rq, &stmts[Q_CLICK_RULES], NULL, &row, keep_company, &with);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (!has(&with, rows[i].company_id))
+			continue;
+		rows[kept] = rows[i];
+		rows[kept++].now_us = rq->now_us;
+	}
+	return e || kept == 0 ? e
+	                      : db_bulk(rq, &stmts[Q_PUT_CLICKED], rows, sizeof(*rows), kept, NULL);
+}
