@@ -6,9 +6,9 @@
 #include "rostra/db.h"
 #include "rostra/http.h"
 
-extern const struct route_table lead_routes, lead_bulk_routes;
+extern const struct route_table lead_routes, lead_bulk_routes, lead_pixel_routes;
 extern const struct db_stmt_table lead_stmts, lead_birth_stmts;
-extern const struct db_stmt_table lead_judge_stmts;
+extern const struct db_stmt_table lead_judge_stmts, lead_find_stmts;
 
 enum lead_stage {
 	STAGE_LEAD,

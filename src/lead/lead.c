@@ -19,6 +19,7 @@ const char *const lead_channel_names[] = {
 	[LEAD_API] = "api",
 	[LEAD_CSV] = "csv",
 	[LEAD_WEBHOOK] = "webhook",
+	[LEAD_PIXEL] = "pixel",
 	NULL,
 };
 const char *const lead_match_names[] = {

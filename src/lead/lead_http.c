@@ -101,6 +101,23 @@ static const struct j_field conversion_new_fields[] = {
 static const struct j_schema conversion_new_schema =
 	J_SCHEMA("conversion_new", struct conversion_new, conversion_new_fields);
 
+#define WHO(m, text) { .name = #m, .type = J_STRING, .off = J_OFF(struct conversion_new, who.m, const char *), \
+	.flags = J_NULLABLE, .min = 1, .help = (text), .max
+static const struct j_field conversion_named_fields[] = {
+	{ .name = "lead_id", .type = J_UUID, .off = J_OFF(struct conversion_new, who.lead_id, struct uuid),
+	  .flags = J_NULLABLE, .help = "Whose event it is: this, or one of the four that follow" },
+	WHO(lead_external_id, "The lead's external_id") = LEAD_EXTERNAL_MAX },
+	WHO(lead_source, "With lead_external_id: whose id it is; default the caller's own") = LEAD_SOURCE_MAX },
+	WHO(click_id, "The rclid of the landing URL: the first lead that came by it") = 16 },
+	WHO(email_sha256, "Of the trimmed, lower-cased address, in hexadecimal digits: the last lead of it") = 64 },
+	EXTERNAL_ID(struct conversion_new),
+	J_WORD(struct conversion_new, stage, J_REQUIRED, lead_stage_names, -1),
+	J_AT(struct conversion_new, occurred_at, J_NULLABLE, .help = "Default now"),
+	J_SUB(struct conversion_new, value, J_NULLABLE, &money_schema),
+};
+const struct j_schema conversion_named_schema =
+	J_SCHEMA("conversion_named", struct conversion_new, conversion_named_fields);
+
 #define LEAD_FIELDS                                                                                      \
 	J_ID(struct lead, id, J_REQUIRED), J_TEXT(struct lead, source, J_REQUIRED, 1, LEAD_SOURCE_MAX),  \
 	J_TEXT(struct lead, external_id, J_REQUIRED, 1, LEAD_EXTERNAL_MAX),                              \

@@ -4,6 +4,7 @@
 #ifndef ROSTRA_LEAD_INT_H
 #define ROSTRA_LEAD_INT_H
 
+#include "rostra/crypto.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
 
@@ -23,7 +24,7 @@ enum {
 /* Outbox: a lead with touches came, got touches or an event. */
 #define LEAD_CHANGED "lead.changed"
 
-enum lead_channel { LEAD_FORM, LEAD_API, LEAD_CSV, LEAD_WEBHOOK };
+enum lead_channel { LEAD_FORM, LEAD_API, LEAD_CSV, LEAD_WEBHOOK, LEAD_PIXEL };
 extern const char *const lead_channel_names[];
 
 enum lead_match {
@@ -87,16 +88,24 @@ struct lead_new {
 	const char *website; /* forms: people do not see it, so only programs fill it in */
 };
 
+/* How a source names a lead that is here: by one of these. */
+struct lead_name {
+	struct uuid lead_id;
+	const char *lead_external_id, *lead_source; /* source: NULL is the caller's own */
+	const char *click_id, *email_sha256;        /* the hash in hexadecimal digits */
+};
+
 struct conversion_new {
 	const char *external_id;
 	int stage;
 	int64_t occurred_at;
 	const struct money *value;
+	struct lead_name who; /* where the path does not say it */
 };
 
 /* --- rules (lead.c, conversion.c) --- */
 
-extern const struct j_schema lead_new_schema;
+extern const struct j_schema lead_new_schema, conversion_named_schema;
 
 /* Where a lead comes from. */
 struct lead_origin {
@@ -123,6 +132,9 @@ void lead_finish(struct rq *rq, struct lead *l);
 enum fault conversion_put(struct rq *rq, struct uuid lead, const struct conversion_new *in,
                           struct conversion *out) MUST_CHECK;
 void conversion_finish(struct rq *rq, struct conversion *c);
+
+/* NOT_FOUND: there is none.  INVALID at the member that is wrong.  A lead_id is taken as it is. */
+enum fault lead_find(struct rq *rq, const struct lead_name *who, struct uuid *ret) MUST_CHECK;
 
 /* --- paths (path.c) --- */
 

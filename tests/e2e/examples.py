@@ -406,6 +406,10 @@ EXAMPLES = {
     "click_overrule": lambda w, who: Request({"click": w.click["id"]}, json={"class": w.other_class(), "note": w.text()}),
     "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),
     "lead_post": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}),
+    "conversion_bulk": lambda w, who: Request(json={"items": [
+        {"lead_id": w.new_lead()["id"], "stage": "qualified", "external_id": w.text()}]}),
+    "pixel_get": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),
+    "pixel_head": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),
     "lead_bulk": lambda w, who: Request(json={"items": [{"external_id": w.text(), "name": w.text()}]}),
     "lead_list": nothing,
     "lead_get": of_id(lambda w, who: w.lead["id"]),
