@@ -278,7 +278,9 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		.name = "lead",
 		.sql = "INSERT INTO lead (company_id, id, source, external_id, channel, email, email_sha256, name,"
 		       " organisation, message, click_id, matched_by, stage, value_minor, currency, created_at,"
-		       " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " received_at, match_reason, match_pct) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		       " ELT(matched_by + 0, 'click_waits', 'click_known', 'visitor_of_click', 'same_email', NULL, 'nothing_known'),"
+		       " ELT(matched_by + 0, NULL, 100, 90, 70, NULL, 0))",
 		DB_IN(lead_in),
 	},
 	[DEMO_CONVERSION] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bulk_http.c - many leads or events in one call of a server: each is taken or refused for itself. */
+/* bulk_http.c - many leads or events in one call of a server: each is taken or refused for itself.
+ */
 #include <string.h>
 
 #include "lead_int.h"

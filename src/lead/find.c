@@ -66,8 +66,7 @@ check_name(struct rq *rq, const struct lead_name *who, struct find_query *q, uns
 		                   "must be 16 characters of A-Z a-z 0-9 - _");
 	if (who->email_sha256 != NULL &&
 	    !hex_decode(str_of(who->email_sha256), hash, sizeof(struct sha256)))
-		return problem_add(&rq->problem, "#/email_sha256",
-		                   "must be 64 hexadecimal digits");
+		return problem_add(&rq->problem, "#/email_sha256", "must be 64 hexadecimal digits");
 	*q = (struct find_query){
 		.company_id = rq_company(rq),
 		.source = who->lead_source != NULL ? who->lead_source : lead_source(rq),

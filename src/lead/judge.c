@@ -138,6 +138,9 @@ match_again(struct rq *rq, const struct lead_click *c, const struct path *path, 
 {
 	const struct judged_query q = { .company_id = l->company_id, .lead_id = l->id };
 	struct judged_query row = { .click_id = { 0 } };
+	const struct path nobody = { .match = MATCH_NONE,
+		                     .reason = l->click_bytes.n > 0 ? REASON_CLICK_NOT_HUMAN
+		                                                    : REASON_NOTHING_KNOWN };
 	const int before = l->matched_by;
 	bool any;
 	enum fault e = db_maybe(rq, &stmts[Q_ANY], &q, &row, &any);
@@ -146,11 +149,11 @@ match_again(struct rq *rq, const struct lead_click *c, const struct path *path, 
 		return e;
 	if (l->click_bytes.n == CLICK_ID_SIZE &&
 	    memcmp(l->click_bytes.s, c->id, CLICK_ID_SIZE) == 0)
-		l->matched_by = (int)path->match;
+		path_tell(path, l);
 	else if (!any)
-		l->matched_by = MATCH_NONE;
+		path_tell(&nobody, l);
 	else if (before == MATCH_NONE)
-		l->matched_by = (int)path->match;
+		path_tell(path, l);
 	return l->matched_by != before ? lead_sql_match(rq, l) : FAULT_NONE;
 }
 

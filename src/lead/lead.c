@@ -15,12 +15,8 @@ const char *const lead_stage_names[STAGE__MAX + 1] = {
 	[STAGE_WON] = "won",   [STAGE_LOST] = "lost",           NULL,
 };
 const char *const lead_channel_names[] = {
-	[LEAD_FORM] = "form",
-	[LEAD_API] = "api",
-	[LEAD_CSV] = "csv",
-	[LEAD_WEBHOOK] = "webhook",
-	[LEAD_PIXEL] = "pixel",
-	NULL,
+	[LEAD_FORM] = "form",       [LEAD_API] = "api",     [LEAD_CSV] = "csv",
+	[LEAD_WEBHOOK] = "webhook", [LEAD_PIXEL] = "pixel", NULL,
 };
 const char *const lead_match_names[] = {
 	[MATCH_PENDING] = "pending",
@@ -41,12 +37,18 @@ lead_source(const struct rq *rq)
 enum fault
 lead_check(struct rq *rq, const struct lead_new *in, bool strict)
 {
-	unsigned char id[CLICK_ID_SIZE];
+	unsigned char id[CLICK_ID_SIZE], hash[sizeof(struct sha256)];
 	enum fault e = FAULT_NONE;
 
-	if (in->email == NULL && in->external_id == NULL && in->click_id == NULL)
+	if (in->email == NULL && in->email_sha256 == NULL && in->external_id == NULL &&
+	    in->click_id == NULL)
 		e = problem_add(&rq->problem, "#/email",
-		                "an email, external_id or click_id is needed");
+		                "an email, email_sha256, external_id or click_id is needed");
+	if (in->email != NULL && in->email_sha256 != NULL)
+		e = problem_add(&rq->problem, "#/email_sha256", "does not go with email");
+	else if (in->email_sha256 != NULL &&
+	         !hex_decode(str_of(in->email_sha256), hash, sizeof(hash)))
+		e = problem_add(&rq->problem, "#/email_sha256", "must be 64 hexadecimal digits");
 	if (strict && in->click_id != NULL && !click_id_parse(str_of(in->click_id), id))
 		e = problem_add(&rq->problem, "#/click_id",
 		                "must be 16 characters of A-Z a-z 0-9 - _");
@@ -79,10 +81,12 @@ id_of_words(struct rq *rq, const struct lead_new *in)
 		str_of(in->phone),       str_of(in->organisation),
 		str_of(in->message),     str_of(in->click_id),
 		STR_OF(in->created_at),  STR_OF(value->amount_minor),
-		str_of(value->currency),
+		str_of(value->currency), str_of(in->email_sha256),
 	};
+	/* Without a hash the id is that of before there were any. */
+	const size_t n = sizeof(parts) / sizeof(parts[0]) - (in->email_sha256 == NULL);
 
-	return lead_said_id(rq, parts, sizeof(parts) / sizeof(parts[0]));
+	return lead_said_id(rq, parts, n);
 }
 
 struct put {
@@ -91,14 +95,17 @@ struct put {
 	bool repeated;
 };
 
+/* Of the address, or as it was told in its place. */
 static void
-set_hash(struct rq *rq, struct lead *l)
+set_hash(struct rq *rq, const struct lead_new *in, struct lead *l)
 {
 	struct sha256 h;
 
-	if (l->email == NULL)
+	if (l->email != NULL)
+		h = sha256_of(l->email, strlen(l->email));
+	else if (in->email_sha256 == NULL ||
+	         !hex_decode(str_of(in->email_sha256), h.b, sizeof(h.b)))
 		return;
-	h = sha256_of(l->email, strlen(l->email));
 	l->email_sha256 = (struct str){ arena_copy(rq->arena, h.b, sizeof(h.b)), sizeof(h.b) };
 }
 
@@ -136,7 +143,7 @@ lead_of_new(struct rq *rq, const struct lead_origin *from, const struct lead_new
 	};
 	if (out->external_id == NULL)
 		out->external_id = id_of_words(rq, in);
-	set_hash(rq, out);
+	set_hash(rq, in, out);
 	set_click(rq, out, in->click_id);
 }
 
@@ -198,7 +205,7 @@ put_alone(struct rq *rq, struct put *p)
 
 	if (e)
 		return e;
-	l->matched_by = (int)p->path.match;
+	path_tell(&p->path, l);
 	first_of(rq, l, &p->path, &p->birth.first);
 	if (db_in_tx(rq) || p->path.n > 1)
 		return db_tx(rq, put_tx, p);
@@ -217,7 +224,9 @@ put_all(struct rq *rq, struct put *p)
 	if (l->click_bytes.n > 0)
 		return put_alone(rq, p);
 	p->path.n = 0;
-	l->matched_by = MATCH_NONE;
+	p->path.match = MATCH_NONE;
+	p->path.reason = REASON_NOTHING_KNOWN;
+	path_tell(&p->path, l);
 	first_of(rq, l, &p->path, &p->birth.first);
 	return birth_together(rq, &p->birth) ? FAULT_NONE : put_alone(rq, p);
 }
@@ -291,6 +300,18 @@ row_push(struct arena *a, struct row_list *r)
 	return r->items + r->size * r->n++;
 }
 
+static int64_t
+touch_pct(int found_by)
+{
+	static const enum lead_reason reasons[FOUND__MAX] = {
+		[FOUND_CLICK] = REASON_CLICK_KNOWN,
+		[FOUND_VISITOR] = REASON_VISITOR_OF_CLICK,
+		[FOUND_EMAIL] = REASON_SAME_EMAIL,
+	};
+
+	return found_by < 0 ? J_NO_INT : reason_pct(reasons[found_by]);
+}
+
 static enum fault
 take_touch(struct rq *rq, void *row, void *arg)
 {
@@ -300,6 +321,7 @@ take_touch(struct rq *rq, void *row, void *arg)
 	*t = *(const struct touch *)row;
 	click_id_format(t->click_id, text);
 	t->click = arena_strdup(rq->arena, text);
+	t->match_pct = touch_pct(t->found_by);
 	return FAULT_NONE;
 }
 

@@ -40,6 +40,8 @@ static const struct j_schema money_schema = J_SCHEMA("money", struct money, mone
 
 #define PERSON_FIELDS                                                                                    \
 	J_TEXT(struct lead_new, email, J_NULLABLE | J_EMAIL | J_PII | J_TRIM, 3, 254),                   \
+	J_TEXT(struct lead_new, email_sha256, J_NULLABLE, 64, 64,                                        \
+	       .help = "In place of email, of the trimmed, lower-cased address, in hexadecimal digits"), \
 	J_TEXT(struct lead_new, name, J_NULLABLE | J_PII | J_TRIM, 1, 120),                              \
 	J_TEXT(struct lead_new, organisation, J_NULLABLE | J_TRIM, 1, 120, .help = "The lead's company"), \
 	J_TEXT(struct lead_new, phone, J_NULLABLE | J_PII | J_TRIM, 1, 40),                              \
@@ -77,6 +79,8 @@ static const struct j_field touch_fields[] = {
 	J_ID(struct touch, team_id, J_NULLABLE, .help = "The person's primary team when the click happened"),
 	J_WORD(struct touch, network, J_REQUIRED, network_names, 0), J_ID(struct touch, post_id, J_REQUIRED),
 	J_ID(struct touch, campaign_id, J_NULLABLE), J_ID(struct touch, channel_id, J_REQUIRED),
+	J_WORD(struct touch, found_by, J_NULLABLE, touch_found_names, -1, .help = "null: from before it was kept"),
+	J_INT64(struct touch, match_pct, J_NULLABLE, 0, 100, J_NO_INT, .help = "How sure it is that the lead was there"),
 };
 static const struct j_schema touch_schema = J_SCHEMA("touch", struct touch, touch_fields);
 
@@ -130,6 +134,10 @@ const struct j_schema conversion_named_schema =
 	J_TEXT(struct lead, click_id, J_NULLABLE, 16, 16),                                               \
 	J_WORD(struct lead, matched_by, J_REQUIRED, lead_match_names, 0,                                 \
 	       .help = "How its path was found; pending: its click is not known yet"),                   \
+	J_WORD(struct lead, match_reason, J_NULLABLE, lead_reason_names, -1,                             \
+	       .help = "Why that is believed, or why there is no path"),                                 \
+	J_INT64(struct lead, match_pct, J_NULLABLE, 0, 100, J_NO_INT,                                    \
+	        .help = "How sure it is: 100 the click id itself, 90 its visitor, 70 the same address"), \
 	J_WORD(struct lead, stage, J_REQUIRED, lead_stage_names, 0),                                     \
 	J_SUB(struct lead, value, J_NULLABLE, &money_schema),                                            \
 	J_AT(struct lead, created_at, J_REQUIRED), J_AT(struct lead, received_at, J_REQUIRED),           \

@@ -37,6 +37,23 @@ enum lead_match {
 };
 extern const char *const lead_match_names[];
 
+/* Why its path is believed to be its own, and how sure that is. */
+enum lead_reason {
+	REASON_CLICK_KNOWN,
+	REASON_CLICK_WAITS,
+	REASON_VISITOR_OF_CLICK,
+	REASON_SAME_EMAIL,
+	REASON_CLICK_NOT_HUMAN,
+	REASON_CLICK_UNKNOWN,
+	REASON_NOTHING_KNOWN,
+	REASON__MAX
+};
+extern const char *const lead_reason_names[REASON__MAX + 1];
+
+/* How a touch was found. */
+enum touch_found { FOUND_CLICK, FOUND_VISITOR, FOUND_EMAIL, FOUND__MAX };
+extern const char *const touch_found_names[FOUND__MAX + 1];
+
 struct money {
 	int64_t amount_minor;
 	const char *currency;
@@ -48,13 +65,14 @@ struct touch {
 	int64_t touched_at;
 	unsigned char click_id[CLICK_ID_SIZE];
 	struct uuid share_id, person_id, team_id, post_id, campaign_id, channel_id;
-	int network;
+	int network, found_by;
 	int64_t added_at;
 	/* of the click while it is looked at */
 	int cls;
 	struct str visitor;
 	/* in replies */
 	const char *click;
+	int64_t match_pct;
 };
 
 struct conversion {
@@ -70,7 +88,8 @@ struct conversion {
 struct lead {
 	struct uuid company_id, id;
 	const char *source, *external_id, *email, *name, *organisation, *phone, *message, *currency;
-	int channel, matched_by, stage;
+	int channel, matched_by, match_reason, stage;
+	int64_t match_pct;
 	struct str email_sha256, click_bytes;
 	int64_t value_minor, created_at, received_at, erased_at, version;
 	/* in replies */
@@ -82,7 +101,8 @@ struct lead {
 
 /* What comes in, by any way. */
 struct lead_new {
-	const char *external_id, *email, *name, *organisation, *phone, *message, *click_id;
+	const char *external_id, *email, *email_sha256, *name, *organisation, *phone, *message,
+	    *click_id;
 	int64_t created_at;
 	const struct money *value;
 	const char *website; /* forms: people do not see it, so only programs fill it in */
@@ -142,7 +162,12 @@ struct path {
 	struct touch *touch; /* in the arena; at most LEAD_TOUCHES_MAX */
 	size_t n, room;
 	enum lead_match match;
+	enum lead_reason reason; /* of the match */
 };
+/* What the path says of how the lead was matched, into the lead. */
+void path_tell(const struct path *p, struct lead *l);
+/* Percent; J_NO_INT: nobody knows yet. */
+int64_t reason_pct(enum lead_reason r);
 
 /* The human clicks of the lead's click, visitor and e-mail with after < time <= until; match says
  * how they were found. */

@@ -35,6 +35,8 @@ static const struct db_col lead_erase_in[] = {
 };
 static const struct db_col lead_match_in[] = {
 	DB_COL_ENUM(struct lead, matched_by, lead_match_names),
+	DB_COL_ENUM(struct lead, match_reason, lead_reason_names),
+	DB_COL_I64(struct lead, match_pct),
 	DB_COL_UUID(struct lead, company_id),
 	DB_COL_UUID(struct lead, id),
 };
@@ -154,7 +156,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_LEAD_MATCH] = {
 		.name = "lead_match",
-		.sql = "UPDATE lead SET matched_by = ?, version = version + 1 WHERE company_id = ? AND id = ?",
+		.sql = "UPDATE lead SET matched_by = ?, match_reason = ?, match_pct = ?, version = version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(lead_match_in),
 	},
 	[Q_LEAD_STAGE] = {

@@ -39,6 +39,14 @@ newest_event(struct rq *rq, const struct lead *l, int64_t *ret_us)
 	return FAULT_NONE;
 }
 
+/* The click never came: what else is known has the last word. */
+static void
+give_up(struct path *p)
+{
+	p->match = p->n > 0 ? MATCH_EMAIL : MATCH_NONE;
+	p->reason = p->n > 0 ? REASON_SAME_EMAIL : REASON_CLICK_UNKNOWN;
+}
+
 static enum fault
 match_tx(struct rq *rq, void *arg)
 {
@@ -55,9 +63,9 @@ match_tx(struct rq *rq, void *arg)
 	if (e || (m->path.match == MATCH_PENDING && !m->last_time))
 		return e;
 	if (m->path.match == MATCH_PENDING)
-		m->path.match = m->path.n > 0 ? MATCH_EMAIL : MATCH_NONE;
+		give_up(&m->path);
 	e = path_freeze(rq, &m->path);
-	l.matched_by = (int)m->path.match;
+	path_tell(&m->path, &l);
 	if (!e)
 		e = lead_sql_match(rq, &l);
 	if (!e)

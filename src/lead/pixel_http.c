@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pixel_http.c - an image of one point on a page that is reached when somebody has ordered or signed
- * up: it tells of the click that led there.  Whoever loads it learns nothing: the same image for
- * what is new, known, unknown or not to be counted.
+ * pixel_http.c - an image of one point on a page that is reached when somebody has ordered or
+ * signed up: it tells of the click that led there.  Whoever loads it learns nothing: the same image
+ * for what is new, known, unknown or not to be counted.
  */
 #include <string.h>
 
@@ -40,8 +40,8 @@ static const unsigned char image[] = {
 static bool
 is_ahead(const struct call *c)
 {
-	static const char *const purposes[] = { "HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE",
-		                                "HTTP_X_MOZ" };
+	static const char *const purposes[] = { "HTTP_SEC_PURPOSE", "HTTP_PURPOSE",
+		                                "HTTP_X_PURPOSE", "HTTP_X_MOZ" };
 
 	for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
 		struct str value = http_param(c, purposes[i]);
@@ -63,8 +63,7 @@ from_listed_page(const struct call *c, const struct caller *who)
 	if (page.n == 0)
 		return true;
 	while (rest.n > 0 && str_split(&rest, ' ', &one)) {
-		if (one.n > 0 && str_starts(page, one) &&
-		    (page.n == one.n || page.s[one.n] == '/'))
+		if (one.n > 0 && str_starts(page, one) && (page.n == one.n || page.s[one.n] == '/'))
 			return true;
 	}
 	return false;
@@ -100,10 +99,10 @@ keep(struct rq *rq, const struct pixel_query *q)
 	const struct money money = { q->value_minor, q->currency };
 	const struct money *value = q->value_minor != J_NO_INT ? &money : NULL;
 	const struct conversion_new in = {
-		.external_id = q->external_id != NULL
-		                   ? q->external_id
-		                   : arena_printf(rq->arena, "%s.%s", q->click_id,
-		                                  lead_stage_names[q->stage]),
+		.external_id =
+		    q->external_id != NULL
+			? q->external_id
+			: arena_printf(rq->arena, "%s.%s", q->click_id, lead_stage_names[q->stage]),
 		.stage = q->stage,
 		.occurred_at = TIME_NONE,
 		.value = value,
@@ -169,7 +168,8 @@ handle_pixel(struct rq *rq, struct call *call, void *reply)
 	}
 
 static const struct route rows[] = {
-	PIXEL_ROUTE(HTTP_GET, "pixel_get", "Tell by an image that a click's visitor has got somewhere"),
+	PIXEL_ROUTE(HTTP_GET, "pixel_get",
+	            "Tell by an image that a click's visitor has got somewhere"),
 	PIXEL_ROUTE(HTTP_HEAD, "pixel_head", "The same image, and nothing is counted"),
 };
 

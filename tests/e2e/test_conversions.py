@@ -171,3 +171,38 @@ def test_a_click_of_a_program_makes_a_lead_that_credits_nobody(api, link, db, co
     pixel(api, company, click)
     (lead,) = leads_of(db, company, click)
     assert matched(api, company, lead, "none")["touches"] == []
+
+
+# --- how sure it is ----------------------------------------------------------------------------------------------
+
+
+def why(lead):
+    return lead["matched_by"], lead["match_reason"], lead["match_pct"]
+
+
+def test_a_lead_says_why_its_path_is_its_own_and_how_sure_that_is(api, link, db, company, post, click):
+    address = f"{secrets.token_hex(6)}@example.com"
+    hashed = hashlib.sha256(address.encode()).hexdigest()
+    first = matched(api, company, new_lead(api, company, click_id=click, email=address), "click")
+    assert why(first) == ("click", "click_known", 100)
+    assert [(t["found_by"], t["match_pct"]) for t in first["touches"]] == [("click", 100)]
+    # A client that keeps addresses to itself sends their hash, in either case of letters.
+    second = detail(api, company, new_lead(api, company, email_sha256=hashed.upper()))
+    assert why(second) == ("email", "same_email", 70) and second["email"] is None
+    assert [(t["click_id"], t["found_by"], t["match_pct"]) for t in second["touches"]] == [(click, "email", 70)]
+    assert why(detail(api, company, new_lead(api, company))) == ("none", "nothing_known", 0)
+    assert why(detail(api, company, new_lead(api, company, click_id=secrets.token_urlsafe(12)))) == (
+        "pending", "click_waits", None)
+    share = new_share(api, company.member, post)
+    program = rclid_of(visit(link, share, **{"User-Agent": "curl/8.1"}))
+    clicks_of(db, share, 1)
+    assert why(detail(api, company, new_lead(api, company, click_id=program))) == ("none", "click_not_human", 0)
+
+
+def test_a_hash_is_told_in_place_of_an_address(api, company):
+    for body, pointer in (({"email_sha256": "x" * 64}, "#/email_sha256"), ({"email_sha256": "ab"}, "#/email_sha256"),
+                          ({"email_sha256": "a" * 64, "email": "ada@example.com"}, "#/email_sha256")):
+        answer = api.post("/v1/leads", who=company.api_key, json=body)
+        assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+    body = {"email_sha256": "a" * 64}
+    assert [api.post("/v1/leads", who=company.api_key, json=body).status_code for _ in range(2)] == [201, 200]

@@ -301,7 +301,9 @@ def test_one_address_joins_the_paths_of_its_leads(api, link, db, acme, post):
     second = detail(api, acme, new_lead(api, acme, click_id=ids[1], email=address))
     third = detail(api, acme, new_lead(api, acme, email=address.upper()))
     assert [t["share_id"] for t in second["touches"]] == [s["id"] for s in shares]
-    assert third["matched_by"] == "email" and third["touches"] == second["touches"]
+    assert third["matched_by"] == "email"
+    assert [t["found_by"] for t in second["touches"]] == ["email", "click"]
+    assert third["touches"] == [{**t, "found_by": "email", "match_pct": 70} for t in second["touches"]]
 
 
 def test_one_visitor_is_one_path(api, link, db, stack, make_company):
