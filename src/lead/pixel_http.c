@@ -159,18 +159,12 @@ handle_pixel(struct rq *rq, struct call *call, void *reply)
 	return FAULT_NONE;
 }
 
-#define PIXEL_ROUTE(meth, word, text)                                                              \
-	{                                                                                          \
-		.method = (meth), .path = "/v1/t/pixel.gif", .access = ACCESS_SITE_KEY,            \
-		.rate = RATE_PUBLIC, .flags = ROUTE_HEAD, .query = &query_schema,                  \
-		.kind = REPLY_RAW, .reply_type = "image/gif", .handle = handle_pixel,              \
-		.name = (word), .summary = (text),                                                 \
-	}
-
+/* clang-format off */
 static const struct route rows[] = {
-	PIXEL_ROUTE(HTTP_GET, "pixel_get",
-	            "Tell by an image that a click's visitor has got somewhere"),
-	PIXEL_ROUTE(HTTP_HEAD, "pixel_head", "The same image, and nothing is counted"),
+	{ .method = HTTP_GET, .path = "/v1/t/pixel.gif", .access = ACCESS_SITE_KEY, .rate = RATE_PUBLIC,
+	  .query = &query_schema, .kind = REPLY_RAW, .reply_type = "image/gif", .handle = handle_pixel,
+	  .name = "pixel_get", .summary = "Tell by an image that a click's visitor has got somewhere" },
 };
+/* clang-format on */
 
 const struct route_table lead_pixel_routes = ROUTES("lead", rows);

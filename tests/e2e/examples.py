@@ -409,7 +409,6 @@ EXAMPLES = {
     "conversion_bulk": lambda w, who: Request(json={"items": [
         {"lead_id": w.new_lead()["id"], "stage": "qualified", "external_id": w.text()}]}),
     "pixel_get": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),
-    "pixel_head": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),
     "lead_bulk": lambda w, who: Request(json={"items": [{"external_id": w.text(), "name": w.text()}]}),
     "lead_list": nothing,
     "lead_get": of_id(lambda w, who: w.lead["id"]),
