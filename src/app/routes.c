@@ -35,6 +35,8 @@ struct route_table app_routes[APP_FEATURES_MAX + 1];
 struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
 size_t app_n_stmts;
 
+/* One a line: features come from many sides.
+ * clang-format off */
 static const struct route_table *const all_routes[] = {
 	&access_routes,
 	&session_routes,
@@ -128,6 +130,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&scim_stmts,
 	&jobs_stmts,
 };
+/* clang-format on */
 
 _Static_assert(sizeof(all_routes) / sizeof(all_routes[0]) <= APP_FEATURES_MAX,
                "room for every feature");

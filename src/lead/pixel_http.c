@@ -161,7 +161,7 @@ handle_pixel(struct rq *rq, struct call *call, void *reply)
 
 /* clang-format off */
 static const struct route rows[] = {
-	{ .method = HTTP_GET, .path = "/v1/t/pixel.gif", .access = ACCESS_SITE_KEY, .rate = RATE_PUBLIC,
+	{ .method = HTTP_GET, .path = "/v1/t/pixel", .access = ACCESS_SITE_KEY, .rate = RATE_PUBLIC,
 	  .query = &query_schema, .kind = REPLY_RAW, .reply_type = "image/gif", .handle = handle_pixel,
 	  .name = "pixel_get", .summary = "Tell by an image that a click's visitor has got somewhere" },
 };

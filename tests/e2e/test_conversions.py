@@ -91,7 +91,7 @@ def test_many_events_are_bounded(api, company):
 
 def pixel(api, company, click, method="GET", status=200, headers=None, **query):
     key = query.pop("site_key", company.site_key.secret)
-    answer = api.request(method, "/v1/t/pixel.gif", params={"site_key": key, "click_id": click, **query}, headers=headers)
+    answer = api.request(method, "/v1/t/pixel", params={"site_key": key, "click_id": click, **query}, headers=headers)
     assert answer.status_code == status, answer.text
     return answer
 
