@@ -35,8 +35,8 @@ struct route_table app_routes[APP_FEATURES_MAX + 1];
 struct db_stmt_table app_stmts[APP_FEATURES_MAX + 1];
 size_t app_n_stmts;
 
-/* One a line: features come from many sides.
- * clang-format off */
+/* One a line: features come from many sides. */
+/* clang-format off */
 static const struct route_table *const all_routes[] = {
 	&access_routes,
 	&session_routes,
