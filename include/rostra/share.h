@@ -33,6 +33,8 @@ struct share {
 extern const struct j_schema share_schema;
 /* Fills link and intent_url of a row that was read. */
 void share_finish(struct rq *rq, struct share *s);
+/* Might the caller share these words there?  The faults of PUT /v1/shares/{id}: INVALID, each named. */
+enum fault share_words_check(struct rq *rq, struct uuid post, int network, const char *text) MUST_CHECK;
 /* Own shares for sync: made at or after after_at (and, at that moment, past after_id), oldest first. */
 enum fault share_own_since(struct rq *rq, int64_t after_at, struct uuid after_id, int64_t limit,
                            db_row_fn *fn, void *arg) MUST_CHECK;

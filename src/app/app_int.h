@@ -6,7 +6,7 @@
 #include "rostra/conf.h"
 #include "rostra/server.h"
 
-enum { APP_FEATURES_MAX = 48 };
+enum { APP_FEATURES_MAX = 96 };
 
 /* Filled by app_tables_init(): features without rows are left out; app_routes ends with feature
  * NULL. */

@@ -6,6 +6,7 @@
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
 #include "rostra/link.h"
+#include "rostra/mentoring.h"
 #include "rostra/notice.h"
 #include "rostra/points.h"
 #include "rostra/post.h"
@@ -28,6 +29,7 @@ static const struct job jobs[] = {
 	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
+	{ .name = "mentoring",          .every_ms = 60 * SECOND_MS, .run = mentoring_run },
 	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };
 

@@ -16,6 +16,7 @@
 #include "rostra/lead.h"
 #include "rostra/link.h"
 #include "rostra/measure.h"
+#include "rostra/mentoring.h"
 #include "rostra/notice.h"
 #include "rostra/people.h"
 #include "rostra/points.h"
@@ -75,6 +76,10 @@ static const struct route_table *const all_routes[] = {
 	&profile_routes,
 	&expertise_routes,
 	&exchange_routes,
+	&mentoring_offer_routes,
+	&mentoring_routes,
+	&mentoring_item_routes,
+	&share_review_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -127,6 +132,10 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&profile_stmts,
 	&expertise_stmts,
 	&exchange_stmts,
+	&mentoring_offer_stmts,
+	&mentoring_stmts,
+	&mentoring_item_stmts,
+	&share_review_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

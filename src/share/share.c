@@ -5,6 +5,7 @@
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
 #include "rostra/jobs.h"
+#include "rostra/mentoring.h"
 #include "rostra/people.h"
 #include "rostra/shared.h"
 #include "rostra/text.h"
@@ -251,6 +252,8 @@ share_carefully(struct rq *rq, const struct share_new *in, struct share_context 
 	if (e != FAULT_NOT_FOUND)
 		return e;
 	e = prepare(rq, in, true, c, s, &words);
+	if (!e && !uuid_is_zero(in->review_id))
+		e = share_review_use(rq, in->review_id, s->id);
 	if (!e)
 		e = write_share(rq, words, s, ret_written);
 	if (!e && !*ret_written) /* the same request, twice at once */
@@ -258,16 +261,41 @@ share_carefully(struct rq *rq, const struct share_new *in, struct share_context 
 	return e;
 }
 
+/* Words that a mentor approved: alone, because they become this share and no other. */
+static enum fault
+share_reviewed(struct rq *rq, const struct share_new *in, struct share_context *c, struct share *s,
+               bool *ret_written)
+{
+	const struct review_ask ask = { in->review_id, in->post_id, in->network, in->text };
+	struct share_new with = *in;
+	enum fault e = share_review_words(rq, &ask, &with.text);
+
+	return e ? e : share_carefully(rq, &with, c, s, ret_written);
+}
+
+enum fault
+share_words_check(struct rq *rq, struct uuid post, int network, const char *text)
+{
+	struct share_new in = { .post_id = post, .network = network, .text = text };
+	struct share_context c;
+	enum fault e = look(rq, post, true, &c);
+
+	return e ? e : judge(rq, &c, &in);
+}
+
 enum fault
 share_create(struct rq *rq, const struct share_new *in, struct share *s, bool *ret_created)
 {
-	struct share_context c;
+	const bool reviewed = !uuid_is_zero(in->review_id);
+	struct share_context c = { 0 };
 	enum fault e;
 
 	s->post_id = in->post_id;
 	s->network = in->network;
-	e = share_quickly(rq, in, &c, s, ret_created);
-	if (!e && !*ret_created)
+	*ret_created = false;
+	e = reviewed ? share_reviewed(rq, in, &c, s, ret_created)
+	             : share_quickly(rq, in, &c, s, ret_created);
+	if (!e && !*ret_created && !reviewed)
 		e = share_carefully(rq, in, &c, s, ret_created);
 	if (e || !*ret_created)
 		return e;

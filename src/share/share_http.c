@@ -48,6 +48,7 @@ static const struct j_field new_fields[] = {
 	J_TEXT(struct share_new, text, J_TRIM | J_MULTILINE, 1, SHARE_TEXT_MAX,
 	       .help = "With the disclosure, without the link, which is put behind it; absent: a suggested text"),
 	J_TEXT(struct share_new, language, J_LANG, 2, 16, .help = "Of the suggested text; absent: the reader's"),
+	J_ID(struct share_new, review_id, 0, .help = "A text that the mentor approved: for this post and network, once, word for word"),
 };
 static const struct j_schema new_schema = J_SCHEMA("share_new", struct share_new, new_fields);
 

@@ -18,8 +18,9 @@ enum { SHARE_RECENT = 20, SHARE_NEAR_BITS = 3, SHARE_NEAR_MIN = 3, SHARE_TEXT_MA
 struct share_new {
 	struct uuid post_id;
 	int network;
-	const char *text;     /* NULL: the first suggested one that fits */
-	const char *language; /* of the suggested one; NULL: the reader's */
+	const char *text;      /* NULL: the first suggested one that fits */
+	const char *language;  /* of the suggested one; NULL: the reader's */
+	struct uuid review_id; /* whose text a mentor approved; zero: none */
 };
 
 /* All that a share is judged by. */

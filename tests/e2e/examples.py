@@ -34,6 +34,7 @@ class World:
     def __init__(self, api, make_company):
         self.api, self.mark = api, f"mark{secrets.token_hex(8)}"
         self.company = make_company(name=f"Company {self.mark}")
+        self.mentorings = {}
         self.key = self._key("all", SCOPES)
         self.keys_without = {s: self._key(s, [t for t in SCOPES if t != s]) for s in SCOPES}
         self.person = self.company.add_person("colleague")
@@ -147,6 +148,14 @@ class World:
         if name == "api_key":
             return self.key
         return self.company.site_key if name == "site_key" else getattr(self.company, name)
+
+    def mate(self):
+        """Somebody else each time, whose name bears the mark."""
+        name = self.text()
+        email = f"{name.replace(' ', '.')}@example.com"
+        one = json.loads(self.company.stack.rostra("person", "add", "--company", self.company.slug, "--email", email,
+                                                   "--name", name, "--json"))
+        return Person(self.company.stack, self.company.slug, one["id"], email, "member")
 
     def ids(self):
         """What another company must never see."""
@@ -310,6 +319,69 @@ def redemption_of(w, who):
     return made(w.api.put(f"/v1/redemptions/{uuid7()}", who=who, json={"reward_id": earned(w, who)["id"]}))
 
 
+def offer_of(w, who):
+    return made(w.api.put(f"/v1/mentoring-offers/{uuid7()}", who=who, json=offer_body(w, who)))
+
+
+def offer_body(w, who):
+    """One a person makes room for: they may have twenty."""
+    if isinstance(who, Person):
+        for old in w.api.get("/v1/mentoring-offers", who=who, params={"person": who.id, "limit": 100}).json()["items"][9:]:
+            assert w.api.delete(f"/v1/mentoring-offers/{old['id']}", who=who).status_code == 204
+    return {"kind": "seek", "tag": w.text(), "note": w.text()}
+
+
+def mentoring_body(w, colleague, **members):
+    return {"person_id": colleague.id, "role": "mentee", "tag": w.text(), "message": w.text(), "weeks": 6, **members}
+
+
+def asked_by_colleague(w, who):
+    """A request that who may answer."""
+    return made(w.api.put(f"/v1/mentorings/{uuid7()}", who=w.mate(), json=mentoring_body(w, who)))
+
+
+def new_mentoring(w, who, role="mentee"):
+    """An active one of who's, and the other one."""
+    colleague = w.mate()
+    mentoring = made(w.api.put(f"/v1/mentorings/{uuid7()}", who=who, json=mentoring_body(w, colleague, role=role)))
+    answer = w.post_to(f"/v1/mentorings/{mentoring['id']}/decide", colleague, json={"decision": "accept"})
+    assert answer.status_code == 204, answer.text
+    return mentoring, colleague
+
+
+def mentoring_of(w, who, role="mentee"):
+    """The same one each time."""
+    if (who.id, role) not in w.mentorings:
+        w.mentorings[who.id, role] = new_mentoring(w, who, role)
+    return w.mentorings[who.id, role]
+
+
+def item_path(w, who):
+    mentoring, _ = mentoring_of(w, who)
+    path = {"id": mentoring["id"], "other_id": uuid7()}
+    made(w.api.put(f"/v1/mentorings/{path['id']}/items/{path['other_id']}", who=who, json={"kind": "goal", "text": w.text()}))
+    return path
+
+
+def review_body(w):
+    return {"post_id": w.post["id"], "network": "linkedin", "text": w.text()}
+
+
+def waiting_review(w, mentor):
+    """A text that waits for this mentor; and whose it is."""
+    mentoring, mentee = mentoring_of(w, mentor, role="mentor")
+    review = made(w.api.put(f"/v1/mentorings/{mentoring['id']}/reviews/{uuid7()}", who=mentee, json=review_body(w)))
+    return {"id": mentoring["id"], "other_id": review["id"]}
+
+
+def approved_review(w, who):
+    mentoring, mentor = mentoring_of(w, who)
+    review = made(w.api.put(f"/v1/mentorings/{mentoring['id']}/reviews/{uuid7()}", who=who, json=review_body(w)))
+    answer = w.post_to(f"/v1/mentorings/{mentoring['id']}/reviews/{review['id']}/decide", mentor, json={"decision": "approve"})
+    assert answer.status_code == 204, answer.text
+    return review
+
+
 SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -395,7 +467,8 @@ EXAMPLES = {
     "feed_list": nothing,
     "feed_seen": lambda w, who: Request(json={"impressions": [{"post_id": w.post["id"]}]}),
     "sync": nothing,
-    "share_put": lambda w, who: Request({"id": uuid7()}, json={"post_id": w.post["id"], "network": "linkedin"}),
+    "share_put": lambda w, who: Request({"id": uuid7()}, json={
+        "post_id": w.post["id"], "network": "linkedin", "review_id": approved_review(w, who)["id"]}),
     "share_get": of_id(lambda w, who: w.new_share(who)["id"]),
     "share_list": nothing,
     "share_revoke": of_id(lambda w, who: w.new_share(who)["id"]),
@@ -489,6 +562,25 @@ EXAMPLES = {
     "me_profile_patch": lambda w, who: Request(json={"tags": [w.text()[:40]], "version": w.api.get(
         "/v1/me/profile", who=who).json()["version"] if isinstance(who, Person) else 1}),
     "expertise_list": lambda w, who: Request(query={"q": "mark"}),
+    "mentoring_offer_list": nothing,
+    "mentoring_offer_put": lambda w, who: Request({"id": uuid7()}, json=offer_body(w, who)),
+    "mentoring_offer_delete": of_id(lambda w, who: offer_of(w, who)["id"]),
+    "mentoring_list": nothing,
+    "mentoring_put": lambda w, who: Request({"id": uuid7()}, json=mentoring_body(w, w.mate())),
+    "mentoring_get": of_id(lambda w, who: mentoring_of(w, who)[0]["id"]),
+    "mentoring_decide": lambda w, who: Request({"id": asked_by_colleague(w, who)["id"]}, json={
+        "decision": "accept", "note": w.text()}),
+    "mentoring_close": lambda w, who: Request({"id": new_mentoring(w, who)[0]["id"]}, json={"note": w.text()}),
+    "mentoring_counts_get": nothing,
+    "mentoring_item_list": of_id(lambda w, who: mentoring_of(w, who)[0]["id"]),
+    "mentoring_item_put": lambda w, who: Request({"id": mentoring_of(w, who)[0]["id"], "other_id": uuid7()}, json={
+        "kind": "task", "text": w.text(), "due_on": "2030-01-31"}),
+    "mentoring_item_patch": lambda w, who: Request(item_path(w, who), json={"version": 1, "done": True}),
+    "mentoring_comment_list": lambda w, who: Request(item_path(w, who)),
+    "mentoring_comment_post": lambda w, who: Request(item_path(w, who), json={"text": w.text()}),
+    "share_review_list": of_id(lambda w, who: mentoring_of(w, who)[0]["id"]),
+    "share_review_put": lambda w, who: Request({"id": mentoring_of(w, who)[0]["id"], "other_id": uuid7()}, json=review_body(w)),
+    "share_review_decide": lambda w, who: Request(waiting_review(w, who), json={"decision": "approve", "note": w.text()}),
     "reward_list": nothing,
     "reward_put": lambda w, who: Request({"id": uuid7()}, json=reward_body(w)),
     "reward_patch": lambda w, who: Request({"id": reward_of(w)["id"]}, json={"version": 1, "name": w.text()}),

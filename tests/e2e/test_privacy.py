@@ -23,6 +23,10 @@ def ok(response):
     return response.json()
 
 
+def done(response):
+    assert response.status_code == 204, f"{response.status_code} {response.text}"
+
+
 class Life:
     """Somebody who left canaries wherever people leave words."""
 
@@ -57,8 +61,31 @@ class Life:
                         json={"reason": "other", "note": f"Note {m}"}).status_code == 204
         ok(api.patch("/v1/me/profile", who=self.person, json={"version": 1, "tags": [f"Knows {m}"], "visibility": "team"}))
         self.post = live_post(api, company)
+        self.mentor(company.member)
         self.share = made(api.put(f"/v1/shares/{uuid7()}", who=self.person, json={
             "post_id": self.post["id"], "network": "linkedin", "text": f"Read this, says {m}"}))
+
+    def mentor(self, mentee):
+        """Somebody's mentor, and somebody's mentee."""
+        api, m = self.api, self.mark
+        made(api.put(f"/v1/mentoring-offers/{uuid7()}", who=self.person, json={"kind": "offer", "tag": f"Tag {m}", "note": f"Note {m}"}))
+        for role in ("mentor", "mentee"):
+            path = f"/v1/mentorings/{uuid7()}"
+            made(api.put(path, who=self.person, json={"person_id": mentee.id, "role": role, "tag": f"Tag {m}", "weeks": 4,
+                                                      "message": f"Message {m}"}))
+            done(api.post(f"{path}/decide", who=mentee, json={"decision": "accept", "note": "Gladly"}))
+            item = made(api.put(f"{path}/items/{uuid7()}", who=self.person, json={"kind": "goal", "text": f"Goal {m}"}))
+            made(api.post(f"{path}/items/{item['id']}/comments", who=self.person, json={"text": f"Remark {m}"}))
+            asks, looks = (self.person, mentee) if role == "mentee" else (mentee, self.person)
+            words = f"Draft {m}" if role == "mentee" else "Draft"
+            review = made(api.put(f"{path}/reviews/{uuid7()}", who=asks, json={
+                "post_id": self.post["id"], "network": "linkedin", "text": words}))
+            done(api.post(f"{path}/reviews/{review['id']}/decide", who=looks, json={
+                "decision": "return", "note": f"Note {m}" if role == "mentor" else "Again"}))
+            done(api.post(f"{path}/close", who=self.person, json={"note": f"End {m}"}))
+        path = f"/v1/mentorings/{uuid7()}"
+        made(api.put(path, who=mentee, json={"person_id": self.person.id, "role": "mentee", "tag": "Tag", "weeks": 4}))
+        done(api.post(f"{path}/decide", who=self.person, json={"decision": "decline", "note": f"Answer {m}"}))
 
     def give(self, giver, receiver, message, **members):
         return made(self.api.put(f"/v1/kudos/{uuid7()}", who=giver, json={

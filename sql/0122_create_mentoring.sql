@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE mentoring (
+  company_id  UUID          NOT NULL COMMENT 'company.id',
+  id          UUID          NOT NULL COMMENT 'UUIDv7 made by the client: the order of lists',
+  mentor_id   UUID          NOT NULL COMMENT 'person.id',
+  mentee_id   UUID          NOT NULL COMMENT 'person.id',
+  asked_by    UUID          NOT NULL COMMENT 'person.id of either',
+  answered_by UUID          NOT NULL COMMENT 'person.id of the other',
+  tag         VARCHAR(40)   NOT NULL COMMENT 'PII of asked_by; what it is about',
+  message     VARCHAR(1000) NULL COMMENT 'PII of asked_by; the request',
+  answer      VARCHAR(1000) NULL COMMENT 'PII of answered_by; beside the acceptance or the refusal',
+  weeks       TINYINT UNSIGNED NOT NULL COMMENT 'from the acceptance; 4 to 24',
+  state       ENUM('asked','active','declined','withdrawn','ended') NOT NULL DEFAULT 'asked' COMMENT 'withdrawn: by who asked; ended: by either, or its weeks are over',
+  open_pair   BOOLEAN AS (IF(state IN ('asked','active'), 1, NULL)) PERSISTENT COMMENT 'two people have one at a time',
+  created_at  DATETIME(6)   NOT NULL COMMENT 'UTC',
+  started_at  DATETIME(6)   NULL COMMENT 'UTC; accepted',
+  ends_at     DATETIME(6)   NULL COMMENT 'UTC; its weeks are over',
+  ended_at    DATETIME(6)   NULL COMMENT 'UTC',
+  mentor_note VARCHAR(2000) NULL COMMENT 'PII of mentor_id; at the end',
+  mentee_note VARCHAR(2000) NULL COMMENT 'PII of mentee_id; at the end',
+  PRIMARY KEY (company_id, id),
+  UNIQUE KEY mentoring_pair (company_id, mentor_id, mentee_id, open_pair),
+  KEY mentoring_mentor (company_id, mentor_id, id),
+  KEY mentoring_mentee (company_id, mentee_id, id),
+  KEY mentoring_due (state, ends_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci COMMENT='A mentor and a mentee for some weeks; what they write is theirs alone';
