@@ -26,6 +26,12 @@ void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t bytes, size_t align);
 /* n * bytes with an overflow check. */
 void *arena_array_(struct arena *a, size_t n, size_t bytes, size_t align);
+/*
+ * An array that grows, of n items with room for *room: itself while there is room for one more, else a
+ * copy with twice the room, zeroed behind the items.  NULL with a room of 0 is an empty one.  What it
+ * was copied from stays until the reset: all copies together are less than twice the last one.
+ */
+void *arena_grow_(struct arena *a, const void *items, size_t n, size_t *room, size_t bytes);
 /* A copy of n bytes with a NUL behind them. */
 char *arena_copy(struct arena *a, const void *bytes, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
@@ -35,5 +41,6 @@ size_t arena_used(const struct arena *a);
 
 #define arena_new(a, T) ((T *)arena_alloc((a), sizeof(T), alignof(T)))
 #define arena_array(a, n, T) ((T *)arena_array_((a), (n), sizeof(T), alignof(T)))
+#define arena_grow(a, items, n, room) arena_grow_((a), (items), (n), (room), sizeof(*(items)))
 
 #endif

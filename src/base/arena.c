@@ -27,7 +27,7 @@ enum { REDZONE = 16 };
 enum { REDZONE = 0 };
 #endif
 
-enum { BLOCK_ALIGN = 64, BLOCK_MIN = 4096 };
+enum { BLOCK_ALIGN = 64, BLOCK_MIN = 4096, GROW_FIRST = 16 /* items */ };
 
 struct block {
 	struct block *next; /* the older one */
@@ -141,6 +141,21 @@ arena_array_(struct arena *a, size_t n, size_t bytes, size_t align)
 	if (__builtin_mul_overflow(n, bytes, &all))
 		log_die("out_of_memory", "%zu times %zu bytes asked for", n, bytes);
 	return arena_alloc(a, all, align);
+}
+
+void *
+arena_grow_(struct arena *a, const void *items, size_t n, size_t *room, size_t bytes)
+{
+	const size_t more = *room > 0 ? 2 * *room : GROW_FIRST;
+	void *grown;
+
+	if (n < *room)
+		return (void *)(uintptr_t)items;
+	grown = arena_array_(a, more, bytes, alignof(max_align_t));
+	if (n > 0)
+		memcpy(grown, items, n * bytes);
+	*room = more;
+	return grown;
 }
 
 char *

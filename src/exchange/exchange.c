@@ -6,7 +6,7 @@
 
 #include "exchange_int.h"
 
-enum { LETTERS = 26, DIGITS_USUAL = 2, DECIMALS_MAX = 9, ROWS_FIRST = 256 };
+enum { LETTERS = 26, DIGITS_USUAL = 2, DECIMALS_MAX = 9 };
 
 __extension__ typedef __int128 product;
 
@@ -202,15 +202,7 @@ take_row(struct rq *rq, void *row, void *arg)
 	struct exchange_row *r = row;
 	struct rows *rows = arg;
 
-	if (rows->n == rows->room) {
-		size_t room = rows->room > 0 ? 2 * rows->room : ROWS_FIRST;
-		struct exchange_row *more = arena_array(rq->arena, room, struct exchange_row);
-
-		if (rows->n > 0)
-			memcpy(more, rows->list, rows->n * sizeof(*more));
-		rows->list = more;
-		rows->room = room;
-	}
+	rows->list = arena_grow(rq->arena, rows->list, rows->n, &rows->room);
 	memcpy(r->currency, r->currency_text, CURRENCY_SIZE);
 	memcpy(r->base, r->base_text, CURRENCY_SIZE);
 	rows->list[rows->n++] = *r;

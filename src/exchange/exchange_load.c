@@ -8,7 +8,6 @@
 
 #include "exchange_int.h"
 
-enum { ROWS_FIRST = 1024 };
 enum column { COLUMN_DAY, COLUMN_BASE, COLUMN_CURRENCY, COLUMN_RATE, COLUMN__MAX };
 
 static const char *const column_names[COLUMN__MAX] = {
@@ -104,15 +103,7 @@ read_line(struct exchange_loader *l, const struct str *cells, struct exchange_ro
 static struct exchange_row *
 next_row(struct exchange_loader *l)
 {
-	if (l->n == l->room) {
-		size_t room = l->room > 0 ? 2 * l->room : ROWS_FIRST;
-		struct exchange_row *more = arena_array(l->rq->arena, room, struct exchange_row);
-
-		if (l->n > 0)
-			memcpy(more, l->rows, l->n * sizeof(*more));
-		l->rows = more;
-		l->room = room;
-	}
+	l->rows = arena_grow(l->rq->arena, l->rows, l->n, &l->room);
 	return &l->rows[l->n];
 }
 

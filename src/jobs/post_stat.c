@@ -7,8 +7,6 @@
 
 #include "jobs_int.h"
 
-enum { POSTS_FIRST = 64 };
-
 struct posts {
 	struct post_count *list;
 	size_t n, room;
@@ -19,15 +17,7 @@ keep(struct rq *rq, void *row, void *arg)
 {
 	struct posts *p = arg;
 
-	if (p->n == p->room) {
-		size_t room = p->room == 0 ? POSTS_FIRST : p->room * 2;
-		struct post_count *list = arena_array(rq->arena, room, struct post_count);
-
-		if (p->n > 0)
-			memcpy(list, p->list, p->n * sizeof(*list));
-		p->list = list;
-		p->room = room;
-	}
+	p->list = arena_grow(rq->arena, p->list, p->n, &p->room);
 	memcpy(&p->list[p->n++], row, sizeof(*p->list));
 	return FAULT_NONE;
 }

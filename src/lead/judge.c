@@ -9,8 +9,6 @@
 
 #include "lead_int.h"
 
-enum { LEADS_FIRST = 8 };
-
 struct judged_query {
 	struct uuid company_id, lead_id;
 	unsigned char click_id[CLICK_ID_SIZE];
@@ -89,15 +87,7 @@ take_lead(struct rq *rq, void *row, void *arg)
 		if (uuid_eq(list->lead[i], found->lead_id))
 			return FAULT_NONE;
 	}
-	if (list->n == list->room) {
-		size_t room = list->room > 0 ? 2 * list->room : LEADS_FIRST;
-		struct uuid *more = arena_array(rq->arena, room, struct uuid);
-
-		if (list->n > 0)
-			memcpy(more, list->lead, list->n * sizeof(*more));
-		list->lead = more;
-		list->room = room;
-	}
+	list->lead = arena_grow(rq->arena, list->lead, list->n, &list->room);
 	list->lead[list->n++] = found->lead_id;
 	return FAULT_NONE;
 }

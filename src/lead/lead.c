@@ -288,15 +288,7 @@ struct row_list {
 static void *
 row_push(struct arena *a, struct row_list *r)
 {
-	if (r->n == r->room) {
-		size_t room = r->room > 0 ? 2 * r->room : 8;
-		char *more = arena_alloc(a, room * r->size, alignof(max_align_t));
-
-		if (r->n > 0)
-			memcpy(more, r->items, r->n * r->size);
-		r->items = more;
-		r->room = room;
-	}
+	r->items = arena_grow_(a, r->items, r->n, &r->room, r->size);
 	return r->items + r->size * r->n++;
 }
 

@@ -46,19 +46,7 @@ path_tell(const struct path *p, struct lead *l)
 	l->match_pct = reason_pct(p->reason);
 }
 
-enum { CLICK_AGE_DAYS = 400, CLICK_LATE_DAYS = 2, ROOM_FIRST = 4 };
-
-static void
-path_grow(struct arena *a, struct path *p)
-{
-	size_t room = p->room > 0 ? 2 * p->room : ROOM_FIRST;
-	struct touch *more = arena_array(a, room, struct touch);
-
-	if (p->n > 0)
-		memcpy(more, p->touch, p->n * sizeof(*more));
-	p->touch = more;
-	p->room = room;
-}
+enum { CLICK_AGE_DAYS = 400, CLICK_LATE_DAYS = 2 };
 
 static void
 path_add(struct arena *a, struct path *p, const struct touch *t, enum touch_found found_by)
@@ -69,8 +57,7 @@ path_add(struct arena *a, struct path *p, const struct touch *t, enum touch_foun
 	}
 	if (p->n == LEAD_TOUCHES_MAX)
 		return;
-	if (p->n == p->room)
-		path_grow(a, p);
+	p->touch = arena_grow(a, p->touch, p->n, &p->room);
 	p->touch[p->n] = *t;
 	p->touch[p->n++].found_by = (int)found_by;
 }

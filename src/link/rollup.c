@@ -160,17 +160,10 @@ static enum fault
 take_day(struct rq *rq, const struct str *cells, size_t n, void *arg)
 {
 	struct day_list *list = arg;
-	struct company_day *more;
 
 	if (n != 2)
 		return FAULT_INTERNAL;
-	if (list->n == list->room) {
-		list->room = list->room > 0 ? 2 * list->room : 512;
-		more = arena_array(rq->arena, list->room, struct company_day);
-		if (list->n > 0)
-			memcpy(more, list->items, list->n * sizeof(*more));
-		list->items = more;
-	}
+	list->items = arena_grow(rq->arena, list->items, list->n, &list->room);
 	list->items[list->n++] = (struct company_day){
 		.company = { arena_copy(rq->arena, cells[0].s, cells[0].n), cells[0].n },
 		.day = { arena_copy(rq->arena, cells[1].s, cells[1].n), cells[1].n },

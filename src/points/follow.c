@@ -115,15 +115,7 @@ due_add(struct rq *rq, struct dues *d, const struct due *due)
 			return;
 		}
 	}
-	if (d->n == d->room) {
-		size_t room = d->room > 0 ? 2 * d->room : DUE_FIRST;
-		struct due *more = arena_array(rq->arena, room, struct due);
-
-		if (d->n > 0)
-			memcpy(more, d->list, d->n * sizeof(*more));
-		d->list = more;
-		d->room = room;
-	}
+	d->list = arena_grow(rq->arena, d->list, d->n, &d->room);
 	d->list[d->n++] = *due;
 }
 
@@ -222,15 +214,7 @@ keep_doer(struct rq *rq, void *row, void *arg)
 	const struct doer_row *r = row;
 	struct doers *d = arg;
 
-	if (d->n == d->room) {
-		size_t room = d->room > 0 ? 2 * d->room : DUE_FIRST;
-		struct points_doer *more = arena_array(rq->arena, room, struct points_doer);
-
-		if (d->n > 0)
-			memcpy(more, d->list, d->n * sizeof(*more));
-		d->list = more;
-		d->room = room;
-	}
+	d->list = arena_grow(rq->arena, d->list, d->n, &d->room);
 	d->list[d->n++] =
 	    (struct points_doer){ r->person_id, (enum points_reason)r->reason, r->at_us };
 	return FAULT_NONE;
@@ -383,15 +367,7 @@ keep_company(struct rq *rq, void *row, void *arg)
 	const struct doer_row *r = row;
 	struct companies *c = arg;
 
-	if (c->n == c->room) {
-		size_t room = c->room > 0 ? 2 * c->room : DUE_FIRST;
-		struct uuid *more = arena_array(rq->arena, room, struct uuid);
-
-		if (c->n > 0)
-			memcpy(more, c->list, c->n * sizeof(*more));
-		c->list = more;
-		c->room = room;
-	}
+	c->list = arena_grow(rq->arena, c->list, c->n, &c->room);
 	c->list[c->n++] = r->company_id;
 	return FAULT_NONE;
 }

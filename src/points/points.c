@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* points.c - writing the ledger: grants of the allowance, and what things give, settled. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/measure.h"
@@ -160,15 +159,7 @@ keep(struct rq *rq, void *row, void *arg)
 {
 	struct standing *s = arg;
 
-	if (s->n == s->room) {
-		size_t room = s->room > 0 ? 2 * s->room : 16;
-		struct point_entry *more = arena_array(rq->arena, room, struct point_entry);
-
-		if (s->n > 0)
-			memcpy(more, s->list, s->n * sizeof(*more));
-		s->list = more;
-		s->room = room;
-	}
+	s->list = arena_grow(rq->arena, s->list, s->n, &s->room);
 	s->list[s->n++] = *(const struct point_entry *)row;
 	return FAULT_NONE;
 }

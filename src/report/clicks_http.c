@@ -49,18 +49,6 @@ struct gathering {
 	size_t n, room;
 };
 
-static void
-grow(struct rq *rq, struct gathering *g)
-{
-	size_t room = g->room == 0 ? 64 : g->room * 2;
-	struct clicks_view *rows = arena_array(rq->arena, room, struct clicks_view);
-
-	if (g->n > 0)
-		memcpy(rows, g->rows, g->n * sizeof(*rows));
-	g->rows = rows;
-	g->room = room;
-}
-
 /* Rows come in order of their key: a new key is a new row. */
 static enum fault
 take(struct rq *rq, void *row, void *arg)
@@ -70,8 +58,7 @@ take(struct rq *rq, void *row, void *arg)
 	bool same = g->n > 0 && str_eq(str_of(g->rows[g->n - 1].key), r->key);
 
 	if (!same) {
-		if (g->n == g->room)
-			grow(rq, g);
+		g->rows = arena_grow(rq->arena, g->rows, g->n, &g->room);
 		g->rows[g->n++] = (struct clicks_view){
 			.key = r->key.s == NULL ? NULL : arena_copy(rq->arena, r->key.s, r->key.n)
 		};

@@ -4,8 +4,6 @@
 
 #include "report_int.h"
 
-enum { USED_FIRST = 64 };
-
 enum fault
 report_convert(struct rq *rq, struct report_ask *ask)
 {
@@ -49,13 +47,7 @@ find_rate(struct rq *rq, const struct report_ask *ask, const char *currency, int
 	}
 	if (!exchange_pair_at(c->exchange, currency, ask->currency, day_us, ret))
 		return false;
-	if (c->n_used == c->used_room) {
-		c->used_room = c->used_room > 0 ? 2 * c->used_room : USED_FIRST;
-		more = arena_array(rq->arena, c->used_room, struct used_rate);
-		if (c->n_used > 0)
-			memcpy(more, c->used, c->n_used * sizeof(*more));
-		c->used = more;
-	}
+	c->used = arena_grow(rq->arena, c->used, c->n_used, &c->used_room);
 	more = &c->used[c->n_used++];
 	*more = (struct used_rate){ .day_us = day_us, .rate = *ret };
 	memcpy(more->code, currency, CURRENCY_SIZE);

@@ -10,8 +10,6 @@
 
 #include "report_int.h"
 
-enum { ENTRIES_FIRST = 256 };
-
 enum funnel_step {
 	FUNNEL_SHARES,
 	FUNNEL_CLICKS,
@@ -122,15 +120,7 @@ add_entry(struct rq *rq, struct funnel *f, struct str key, enum funnel_step step
 {
 	struct entry *e;
 
-	if (f->n == f->room) {
-		size_t room = f->room == 0 ? ENTRIES_FIRST : f->room * 2;
-		struct entry *more = arena_array(rq->arena, room, struct entry);
-
-		if (f->n > 0)
-			memcpy(more, f->entries, f->n * sizeof(*more));
-		f->entries = more;
-		f->room = room;
-	}
+	f->entries = arena_grow(rq->arena, f->entries, f->n, &f->room);
 	e = &f->entries[f->n++];
 	e->step = step;
 	e->n = n;

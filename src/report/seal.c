@@ -4,8 +4,6 @@
 
 #include "seal_int.h"
 
-enum { ROWS_FIRST = 256 };
-
 struct sealing {
 	const struct report_query *q;
 	struct run *run;
@@ -55,15 +53,7 @@ take_line(struct rq *rq, const struct credit_line *c, void *arg)
 	if (rows->n == SEAL_ROWS_MAX)
 		return problem_add(&rq->problem, "#/from",
 		                   "must begin later: a sealed run has at most 50000 rows");
-	if (rows->n == rows->room) {
-		size_t room = rows->room > 0 ? 2 * rows->room : ROWS_FIRST;
-		struct run_row *more = arena_array(rq->arena, room, struct run_row);
-
-		if (rows->n > 0)
-			memcpy(more, rows->list, rows->n * sizeof(*more));
-		rows->list = more;
-		rows->room = room;
-	}
+	rows->list = arena_grow(rq->arena, rows->list, rows->n, &rows->room);
 	row = &rows->list[rows->n++];
 	*row = (struct run_row){
 		.company_id = s->run->company_id,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* group.c - groups of the directory are teams: memberships are dated, and the first one a person
  * has is the one that reports count them in. */
-#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/people.h"
@@ -24,26 +23,11 @@ scim_group_version(struct rq *rq, const struct scim_group *g)
 	                    (long long)g->membership_version);
 }
 
-static void
-grow(struct rq *rq, struct uuid **list, size_t n, size_t *room)
-{
-	size_t more = *room == 0 ? 64 : 2 * *room;
-	struct uuid *bigger;
-
-	if (n < *room)
-		return;
-	bigger = arena_array(rq->arena, more, struct uuid);
-	if (n > 0)
-		memcpy(bigger, *list, n * sizeof(*bigger));
-	*list = bigger;
-	*room = more;
-}
-
 void
 scim_members_add(struct rq *rq, struct scim_members *m, const struct uuid *ids, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		grow(rq, &m->add, m->n_add, &m->room_add);
+		m->add = arena_grow(rq->arena, m->add, m->n_add, &m->room_add);
 		m->add[m->n_add++] = ids[i];
 	}
 }
@@ -52,7 +36,7 @@ void
 scim_members_remove(struct rq *rq, struct scim_members *m, const struct uuid *ids, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		grow(rq, &m->remove, m->n_remove, &m->room_remove);
+		m->remove = arena_grow(rq->arena, m->remove, m->n_remove, &m->room_remove);
 		m->remove[m->n_remove++] = ids[i];
 	}
 }
@@ -109,7 +93,7 @@ keep_member(struct rq *rq, void *row, void *arg)
 {
 	struct change *c = arg;
 
-	grow(rq, &c->now, c->n, &c->room);
+	c->now = arena_grow(rq->arena, c->now, c->n, &c->room);
 	c->now[c->n++] = ((const struct scim_member *)row)->person_id;
 	return FAULT_NONE;
 }

@@ -70,15 +70,7 @@ keep_member(struct rq *rq, void *row, void *arg)
 {
 	struct scim_wanted *w = arg;
 
-	if (w->n_members == w->room_members) {
-		size_t room = w->room_members == 0 ? 256 : 2 * w->room_members;
-		struct scim_member *more = arena_array(rq->arena, room, struct scim_member);
-
-		if (w->n_members > 0)
-			memcpy(more, w->members, w->n_members * sizeof(*more));
-		w->members = more;
-		w->room_members = room;
-	}
+	w->members = arena_grow(rq->arena, w->members, w->n_members, &w->room_members);
 	w->members[w->n_members++] = *(const struct scim_member *)row;
 	return FAULT_NONE;
 }

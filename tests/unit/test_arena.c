@@ -97,6 +97,23 @@ arrays_have_room_for_each_item(void **state)
 	assert_int_equal(arena_used(*state), 100 * sizeof(int64_t));
 }
 
+static void
+a_growing_array_keeps_its_items_and_wastes_less_than_it_holds(void **state)
+{
+	int64_t *v = NULL;
+	size_t room = 0;
+
+	for (size_t n = 0; n < 1000; n++) {
+		v = arena_grow(*state, v, n, &room);
+		assert_int_equal(v[n], 0);
+		v[n] = (int64_t)n;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(v[i], i);
+	assert_int_equal(room, 1024);
+	assert_true(arena_used(*state) < 2 * room * sizeof(int64_t));
+}
+
 int
 main(void)
 {
@@ -112,6 +129,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(copies_end_with_nul, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(arrays_have_room_for_each_item, open_arena,
 		                                close_arena),
+		cmocka_unit_test_setup_teardown(
+		    a_growing_array_keeps_its_items_and_wastes_less_than_it_holds, open_arena,
+		    close_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
