@@ -15,6 +15,7 @@ enum {
 	ID_TOKEN_BYTES_MAX = 64 * 1024, /* 300 groups take about 5 KiB */
 	ID_TOKEN_SKEW_S = 60,
 	ID_TOKEN_AGE_MAX_S = 600,
+	ID_TOKEN_DEPTH = 8,   /* of its JSON */
 	ID_SUBJECT_MAX = 255, /* OpenID Connect Core 1.0 2 */
 };
 
@@ -33,6 +34,7 @@ struct id_token {
 	const char *locale, *provider_session;       /* NULL: none */
 	bool email_verified;
 	int64_t issued_us;
+	struct str payload; /* all that it says, as JSON: see claims.c of identity */
 };
 
 enum id_token_verdict {

@@ -40,6 +40,7 @@ enum j_flags {
 	J_LANG = 1 << 9,     /* BCP 47 tag */
 	J_CURRENCY = 1 << 10, /* ISO 4217: three capitals */
 	J_DATE = 1 << 11,    /* string "YYYY-MM-DD" */
+	J_ANY = 1 << 13,     /* J_RAW: any JSON, not an object alone */
 	J_MULTILINE = 1 << 12, /* line breaks and tabs allowed; other strings refuse control characters */
 };
 
@@ -150,6 +151,8 @@ size_t json_doc_size(const struct json_doc *d); /* members of the object */
 /* The names of the members in their order; fn's false ends it. */
 typedef bool json_name_fn(const char *member, void *arg);
 void json_doc_names(const struct json_doc *d, json_name_fn *fn, void *arg);
+/* Puts the member as JSON; nothing when it is not there. */
+void json_doc_put(struct buf *b, const struct json_doc *d, const char *member);
 bool json_doc_null(const struct json_doc *d, const char *member);
 bool json_doc_bool(const struct json_doc *d, const char *member, bool *out);
 /* Lists: false when the member is none; items that are another type are false or NULL. */

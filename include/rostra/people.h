@@ -10,7 +10,7 @@ extern const struct route_table   people_routes;
 extern const struct db_stmt_table people_stmts;
 extern const struct route_table   team_routes;
 extern const struct route_table   company_routes;
-extern const struct db_stmt_table team_stmts;
+extern const struct db_stmt_table team_stmts, person_fact_stmts;
 
 /* The primary team of a person at an instant; zero when none. */
 enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team) MUST_CHECK;
@@ -40,6 +40,12 @@ struct person_new {
 enum fault person_create(struct rq *rq, const struct person_new *in, struct uuid *ret_id) MUST_CHECK;
 /* What the directory says: names, addresses, place; a language or time zone of NULL stays.  CONFLICT as above. */
 enum fault person_set_profile(struct rq *rq, struct uuid person, const struct person_new *in) MUST_CHECK;
+/* As above, but what is NULL stays, the address too; the department and the place are dated.  Nothing is written when
+ * nothing differs. */
+enum fault person_merge_profile(struct rq *rq, struct uuid person, const struct person_new *in) MUST_CHECK;
+/* Dated; value NULL: none from now on. */
+enum person_fact { PERSON_DEPARTMENT, PERSON_LOCATION, PERSON_MANAGER };
+enum fault person_set_fact(struct rq *rq, struct uuid person, enum person_fact kind, const char *value) MUST_CHECK;
 enum fault person_by_email(struct rq *rq, const char *email, struct uuid *ret_id) MUST_CHECK;
 enum fault person_set_role(struct rq *rq, struct uuid person, enum role role) MUST_CHECK;
 enum fault person_deactivate(struct rq *rq, struct uuid person) MUST_CHECK;
@@ -82,10 +88,11 @@ enum fault company_set_active(struct rq *rq, bool active) MUST_CHECK;
 
 struct person_view {
 	struct uuid id;
-	const char *email, *display_name, *department, *location;
+	const char *email, *display_name, *given_name, *family_name, *department, *location, *language;
 	int         role;   /* enum role */
 	bool        active; /* else deactivated or erased */
 };
+enum fault person_look(struct rq *rq, struct uuid id, struct person_view *out) MUST_CHECK; /* NOT_FOUND */
 enum fault person_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK; /* rows: person_view */
 
 struct team_view {

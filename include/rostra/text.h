@@ -15,6 +15,8 @@ char *text_fold(struct arena *a, struct str s);
 uint64_t text_simhash(struct arena *a, struct str s);
 /* The best of `offered` for an Accept-Language header (RFC 9110 12.5.4, lookup of RFC 4647 3.4); offered[0] when none fits. */
 const char *lang_pick(const char *accept_language, const char *const *offered, size_t n);
+/* "en_US" as BCP 47 writes it, "en-US"; NULL: it is no tag. */
+const char *lang_tag_of(struct arena *a, const char *text);
 bool lang_tag_valid(struct str s); /* BCP 47 shape: "de", "pt-BR", at most 16 characters */
 
 #endif

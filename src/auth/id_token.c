@@ -10,8 +10,6 @@
 
 #include "provider_token.h"
 
-enum { PAYLOAD_DEPTH = 8 };
-
 static const char *
 check_bindings(const struct json_doc *d, const struct id_token_rules *r)
 {
@@ -84,8 +82,9 @@ id_token_verify(const struct jwks *keys, struct str token, const struct id_token
 	verdict = provider_token_signature(keys, &t, rules->alg, NULL, why);
 	if (verdict != ID_TOKEN_GOOD)
 		return verdict;
-	d = json_doc_parse(t.payload, PAYLOAD_DEPTH);
+	d = json_doc_parse(t.payload, ID_TOKEN_DEPTH);
 	*why = d == NULL ? "the payload is no JSON object" : check_claims(d, rules, a, out);
 	json_doc_free(&d);
+	out->payload = t.payload;
 	return *why == NULL ? ID_TOKEN_GOOD : ID_TOKEN_BAD;
 }

@@ -259,3 +259,13 @@ lang_tag_valid(struct str s)
 	}
 	return true;
 }
+
+const char *
+lang_tag_of(struct arena *a, const char *text)
+{
+	char *tag = arena_strdup(a, text);
+
+	for (char *c = tag; *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	return lang_tag_valid(str_of(tag)) ? tag : NULL;
+}

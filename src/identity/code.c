@@ -142,5 +142,7 @@ sign_in_prune_run(struct rq *rq)
 		e = sign_out_sql_prune(rq, &over);
 	if (!e)
 		e = client_key_sql_prune(rq, &over);
+	if (!e)
+		e = trial_sql_prune(rq, &over);
 	return e ? e : code_sql_prune(rq, &p);
 }

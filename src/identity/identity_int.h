@@ -6,6 +6,8 @@
 #include "rostra/crypto.h"
 #include "rostra/id_token.h"
 #include "rostra/identity.h"
+#include "rostra/json.h"
+#include "rostra/people.h"
 
 enum {
 	SECRET_MAX = 500,
@@ -123,10 +125,152 @@ enum fault discovery_get(struct rq *rq, const struct provider_row *p, struct dis
 enum fault discovery_keys(struct rq *rq, const struct provider_row *p, const struct discovery *d,
                           bool again, struct jwks **ret) MUST_CHECK;
 
-/* --- who it is (account.c) */
+/* --- what a provider's claims mean (claims.c, claims_sql.c) */
+enum claims_stage { CLAIMS_DRAFT, CLAIMS_IN_FORCE, CLAIMS_STAGE__MAX };
+extern const char *const claims_stage_names[CLAIMS_STAGE__MAX + 1];
+enum join_by { JOIN_BY_EMAIL, JOIN_BY_EXTERNAL_ID, JOIN_BY_USER_NAME, JOIN_BY__MAX };
+extern const char *const join_by_names[JOIN_BY__MAX + 1];
+/* Names of claims, NULL: none is read.  "address.locality" is a member of the claim address. */
+struct claim_map {
+	const char *name, *given_name, *family_name, *department, *location, *locale, *groups;
+	const char *scopes;     /* that are asked for, space-separated */
+	const char *join_claim; /* of join_by, but for JOIN_BY_EMAIL */
+	int join_by;
+	bool is_set; /* by an admin: else as every provider does it */
+};
+struct claims_row {
+	struct uuid company_id, provider_id;
+	int stage;
+	struct claim_map map;
+	int64_t version, updated_at;
+};
+enum { GROUPS_MAX = 1000, GROUP_NAME_MAX = 254 };
+struct said_groups {
+	const char **names;
+	size_t n;
+	bool known; /* else the provider says nothing of groups, or that they are too many to say */
+};
+extern const struct claim_map usual_claims;
+/* What an ID Token says of the person; what cannot be kept is left out. */
+void claims_read(struct rq *rq, const struct claim_map *map, const struct id_token *t,
+                 struct person_new *out);
+void claims_read_groups(struct rq *rq, const struct claim_map *map, const struct json_doc *d,
+                        struct said_groups *out);
+/* A claim's text, or the first of its list; NULL: none. */
+const char *claim_text(struct rq *rq, const struct json_doc *d, const char *name, size_t max);
+enum fault claim_map_get(struct rq *rq, const struct provider_row *p, enum claims_stage stage,
+                         struct claim_map *out) MUST_CHECK;
+/* What trials use, and what sign-ins use. */
+struct claims_pair {
+	struct claim_map draft, in_force;
+	int64_t version, version_in_force; /* 0: never set */
+};
+enum fault claims_get(struct rq *rq, struct uuid provider, struct claims_pair *out) MUST_CHECK;
+/* INVALID with the member; VERSION_CONFLICT when the draft was changed meanwhile. */
+enum fault claims_draft(struct rq *rq, struct uuid provider, int64_t version,
+                        const struct claim_map *map, struct claims_pair *out) MUST_CHECK;
+enum fault claims_use(struct rq *rq, struct uuid provider, int64_t version,
+                      struct claims_pair *out) MUST_CHECK;
+enum fault claims_sql_get(struct rq *rq, const struct claims_row *key, struct claims_row *out,
+                          bool *ret_found) MUST_CHECK;
+enum fault claims_sql_put(struct rq *rq, const struct claims_row *row) MUST_CHECK;
+
+/* --- who it is (account.c, account_teams.c) */
 enum account_verdict { ACCOUNT_GOOD, ACCOUNT_UNKNOWN, ACCOUNT_INACTIVE };
+enum account_found {
+	FOUND_NOBODY,
+	FOUND_BY_SUBJECT,
+	FOUND_BY_EMAIL,
+	FOUND_BY_EXTERNAL_ID,
+	FOUND_BY_USER_NAME,
+	FOUND_MADE,
+	FOUND__MAX
+};
+enum team_change { TEAM_STAYS, TEAM_JOINS, TEAM_LEAVES, TEAM_UNKNOWN, TEAM_CHANGE__MAX };
+/* What a group of the claim meant. */
+struct account_team {
+	const char *group, *team; /* NULL: no group says so, no team is it */
+	struct uuid team_id;
+	int change; /* enum team_change */
+};
+struct account {
+	enum account_verdict verdict;
+	enum account_found found;
+	struct uuid person;
+	struct account_team *teams;
+	size_t n_teams;
+};
 enum fault account_of(struct rq *rq, const struct provider_row *p, const struct id_token *t,
-                      struct uuid *ret_person, enum account_verdict *ret) MUST_CHECK;
+                      struct account *out) MUST_CHECK;
+/* The same by a map, in a transaction of the caller, who acts for the company. */
+enum fault account_settle(struct rq *rq, const struct provider_row *p, const struct claim_map *map,
+                          const struct id_token *t, struct account *out) MUST_CHECK;
+/* Memberships as the groups say: what the provider began it ends, what others began stays. */
+enum fault account_teams(struct rq *rq, const struct provider_row *p,
+                         const struct said_groups *groups, struct account *a) MUST_CHECK;
+struct directory_search {
+	struct uuid company_id;
+	const char *value;
+};
+/* Rows: struct directory_hit; by JOIN_BY_EXTERNAL_ID or JOIN_BY_USER_NAME. */
+struct directory_hit {
+	struct uuid person_id;
+	bool active;
+};
+enum fault directory_sql_find(struct rq *rq, enum join_by by, const struct directory_search *in,
+                              db_row_fn *fn, void *arg) MUST_CHECK;
+
+/* --- trials of a draft (trial.c) */
+struct identity_prune;
+enum { TRIALS_PER_MIN = 60, TRIAL_S = 3600 }; /* its outcome is kept so long */
+struct trial_row {
+	struct uuid company_id, id, provider_id, person_id;
+	unsigned char ticket_sha256[32];
+	const char *outcome; /* JSON; NULL: not yet */
+	int64_t created_at, expires_at;
+};
+enum fault trial_begin(struct rq *rq, struct uuid provider, struct trial_row *out,
+                       const char **ret_url) MUST_CHECK;
+/* It did not come to an account. */
+enum fault trial_failed(struct rq *rq, const struct trial_row *t, const char *error,
+                        const char *why) MUST_CHECK;
+/* What would happen: it is done, looked at, and taken back. */
+enum fault trial_judge(struct rq *rq, const struct trial_row *t, const struct provider_row *p,
+                       const struct id_token *token) MUST_CHECK;
+/* It is done now: outcome is JSON, empty while the browser is away. */
+struct trial_view {
+	struct uuid id;
+	struct str outcome;
+	int64_t expires_at;
+};
+enum fault trial_get(struct rq *rq, struct uuid provider, struct uuid id,
+                     struct trial_view *out) MUST_CHECK;
+enum trial_verdict { TRIAL_SIGNS_IN, TRIAL_UNKNOWN, TRIAL_INACTIVE, TRIAL_FAILED };
+struct trial_person {
+	struct uuid id;
+	const char *email, *display_name, *given_name, *family_name, *department, *location,
+	    *language;
+	int role_before, role_after; /* role_before -1: the account would be made */
+};
+struct trial_claim {
+	const char *name;
+	struct str value; /* JSON */
+};
+struct trial_outcome {
+	int verdict, found_by; /* found_by: enum account_found less one, -1: nobody */
+	const char *error, *reason;
+	const struct trial_person *person;
+	struct j_list groups, claims; /* struct account_team, struct trial_claim */
+};
+extern const struct j_schema trial_outcome_schema;
+enum fault trial_sql_prune(struct rq *rq, const struct identity_prune *p) MUST_CHECK;
+enum fault trial_sql_insert(struct rq *rq, const struct trial_row *t) MUST_CHECK;
+enum fault trial_sql_get(struct rq *rq, const struct trial_row *key,
+                         struct trial_row *out) MUST_CHECK;
+/* By its ticket, which is used up: in a transaction of the caller. */
+enum fault trial_sql_take(struct rq *rq, struct sha256 ticket, struct trial_row *out,
+                          bool *ret_found) MUST_CHECK;
+enum fault trial_sql_finish(struct rq *rq, const struct trial_row *t) MUST_CHECK;
 
 /* --- sign-outs at the provider (logout.c) */
 struct logout_notice {
@@ -149,7 +293,11 @@ struct sign_in_start {
 /* Where the browser goes; cookie NULL: back to the app at once, with an error. */
 struct sign_in_step {
 	const char *location, *cookie;
+	bool trial; /* it leads to no app */
 };
+/* Of a ticket, an admin's trial; location NULL: it is none, or used. */
+enum fault sign_in_begin_trial(struct rq *rq, const char *ticket,
+                               struct sign_in_step *out) MUST_CHECK;
 enum fault sign_in_begin(struct rq *rq, const struct sign_in_start *in,
                          struct sign_in_step *out) MUST_CHECK;
 struct sign_in_answer {
@@ -162,7 +310,14 @@ enum fault sign_in_end(struct rq *rq, const struct sign_in_answer *in,
 struct said {
 	struct str text;
 	struct id_token token;
+	const char *why; /* it is not good: a literal; NULL: no reason is known */
 };
+struct sign_in_row;
+/* answer.c; *ret_error: the word for the app, NULL when *out is good. */
+enum fault ask_provider(struct rq *rq, const struct sign_in_answer *in, const struct sign_in_row *s,
+                        const struct provider_row *p, struct said *out,
+                        const char **ret_error) MUST_CHECK;
+const char *callback_url(struct rq *rq);
 
 /* 256 random bits as text. */
 const char *random_text(struct rq *rq);
@@ -174,7 +329,6 @@ void set_digest(unsigned char out[32], const char *text);
 /* Is it one of app_redirect_uris?  Exactly, but for the port of a loopback one (RFC 8252 7.3). */
 bool redirect_uri_registered(const char *registered, const char *uri);
 
-struct sign_in_row;
 /* --- our codes (code.c) */
 enum fault make_code(struct rq *rq, const struct sign_in_row *s, struct uuid person,
                      const struct said *said, const char **ret_code) MUST_CHECK;
@@ -223,7 +377,7 @@ enum fault cache_sql_claim(struct rq *rq, const struct cache_row *c, uint64_t *r
 struct identity_row {
 	struct uuid company_id, person_id;
 	const char *issuer, *subject, *email;
-	bool active;
+	bool active, managed; /* managed: the company's directory says who they are */
 	int64_t now;
 };
 enum fault identity_sql_find(struct rq *rq, struct identity_row *row, bool *ret_found) MUST_CHECK;
@@ -235,7 +389,7 @@ enum fault identity_sql_used(struct rq *rq, const struct identity_row *row) MUST
 
 struct sign_in_row {
 	unsigned char state_sha256[32], browser_sha256[32];
-	struct uuid company_id, provider_id;
+	struct uuid company_id, provider_id, trial_id; /* trial_id zero: it is none */
 	const char *nonce, *verifier, *redirect_uri, *app_state, *code_challenge;
 	int64_t expires_at;
 };

@@ -80,7 +80,11 @@ static const struct db_col identity_email_in[] = {
 };
 static const struct db_col identity_out[] = {
 	DB_COL_UUID(struct identity_row, person_id), DB_COL_BOOL(struct identity_row, active),
+	DB_COL_BOOL(struct identity_row, managed),
 };
+#define OF_PERSON                                                                               \
+	"p.id, p.state = 'active', EXISTS (SELECT 1 FROM scim_user u WHERE u.company_id = p.company_id AND u.person_id = p.id" \
+	" AND u.deleted_at IS NULL)"
 static const struct db_col identity_in[] = {
 	DB_COL_UUID(struct identity_row, company_id), DB_COL_STR(struct identity_row, issuer),
 	DB_COL_STR(struct identity_row, subject), DB_COL_UUID(struct identity_row, person_id),
@@ -97,6 +101,7 @@ static const struct db_col sign_in_cols[] = {
 	DB_COL_STR(struct sign_in_row, nonce), DB_COL_STR(struct sign_in_row, verifier),
 	DB_COL_STR(struct sign_in_row, redirect_uri), DB_COL_STR(struct sign_in_row, app_state),
 	DB_COL_STR(struct sign_in_row, code_challenge), DB_COL_TIME(struct sign_in_row, expires_at),
+	DB_COL_UUID(struct sign_in_row, trial_id),
 };
 static const struct db_col code_cols[] = {
 	DB_COL_BYTES(struct code_row, code_sha256), DB_COL_UUID(struct code_row, company_id),
@@ -124,7 +129,7 @@ static const struct db_col prune_in[] = {
 	" ip.make_accounts, ip.email_domains, ip.version, ip.created_at, ip.updated_at"
 #define SIGN_IN_COLUMNS                                                                         \
 	"state_sha256, company_id, provider_id, browser_sha256, nonce, verifier, redirect_uri, app_state, code_challenge," \
-	" expires_at"
+	" expires_at, trial_id"
 #define CODE_COLUMNS                                                                            \
 	"code_sha256, company_id, person_id, redirect_uri, code_challenge, session_id, expires_at, provider_id," \
 	" provider_session, id_token"
@@ -190,11 +195,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND (tried_at IS NULL OR tried_at < ?)",
 		DB_IN(cache_claim_in) },
 	[Q_IDENTITY_FIND] = { .name = "identity_find",
-		.sql = "SELECT i.person_id, p.state = 'active' FROM identity i JOIN person p ON p.company_id = i.company_id"
+		.sql = "SELECT " OF_PERSON " FROM identity i JOIN person p ON p.company_id = i.company_id"
 		       " AND p.id = i.person_id WHERE i.company_id = ? AND i.issuer = ? AND i.subject = ?",
 		DB_IN(identity_find_in), DB_OUT(identity_out) },
 	[Q_IDENTITY_EMAIL] = { .name = "identity_by_email",
-		.sql = "SELECT id, state = 'active' FROM person WHERE company_id = ? AND email = ?",
+		.sql = "SELECT " OF_PERSON " FROM person p WHERE p.company_id = ? AND p.email = ?",
 		DB_IN(identity_email_in), DB_OUT(identity_out) },
 	[Q_IDENTITY_INSERT] = { .name = "identity_insert",
 		.sql = "INSERT INTO identity (company_id, issuer, subject, person_id, created_at, last_sign_in_at)"
@@ -204,7 +209,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE identity SET last_sign_in_at = ? WHERE company_id = ? AND issuer = ? AND subject = ?",
 		DB_IN(identity_used_in) },
 	[Q_SIGN_IN_INSERT] = { .name = "sign_in_insert",
-		.sql = "INSERT INTO sign_in (" SIGN_IN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT INTO sign_in (" SIGN_IN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(sign_in_cols) },
 	[Q_SIGN_IN_GET] = { .name = "sign_in_get",
 		.sql = "SELECT " SIGN_IN_COLUMNS " FROM sign_in /* all companies: the state says which */"

@@ -40,6 +40,6 @@ handle_signed_out(struct rq *rq, struct call *call, void *reply)
 	if (e)
 		return e;
 	if (location == NULL)
-		return page_of(call, "You are signed out", "You may close this page.");
+		return page_of(call, 404, "You are signed out", "You may close this page.");
 	return send_on(call, location);
 }

@@ -16,8 +16,6 @@
 
 #include "identity_int.h"
 
-enum { TOKEN_REPLY_DEPTH = 6, CODE_MAX = 4096 };
-
 const char *
 random_text(struct rq *rq)
 {
@@ -66,7 +64,7 @@ to_app(struct rq *rq, const char *redirect_uri, const char *state, const char *n
 	return with_query(rq, redirect_uri, q);
 }
 
-static const char *
+const char *
 callback_url(struct rq *rq)
 {
 	return arena_printf(rq->arena, "%s/v1/auth/callback", rq->conf->public_url);
@@ -115,22 +113,28 @@ redirect_uri_registered(const char *registered, const char *uri)
 /* --- begin -------------------------------------------------------------------------------------
  */
 
+/* What the browser asks the provider for. */
+struct asking {
+	const struct provider_row *p;
+	const struct discovery *d;
+	const char *scopes, *hint; /* hint NULL: none */
+};
+
 static const char *
-provider_url(struct rq *rq, const struct provider_row *p, const struct discovery *d,
-             const struct sign_in_row *s, const char *state, const char *hint)
+provider_url(struct rq *rq, const struct asking *a, const struct sign_in_row *s, const char *state)
 {
 	const char *q = form_add(rq->arena, "", "response_type", "code");
 
-	q = form_add(rq->arena, q, "client_id", p->v.client_id);
+	q = form_add(rq->arena, q, "client_id", a->p->v.client_id);
 	q = form_add(rq->arena, q, "redirect_uri", callback_url(rq));
-	q = form_add(rq->arena, q, "scope", "openid email profile");
+	q = form_add(rq->arena, q, "scope", a->scopes);
 	q = form_add(rq->arena, q, "state", state);
 	q = form_add(rq->arena, q, "nonce", s->nonce);
 	q = form_add(rq->arena, q, "code_challenge", challenge_of(rq, s->verifier));
 	q = form_add(rq->arena, q, "code_challenge_method", "S256");
-	if (hint != NULL)
-		q = form_add(rq->arena, q, "login_hint", hint);
-	return with_query(rq, d->authorization_endpoint, q);
+	if (a->hint != NULL)
+		q = form_add(rq->arena, q, "login_hint", a->hint);
+	return with_query(rq, a->d->authorization_endpoint, q);
 }
 
 /* The one that is asked for; else the one of the address; else the company's first. */
@@ -151,6 +155,25 @@ choose_provider(struct rq *rq, const struct sign_in_start *in, struct provider_r
 	return provider_sql_for(rq, hit.company, hit.id, out, ret_found);
 }
 
+/* s: what is known of it already; the rest is drawn here. */
+static enum fault
+send_to_provider(struct rq *rq, const struct asking *a, struct sign_in_row *s,
+                 struct sign_in_step *out)
+{
+	const char *state = random_text(rq);
+
+	out->cookie = random_text(rq);
+	set_digest(s->state_sha256, state);
+	set_digest(s->browser_sha256, out->cookie);
+	s->company_id = a->p->v.company_id;
+	s->provider_id = a->p->v.id;
+	s->nonce = random_text(rq);
+	s->verifier = random_text(rq);
+	s->expires_at = rq->now_us + SIGN_IN_S * US_PER_S;
+	out->location = provider_url(rq, a, s, state);
+	return sign_in_sql_insert(rq, s);
+}
+
 enum fault
 sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step *out)
 {
@@ -158,15 +181,15 @@ sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step
 		.redirect_uri = in->redirect_uri,
 		.app_state = in->state,
 		.code_challenge = in->code_challenge,
-		.expires_at = rq->now_us + SIGN_IN_S * US_PER_S,
 	};
 	struct provider_row p;
 	struct discovery d;
-	const char *state;
+	struct asking asking = { .p = &p, .d = &d, .hint = in->email };
+	struct claim_map map;
 	bool found, good = false;
 	enum fault e = choose_provider(rq, in, &p, &found);
 
-	out->cookie = NULL;
+	*out = (struct sign_in_step){ NULL, NULL, false };
 	if (!e && found)
 		e = http_limit(rq, "start", p.v.company_id, rq->conf->rate_company_sign_in_per_min);
 	if (!e && found)
@@ -178,16 +201,50 @@ sign_in_begin(struct rq *rq, const struct sign_in_start *in, struct sign_in_step
 	                       found ? "provider_unavailable" : "no_provider");
 	if (!good)
 		return FAULT_NONE;
-	state = random_text(rq);
-	out->cookie = random_text(rq);
-	set_digest(s.state_sha256, state);
-	set_digest(s.browser_sha256, out->cookie);
-	s.company_id = p.v.company_id;
-	s.provider_id = p.v.id;
-	s.nonce = random_text(rq);
-	s.verifier = random_text(rq);
-	out->location = provider_url(rq, &p, &d, &s, state, in->email);
-	return sign_in_sql_insert(rq, &s);
+	e = claim_map_get(rq, &p, CLAIMS_IN_FORCE, &map);
+	asking.scopes = map.scopes;
+	return e ? e : send_to_provider(rq, &asking, &s, out);
+}
+
+struct ticket {
+	struct sha256 digest;
+	struct trial_row trial;
+	bool found;
+};
+
+static enum fault
+ticket_tx(struct rq *rq, void *arg)
+{
+	struct ticket *t = arg;
+
+	return trial_sql_take(rq, t->digest, &t->trial, &t->found);
+}
+
+enum fault
+sign_in_begin_trial(struct rq *rq, const char *ticket, struct sign_in_step *out)
+{
+	struct sign_in_row s = { .redirect_uri = "", .app_state = "", .code_challenge = "" };
+	struct ticket t = { .digest = sha256_of(ticket, strlen(ticket)) };
+	struct provider_row p;
+	struct discovery d;
+	struct asking asking = { .p = &p, .d = &d };
+	struct claim_map map;
+	bool good;
+	enum fault e = db_tx(rq, ticket_tx, &t);
+
+	*out = (struct sign_in_step){ NULL, NULL, true };
+	if (e || !t.found)
+		return e;
+	e = provider_sql_get(rq, t.trial.company_id, t.trial.provider_id, &p);
+	if (!e)
+		e = discovery_get(rq, &p, &d, &good);
+	if (!e && !good)
+		return trial_failed(rq, &t.trial, "provider_unavailable", NULL);
+	if (!e)
+		e = claim_map_get(rq, &p, CLAIMS_DRAFT, &map);
+	s.trial_id = t.trial.id;
+	asking.scopes = map.scopes;
+	return e ? e : send_to_provider(rq, &asking, &s, out);
 }
 
 /* --- end ---------------------------------------------------------------------------------------
@@ -227,168 +284,24 @@ take(struct rq *rq, const struct sign_in_answer *in, struct taking *t)
 	return FAULT_NONE;
 }
 
-struct provider_tokens {
-	struct str id_token;
-	const char *access_token;
-};
-
-static bool
-read_tokens(struct rq *rq, struct str text, struct provider_tokens *out)
-{
-	struct json_doc *d = json_doc_parse(text, TOKEN_REPLY_DEPTH);
-	struct str type, id, access;
-	bool good;
-
-	if (d == NULL)
-		return false;
-	good = json_doc_string(d, "token_type", &type) && str_eq_nocase(type, STR("Bearer")) &&
-	       json_doc_string(d, "id_token", &id);
-	if (good) {
-		out->id_token = (struct str){ arena_copy(rq->arena, id.s, id.n), id.n };
-		out->access_token = json_doc_string(d, "access_token", &access)
-		                        ? arena_copy(rq->arena, access.s, access.n)
-		                        : NULL;
-	}
-	json_doc_free(&d);
-	return good;
-}
-
-/* RFC 6749 2.3.1, RFC 7523 2.2. */
+/* The browser of a trial: the admin reads the outcome. */
 static enum fault
-authenticate(struct rq *rq, const struct provider_row *p, const struct discovery *d,
-             struct outbound_request *in, const char **form)
+end_trial(struct rq *rq, const struct sign_in_answer *in, const struct sign_in_row *s)
 {
-	const char *secret;
-	enum fault e;
+	const struct trial_row trial = { .company_id = s->company_id,
+		                         .provider_id = s->provider_id,
+		                         .id = s->trial_id };
+	const char *error = NULL;
+	struct provider_row p;
+	struct said said = { .why = NULL };
+	enum fault e = provider_sql_get(rq, s->company_id, s->provider_id, &p);
 
-	if (p->v.client_auth == CLIENT_KEY) {
-		e = client_key_assertion(rq, p, d->token_endpoint, &secret);
-		if (e)
-			return e;
-		*form = form_add(rq->arena, *form, "client_id", p->v.client_id);
-		*form = form_add(rq->arena, *form, "client_assertion_type",
-		                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-		*form = form_add(rq->arena, *form, "client_assertion", secret);
-		return FAULT_NONE;
-	}
-	e = provider_secret(rq, p, &secret);
+	if (!e)
+		e = ask_provider(rq, in, s, &p, &said, &error);
 	if (e)
 		return e;
-	if (p->v.client_auth == CLIENT_POST) {
-		*form = form_add(rq->arena, *form, "client_id", p->v.client_id);
-		*form = form_add(rq->arena, *form, "client_secret", secret);
-	} else { /* both are form-encoded first */
-		in->user = form_encode(rq->arena, p->v.client_id);
-		in->password = form_encode(rq->arena, secret);
-	}
-	return FAULT_NONE;
-}
-
-/* The provider's code for its tokens: RFC 6749 4.1.3. */
-static enum fault
-exchange(struct rq *rq, const struct provider_row *p, const struct discovery *d,
-         const struct sign_in_row *s, struct str code, struct provider_tokens *out,
-         const char **why)
-{
-	struct outbound_request in = { .url = d->token_endpoint };
-	struct outbound_reply reply;
-	const char *form = form_add(rq->arena, "", "grant_type", "authorization_code");
-	enum fault e;
-
-	form = form_add(rq->arena, form, "code", arena_copy(rq->arena, code.s, code.n));
-	form = form_add(rq->arena, form, "redirect_uri", callback_url(rq));
-	form = form_add(rq->arena, form, "code_verifier", s->verifier);
-	e = authenticate(rq, p, d, &in, &form);
-	if (e)
-		return e;
-	in.form = form;
-	if (!outbound_call(rq, &in, &reply, why))
-		return FAULT_NONE;
-	*why = reply.status != 200 ? "the token endpoint refused" : NULL;
-	if (*why == NULL && !read_tokens(rq, reply.body, out))
-		*why = "the token endpoint's answer lacks an ID Token";
-	return FAULT_NONE;
-}
-
-static enum fault
-verify(struct rq *rq, const struct provider_row *p, const struct discovery *d,
-       const struct sign_in_row *s, const struct provider_tokens *t, struct id_token *out,
-       const char **why)
-{
-	const struct id_token_rules rules = {
-		.issuer = p->v.issuer,
-		.client_id = p->v.client_id,
-		.nonce = s->nonce,
-		.alg = (enum sig_alg)p->v.algorithm,
-		.access_token = t->access_token,
-		.now_us = rq->now_us,
-	};
-	enum id_token_verdict v = ID_TOKEN_UNKNOWN_KEY;
-	enum fault e = FAULT_NONE;
-
-	*why = "no keys are to be had";
-	for (int again = 0; !e && v == ID_TOKEN_UNKNOWN_KEY && again < 2; again++) {
-		struct jwks *keys;
-
-		e = discovery_keys(rq, p, d, again > 0, &keys);
-		if (!e && keys != NULL)
-			v = id_token_verify(keys, t->id_token, &rules, rq->arena, out, why);
-		jwks_free(&keys);
-	}
-	if (!e && v == ID_TOKEN_GOOD)
-		*why = NULL;
-	return e;
-}
-
-/* RFC 9207 2.4: another issuer's answer is a mix-up. */
-static bool
-issuer_fits(const struct discovery *d, const struct provider_row *p, struct str issuer)
-{
-	if (issuer.s == NULL)
-		return !d->tells_issuer;
-	return str_is(issuer, p->v.issuer);
-}
-
-static const char *
-word_of(struct str error)
-{
-	return str_is(error, "access_denied") ? "access_denied" : "provider_error";
-}
-
-/* *ret_error: the word for the app, NULL when *out is good. */
-static enum fault
-ask_provider(struct rq *rq, const struct sign_in_answer *in, const struct sign_in_row *s,
-             const struct provider_row *p, struct said *out, const char **ret_error)
-{
-	struct provider_tokens tokens = { .access_token = NULL };
-	struct discovery d;
-	const char *why = NULL;
-	bool good;
-	enum fault e = discovery_get(rq, p, &d, &good);
-
-	if (e)
-		return e;
-	*ret_error = "provider_unavailable";
-	if (!good)
-		return FAULT_NONE;
-	*ret_error = "provider_error";
-	if (!issuer_fits(&d, p, in->issuer)) {
-		log_line(LOG_WARN, "identity", "the answer is of another issuer");
-		return FAULT_NONE;
-	}
-	if (in->error.s != NULL || in->code.n == 0 || in->code.n > CODE_MAX) {
-		*ret_error = word_of(in->error);
-		return FAULT_NONE;
-	}
-	e = exchange(rq, p, &d, s, in->code, &tokens, &why);
-	if (!e && why == NULL)
-		e = verify(rq, p, &d, s, &tokens, &out->token, &why);
-	out->text = tokens.id_token;
-	if (why != NULL)
-		log_line(LOG_WARN, "identity", "a sign-in failed: %s", why);
-	else
-		*ret_error = NULL;
-	return e;
+	return error != NULL ? trial_failed(rq, &trial, error, said.why)
+	                     : trial_judge(rq, &trial, &p, &said.token);
 }
 
 enum fault
@@ -397,17 +310,19 @@ sign_in_end(struct rq *rq, const struct sign_in_answer *in, struct sign_in_step 
 	static const char *const words[] = { NULL, "account_unknown", "account_inactive" };
 	const struct sign_in_row *s;
 	struct provider_row p;
-	struct said said;
+	struct said said = { .why = NULL };
+	struct account found = { .verdict = ACCOUNT_UNKNOWN };
 	struct taking t;
-	struct uuid person;
-	enum account_verdict verdict = ACCOUNT_UNKNOWN;
 	const char *error = NULL, *code = NULL;
 	enum fault e = take(rq, in, &t);
 
-	*out = (struct sign_in_step){ NULL, NULL };
+	*out = (struct sign_in_step){ NULL, NULL, false };
 	if (e || !t.found)
 		return e;
 	s = &t.row;
+	out->trial = !uuid_is_zero(s->trial_id);
+	if (out->trial)
+		return end_trial(rq, in, s);
 	e = provider_sql_get(rq, s->company_id, s->provider_id, &p);
 	if (e == FAULT_NOT_FOUND || (!e && p.v.state != PROVIDER_ON)) { /* since it began */
 		problem_reset(&rq->problem);
@@ -417,11 +332,11 @@ sign_in_end(struct rq *rq, const struct sign_in_answer *in, struct sign_in_step 
 		e = ask_provider(rq, in, s, &p, &said, &error);
 	}
 	if (!e && error == NULL) {
-		e = account_of(rq, &p, &said.token, &person, &verdict);
-		error = words[verdict];
+		e = account_of(rq, &p, &said.token, &found);
+		error = words[found.verdict];
 	}
 	if (!e && error == NULL)
-		e = make_code(rq, s, person, &said, &code);
+		e = make_code(rq, s, found.person, &said, &code);
 	if (e)
 		return e;
 	out->location = to_app(rq, s->redirect_uri, s->app_state, error == NULL ? "code" : "error",

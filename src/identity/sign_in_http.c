@@ -49,8 +49,8 @@ cookie_name(const struct rq *rq)
 	                                                                 : "rostra_sign_in";
 }
 
-static void
-set_cookie(struct rq *rq, struct call *c, const char *value, int seconds)
+void
+set_sign_in_cookie(struct rq *rq, struct call *c, const char *value, int seconds)
 {
 	const bool secure = str_starts(str_of(cookie_name(rq)), STR("__Host-"));
 
@@ -143,7 +143,7 @@ handle_auth_start(struct rq *rq, struct call *call, void *reply)
 	if (e)
 		return e;
 	if (step.cookie != NULL)
-		set_cookie(rq, call, step.cookie, SIGN_IN_S);
+		set_sign_in_cookie(rq, call, step.cookie, SIGN_IN_S);
 	return send_on(call, step.location);
 }
 
@@ -164,12 +164,12 @@ form_once(struct rq *rq, struct str form, const char *name, struct str *out)
 }
 
 enum fault
-page_of(struct call *c, const char *title, const char *text)
+page_of(struct call *c, int status, const char *title, const char *text)
 {
 	struct buf *b;
 
 	http_header(c, "Cache-Control", "no-store");
-	b = http_raw(c, 404, "text/html; charset=utf-8");
+	b = http_raw(c, status, "text/html; charset=utf-8");
 	buf_printf(
 	    b,
 	    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
@@ -181,7 +181,7 @@ page_of(struct call *c, const char *title, const char *text)
 static enum fault
 lost(struct call *c)
 {
-	return page_of(c, "This sign-in is over",
+	return page_of(c, 404, "This sign-in is over",
 	               "It took too long, was finished before, or was begun in another browser. Go "
 	               "back to the app and start again.");
 }
@@ -202,9 +202,12 @@ handle_auth_callback(struct rq *rq, struct call *call, void *reply)
 	e = sign_in_end(rq, &in, &step);
 	if (e)
 		return e;
-	if (step.location == NULL)
+	if (step.location == NULL && !step.trial)
 		return lost(call);
-	set_cookie(rq, call, "", 0);
+	set_sign_in_cookie(rq, call, "", 0);
+	if (step.location == NULL)
+		return page_of(call, 200, "The test is done",
+		               "Nobody was signed in by it. Its outcome is where it was begun.");
 	return send_on(call, step.location);
 }
 

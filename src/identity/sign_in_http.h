@@ -15,7 +15,9 @@ enum fault handle_signed_out(struct rq *rq, struct call *call, void *reply);
 enum fault handle_backchannel_logout(struct rq *rq, struct call *call, void *reply);
 /* 302; and the page for whoever cannot be sent on (title and text as HTML). */
 enum fault send_on(struct call *c, const char *location);
-enum fault page_of(struct call *c, const char *title, const char *text);
+enum fault page_of(struct call *c, int status, const char *title, const char *text);
+/* Binds a sign-in to the browser. */
+void set_sign_in_cookie(struct rq *rq, struct call *c, const char *value, int seconds);
 /* Once or not at all: false for a parameter that comes twice, which could be read in two ways. */
 bool form_once(struct rq *rq, struct str form, const char *name, struct str *out);
 

@@ -87,6 +87,22 @@ json_doc_names(const struct json_doc *d, json_name_fn *fn, void *arg)
 	}
 }
 
+static int
+put_piece(const char *bytes, size_t n, void *arg)
+{
+	buf_put(arg, bytes, n);
+	return 0;
+}
+
+void
+json_doc_put(struct buf *b, const struct json_doc *d, const char *member)
+{
+	const json_t *v = json_object_get(d->tree, member);
+
+	if (v != NULL)
+		(void)json_dump_callback(v, put_piece, b, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
 bool
 json_doc_null(const struct json_doc *d, const char *member)
 {

@@ -174,8 +174,15 @@ put_value(struct buf *b, const struct j_field *f, bool nullable, bool body)
 		put_type(b, "string", nullable);
 		buf_lit(b, ",\"format\":\"date-time\"");
 		break;
-	case J_OBJECT:
 	case J_RAW:
+		if ((f->flags & J_ANY) != 0) {
+			buf_lit(b, "\"type\":[\"object\",\"array\",\"string\",\"number\","
+			           "\"boolean\",\"null\"]");
+			break;
+		}
+		put_object(b, f->schema, nullable, body);
+		break;
+	case J_OBJECT:
 		put_object(b, f->schema, nullable, body);
 		break;
 	case J_LIST:

@@ -60,22 +60,41 @@ company_set_active(struct rq *rq, bool active)
 	return db_tx(rq, state_tx, &active);
 }
 
-static enum fault
-pass_person(struct rq *rq, void *row, void *arg)
+static struct person_view
+view_of(const struct person_row *r)
 {
-	const struct person_row *r = row;
-	struct each *each = arg;
-	struct person_view view = {
+	return (struct person_view){
 		.id = r->id,
 		.email = r->email,
 		.display_name = r->display_name,
+		.given_name = r->given_name,
+		.family_name = r->family_name,
 		.department = r->department,
 		.location = r->location,
+		.language = r->language,
 		.role = r->role,
 		.active = r->state == PERSON_ACTIVE,
 	};
+}
+
+static enum fault
+pass_person(struct rq *rq, void *row, void *arg)
+{
+	struct each *each = arg;
+	struct person_view view = view_of(row);
 
 	return each->fn(rq, &view, each->arg);
+}
+
+enum fault
+person_look(struct rq *rq, struct uuid id, struct person_view *out)
+{
+	struct person_row row;
+	enum fault e = person_sql_get(rq, id, &row);
+
+	if (!e)
+		*out = view_of(&row);
+	return e;
 }
 
 static struct name_page

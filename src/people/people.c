@@ -95,6 +95,54 @@ person_set_profile(struct rq *rq, struct uuid person, const struct person_new *i
 	return db_tx(rq, profile_tx, &row);
 }
 
+/* true: it is another than before. */
+static bool
+merge(const char **field, const char *value)
+{
+	if (value == NULL || cstr_eq(*field, value))
+		return false;
+	*field = value;
+	return true;
+}
+
+struct merging {
+	struct uuid person;
+	const struct person_new *in;
+};
+
+static enum fault
+merge_tx(struct rq *rq, void *arg)
+{
+	const struct merging *m = arg;
+	const struct person_new *in = m->in;
+	struct person_row row;
+	bool department, location, other;
+	enum fault e = person_sql_lock(rq, m->person, &row);
+
+	if (e)
+		return e;
+	department = merge(&row.department, in->department);
+	location = merge(&row.location, in->location);
+	other = merge(&row.display_name, in->display_name);
+	other = merge(&row.given_name, in->given_name) || other;
+	other = merge(&row.family_name, in->family_name) || other;
+	other = merge(&row.job_title, in->job_title) || other;
+	row.updated_at = rq->now_us;
+	if (department)
+		e = person_set_fact(rq, row.id, PERSON_DEPARTMENT, row.department);
+	if (!e && location)
+		e = person_set_fact(rq, row.id, PERSON_LOCATION, row.location);
+	return e || !(department || location || other) ? e : profile_tx(rq, &row);
+}
+
+enum fault
+person_merge_profile(struct rq *rq, struct uuid person, const struct person_new *in)
+{
+	struct merging m = { person, in };
+
+	return db_tx(rq, merge_tx, &m);
+}
+
 enum fault
 person_by_email(struct rq *rq, const char *email, struct uuid *ret_id)
 {

@@ -173,7 +173,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE person_role SET to_at = ? WHERE company_id = ? AND person_id = ? AND to_at IS NULL",
 		DB_IN(role_end_in) },
 	[Q_ROLE_BEGIN] = { .name = "person_role_begin",
-		.sql = "INSERT INTO person_role (company_id, person_id, from_at, role) VALUES (?, ?, ?, ?)",
+		.sql = /* twice in one request: the first lasted no time */
+		       "INSERT INTO person_role (company_id, person_id, from_at, role) VALUES (?, ?, ?, ?)"
+		       " ON DUPLICATE KEY UPDATE role = VALUES(role), to_at = NULL",
 		DB_IN(role_begin_in) },
 };
 /* clang-format on */

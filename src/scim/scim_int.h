@@ -197,9 +197,6 @@ enum fault scim_sql_users(struct rq *rq, const char *name, db_row_fn *fn, void *
 enum fault scim_sql_gone(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;
 enum fault scim_sql_user_put(struct rq *rq, const struct scim_user *u) MUST_CHECK;
 enum fault scim_sql_user_deleted(struct rq *rq, struct uuid id) MUST_CHECK;
-/* value NULL: none from now on. */
-enum fault scim_sql_fact(struct rq *rq, struct uuid person, const char *kind,
-                         const char *value) MUST_CHECK;
 enum fault scim_sql_group(struct rq *rq, struct uuid id, struct scim_group *out) MUST_CHECK;
 enum fault scim_sql_group_lock(struct rq *rq, struct uuid id, struct scim_group *out) MUST_CHECK;
 enum fault scim_sql_groups(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;

@@ -58,21 +58,6 @@ static const struct db_col user_insert_in[] = {
 	DB_COL_UUID(struct scim_user, id),             DB_COL_TIME(struct scim_user, updated_at),
 };
 
-struct fact {
-	struct uuid company_id, person_id;
-	const char *kind, *value;
-	int64_t     now;
-};
-static const struct db_col fact_end_in[] = {
-	DB_COL_TIME(struct fact, now), DB_COL_UUID(struct fact, company_id), DB_COL_UUID(struct fact, person_id),
-	DB_COL_STR(struct fact, kind), DB_COL_STR(struct fact, value),       DB_COL_STR(struct fact, value),
-};
-static const struct db_col fact_begin_in[] = {
-	DB_COL_UUID(struct fact, company_id), DB_COL_UUID(struct fact, person_id), DB_COL_STR(struct fact, kind),
-	DB_COL_TIME(struct fact, now),        DB_COL_STR(struct fact, value),      DB_COL_UUID(struct fact, company_id),
-	DB_COL_UUID(struct fact, person_id),  DB_COL_STR(struct fact, kind),
-};
-
 static const struct db_col group_out[] = {
 	DB_COL_UUID(struct scim_group, company_id),  DB_COL_UUID(struct scim_group, id),
 	DB_COL_STR(struct scim_group, display_name), DB_COL_STR(struct scim_group, external_id),
@@ -98,8 +83,7 @@ static const struct db_col member_out[] = {
 };
 
 enum {
-	Q_USER, Q_USER_LOCK, Q_USERS, Q_USERS_NAMED, Q_GONE, Q_USER_UPDATE, Q_USER_INSERT, Q_USER_DELETED, Q_FACT_END,
-	Q_FACT_BEGIN, Q_GROUP, Q_GROUP_LOCK, Q_GROUPS, Q_GROUP_INSERT, Q_GROUP_UPDATE, Q_GROUP_GONE, Q_MEMBERS, Q__MAX
+	Q_USER, Q_USER_LOCK, Q_USERS, Q_USERS_NAMED, Q_GONE, Q_USER_UPDATE, Q_USER_INSERT, Q_USER_DELETED,  Q_GROUP, Q_GROUP_LOCK, Q_GROUPS, Q_GROUP_INSERT, Q_GROUP_UPDATE, Q_GROUP_GONE, Q_MEMBERS, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -132,15 +116,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(user_insert_in) },
 	[Q_USER_DELETED] = { .name = "scim_user_deleted",
 		.sql = "UPDATE scim_user SET deleted_at = ? WHERE company_id = ? AND person_id = ?", DB_IN(deleted_in) },
-	[Q_FACT_END] = { .name = "person_fact_end",
-		.sql = "UPDATE person_fact SET to_at = ? WHERE company_id = ? AND person_id = ? AND kind = ?"
-		       " AND to_at IS NULL AND (? IS NULL OR value <> ?)",
-		DB_IN(fact_end_in) },
-	[Q_FACT_BEGIN] = { .name = "person_fact_begin",
-		.sql = "INSERT INTO person_fact (company_id, person_id, kind, from_at, value)"
-		       " SELECT ?, ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM person_fact WHERE company_id = ?"
-		       " AND person_id = ? AND kind = ? AND to_at IS NULL)",
-		DB_IN(fact_begin_in) },
 	[Q_GROUP] = { .name = "scim_group_get",
 		.sql = GROUPS " WHERE company_id = ? AND id = ? AND archived_at IS NULL",
 		DB_IN(key_in), DB_OUT(group_out) },
@@ -246,17 +221,6 @@ scim_sql_user_deleted(struct rq *rq, struct uuid id)
 	const struct named in = named(rq, id, NULL);
 
 	return db_exec(rq, &stmts[Q_USER_DELETED], &in, NULL);
-}
-
-enum fault
-scim_sql_fact(struct rq *rq, struct uuid person, const char *kind, const char *value)
-{
-	const struct fact in = { rq_company(rq), person, kind, value, rq->now_us };
-	enum fault e = db_exec(rq, &stmts[Q_FACT_END], &in, NULL);
-
-	if (e || value == NULL)
-		return e;
-	return db_exec(rq, &stmts[Q_FACT_BEGIN], &in, NULL);
 }
 
 enum fault

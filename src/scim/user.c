@@ -227,20 +227,6 @@ shown_name(struct rq *rq, const struct scim_user *u)
 	return u->user_name;
 }
 
-/* "en_US", "en-us": as BCP 47 writes it; what is none is not kept. */
-static const char *
-language_of(struct rq *rq, const char *text)
-{
-	char *tag;
-
-	if (text == NULL)
-		return NULL;
-	tag = arena_strdup(rq->arena, text);
-	for (char *c = tag; *c != '\0'; c++)
-		*c = *c == '_' ? '-' : *c;
-	return lang_tag_valid(str_of(tag)) ? tag : NULL;
-}
-
 static enum fault
 person_of(struct rq *rq, const struct scim_user *u, struct person_new *out)
 {
@@ -255,7 +241,7 @@ person_of(struct rq *rq, const struct scim_user *u, struct person_new *out)
 		.display_name = shown_name(rq, u),
 		.given_name = u->given_name,
 		.family_name = u->family_name,
-		.language = language_of(rq, u->language),
+		.language = u->language != NULL ? lang_tag_of(rq->arena, u->language) : NULL,
 		.time_zone = u->time_zone != NULL && zone_known(u->time_zone) ? u->time_zone : NULL,
 		.job_title = u->title,
 		.department = u->department,
@@ -268,11 +254,11 @@ person_of(struct rq *rq, const struct scim_user *u, struct person_new *out)
 static enum fault
 keep_facts(struct rq *rq, const struct scim_user *u)
 {
-	enum fault e = scim_sql_fact(rq, u->id, "department", u->department);
+	enum fault e = person_set_fact(rq, u->id, PERSON_DEPARTMENT, u->department);
 
 	if (!e)
-		e = scim_sql_fact(rq, u->id, "location", u->location);
-	return e ? e : scim_sql_fact(rq, u->id, "manager", u->manager);
+		e = person_set_fact(rq, u->id, PERSON_LOCATION, u->location);
+	return e ? e : person_set_fact(rq, u->id, PERSON_MANAGER, u->manager);
 }
 
 /* What the account is to be, whoever it was. */

@@ -138,6 +138,11 @@ class World:
         body = {**self.provider_body(), "client_auth": "private_key_jwt"}
         return made(self.api.put(f"/v1/identity-providers/{uuid7()}", who=self.company.admin, json=body))
 
+    def sign_in_test(self):
+        provider = self.provider()["id"]
+        test = made(self.api.post(f"/v1/identity-providers/{provider}/test", who=self.company.admin))
+        return {"id": provider, "other_id": test["id"]}
+
     def version(self, path):
         answer = self.api.get(path, who=self.company.admin)
         assert answer.status_code == 200, answer.text
@@ -385,6 +390,11 @@ def approved_review(w, who):
 SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
+def claim_map(version):
+    return {"version": version, "name": "name", "department": "department", "groups": "groups",
+            "scopes": "openid email profile groups", "join_by": "external_id", "join_claim": "oid"}
+
+
 def scim_user(w):
     name = f"{w.mark}.{secrets.token_hex(4)}@example.com"
     return {"userName": name, "displayName": w.text(), "emails": [{"value": name, "type": "work"}], "active": True}
@@ -416,6 +426,12 @@ EXAMPLES = {
     "auth_callback": nothing,
     "auth_signed_out": nothing,
     "auth_providers": lambda w, who: Request(query={"email": "somebody@nowhere.example"}),
+    "identity_provider_claims_get": of_id(lambda w, who: w.provider()["id"]),
+    "identity_provider_claims_put": lambda w, who: Request({"id": w.provider()["id"]}, json=claim_map(0)),
+    "identity_provider_claims_use": lambda w, who: Request({"id": w.provider()["id"]}, json={"version": 0}),
+    "identity_provider_test": of_id(lambda w, who: w.provider()["id"]),
+    "identity_provider_test_get": lambda w, who: Request(w.sign_in_test()),
+    "auth_test": lambda w, who: Request(query={"ticket": "A" * 43}),
     "identity_provider_delete": of_id(lambda w, who: w.provider()["id"]),
     "client_jwks": of_id(lambda w, who: w.keyed_provider()["id"]),
     "identity_provider_rotate_key": of_id(lambda w, who: w.keyed_provider()["id"]),

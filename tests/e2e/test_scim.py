@@ -505,7 +505,7 @@ def test_a_role_comes_and_goes_with_its_group_and_is_dated(directory, roled, sta
     assert [r["role"] for r in rows] == ["member", "curator", "admin", "curator", "member"]
     assert [r["to_at"] is None for r in rows] == [False] * 4 + [True]
     events = directory.api.get("/v1/audit", who=directory.company.admin, params={"person": person}).json()["items"]
-    assert {"member", "curator", "admin"} <= {e["changes"]["role"]["after"] for e in events if e["action"] == "person.role_changed"}
+    assert {"member", "curator", "admin"} <= {e["changes"]["role"][1] for e in events if e["action"] == "person.role_changed"}
 
 
 def test_a_role_of_another_reason_stays_when_a_group_is_left(directory, roled):

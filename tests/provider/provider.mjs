@@ -5,6 +5,7 @@
 // people: a page that lists the accounts instead of asking for a password.  Beside the provider's own paths, for tests:
 //   GET  /control          how often each path was asked for
 //   POST /control          {"down": ["/jwks", ...]}: these answer 503; {"keys": "rotate"}: new keys take the old ones' place;
+//                          {"accounts": {subject: claims}}: theirs from now on;
 //                          {"sign": [{"header", "payload"}, ...]}: such tokens, signed with the RS256 key
 
 import crypto from 'node:crypto';
@@ -50,7 +51,10 @@ function begin() {
     clients: wanted.clients,
     jwks: { keys: keys() },
     clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
+    claims: {
+      openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups', '_claim_names'],
+      profile: ['name', 'given_name', 'family_name', 'locale', 'address', 'department', 'oid', 'preferred_username', 'https://acme.example/unit'],
+    },
     conformIdTokenClaims: false, // claims of the scopes are in the ID Token, as most providers do
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
     features: { devInteractions: { enabled: !wanted.people }, backchannelLogout: { enabled: true } },
@@ -83,6 +87,7 @@ async function control(request, response) {
     const wish = JSON.parse(await body(request));
     down = wish.down ?? down;
     if (wish.keys === 'rotate') begin();
+    Object.assign(accounts, wish.accounts);
     if (wish.sign) {
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify(wish.sign.map(sign)));
