@@ -228,15 +228,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_TOUCH_EMAIL] = {
 		.name = "touch_email",
 		.sql = "SELECT t.touched_at, t.click_id, t.share_id, t.person_id, t.team_id, t.network, t.post_id,"
-		       " t.campaign_id, t.channel_id, 'human', x'' FROM lead l"
-		       " JOIN touch t ON t.company_id = l.company_id AND t.lead_id = l.id"
+		       " t.campaign_id, t.channel_id, 'human', x'' FROM lead l FORCE INDEX (lead_email)"
+		       " STRAIGHT_JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = l.company_id AND t.lead_id = l.id"
 		       " WHERE l.company_id = ? AND l.email_sha256 = ? AND l.id <> ? AND t.touched_at > ?"
 		       " AND t.touched_at <= ? ORDER BY t.touched_at DESC LIMIT ?",
 		DB_IN(email_in), DB_OUT(clicked_cols),
 	},
 	[Q_TOUCH_EMAIL_VISITOR] = {
 		.name = "touch_email_visitor",
-		.sql = CLICKED_SELECT " FROM lead l"
+		.sql = CLICKED_SELECT " FROM lead l FORCE INDEX (lead_email)"
 		       " STRAIGHT_JOIN click k FORCE INDEX (click_id) ON k.company_id = l.company_id AND k.id = l.click_id AND k.visitor IS NOT NULL"
 		       " STRAIGHT_JOIN click c FORCE INDEX (click_visitor) ON c.company_id = k.company_id AND c.visitor = k.visitor" CLICKED_SHARE
 		       " WHERE l.company_id = ? AND l.email_sha256 = ? AND l.id <> ? AND c.class = 'human'"
