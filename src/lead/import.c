@@ -55,6 +55,7 @@ struct lead_import {
 	enum column column[CSV_FIELDS_MAX];
 	struct lead_new row[BATCH];
 	size_t n;
+	bool in_run; /* the last batch had rows that were here before */
 	struct lead_import_result result;
 	struct lead_fault fault[LEAD_FAULTS_MAX];
 	size_t n_faults;
@@ -281,6 +282,22 @@ struct batch {
 	int64_t added, repeated;
 };
 
+/* Here already: known by its id alone, where putting it would look for its path first. */
+static enum fault
+row_is_here(struct rq *rq, const struct lead_import *i, const struct lead_new *row, bool *out)
+{
+	const struct lead key = { .company_id = i->from.company,
+		                  .source = i->from.source,
+		                  .external_id = row->external_id };
+	struct lead there;
+	enum fault e = lead_sql_by_external(rq, &key, &there);
+
+	if (e && e != FAULT_NOT_FOUND)
+		return e;
+	*out = e == FAULT_NONE;
+	return FAULT_NONE;
+}
+
 /* What would be added, and what is here already. */
 static enum fault
 batch_count(struct rq *rq, void *arg)
@@ -290,36 +307,38 @@ batch_count(struct rq *rq, void *arg)
 
 	b->added = b->repeated = 0;
 	for (size_t r = 0; !e && r < b->i->n; r++) {
-		const struct lead key = { .company_id = b->i->from.company,
-			                  .source = b->i->from.source,
-			                  .external_id = b->i->row[r].external_id };
-		struct lead there;
+		bool here = false;
 
-		e = lead_sql_by_external(rq, &key, &there);
-		b->added += e == FAULT_NOT_FOUND;
-		b->repeated += e == FAULT_NONE;
-		e = e == FAULT_NOT_FOUND ? FAULT_NONE : e;
+		e = row_is_here(rq, b->i, &b->i->row[r], &here);
+		b->added += !here;
+		b->repeated += here;
 	}
 	return e;
 }
 
+/* Rows that were here come in runs: a file comes again, or grows at its end.  So only behind such a
+ * row is it asked first. */
 static enum fault
 batch_tx(struct rq *rq, void *arg)
 {
 	struct batch *b = arg;
-	enum fault e = FAULT_NONE;
+	bool here = b->i->in_run;
 
 	b->added = b->repeated = 0;
-	for (size_t r = 0; !e && r < b->i->n; r++) {
-		struct lead l;
+	for (size_t r = 0; r < b->i->n; r++) {
+		const struct lead_new *row = &b->i->row[r];
+		struct lead l = { .repeated = false };
+		enum fault e = here ? row_is_here(rq, b->i, row, &here) : FAULT_NONE;
 
-		e = lead_put(rq, &b->i->from, &b->i->row[r], &l);
-		if (!e && l.repeated)
-			b->repeated++;
-		else if (!e)
-			b->added++;
+		if (!e && !here)
+			e = lead_put(rq, &b->i->from, row, &l);
+		if (e)
+			return e;
+		here = here || l.repeated;
+		b->added += !here;
+		b->repeated += here;
 	}
-	return e;
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -336,6 +355,7 @@ store_batch(struct lead_import *i)
 	rq->arena = i->keep;
 	if (e)
 		return e;
+	i->in_run = b.repeated > 0;
 	i->result.added += b.added;
 	i->result.repeated += b.repeated;
 	i->n = 0;

@@ -60,6 +60,10 @@ def test_malformed_requests_are_problems_of_400(api, request_bytes):
     check_problem(*raw(api.base, request_bytes), 400, "malformed_request")
 
 
+def test_a_version_of_http_that_is_not_spoken_is_a_problem_of_505(api):
+    check_problem(*raw(api.base, b"GET /v1/feed HTTP/9.9\r\nHost: a\r\n\r\n"), 505, "malformed_request")
+
+
 def test_a_token_of_megabytes_is_no_token(api):
     place = urllib.parse.urlsplit(api.base)
     head = b"GET /v1/feed HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
@@ -148,3 +152,7 @@ def test_without_workers_nginx_answers_502_and_when_to_come_back(own_stack):
     r = Client(stack.places["API"]).get("/v1/feed", contract=False)
     check_problem(r.status_code, {k.lower(): v for k, v in r.headers.items()}, r.content, 502, "try_again")
     assert int(r.headers["Retry-After"]) >= 1
+    # Nor is a large body, which this answer has nothing to do with, a fault of its own.
+    r = Client(stack.places["API"]).post("/v1/leads/import", data=b"x" * 200_000, contract=False,
+                                         headers={"Content-Type": "text/csv"})
+    check_problem(r.status_code, {k.lower(): v for k, v in r.headers.items()}, r.content, 502, "try_again")
