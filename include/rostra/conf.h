@@ -7,7 +7,7 @@
 #ifndef ROSTRA_CONF_H
 #define ROSTRA_CONF_H
 
-#include "rostra/arena.h"
+#include "rostra/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +54,9 @@ struct conf {
 
 enum conf_type { CONF_STRING, CONF_PATH, CONF_INT, CONF_BOOL, CONF_SECRET_FILE };
 
+/* The reason why a value is refused; NULL when it is good. */
+typedef const char *conf_check_fn(struct str value);
+
 struct conf_row {
 	const char    *name;
 	enum conf_type type;
@@ -61,6 +64,7 @@ struct conf_row {
 	const char    *def;
 	int64_t        min, max; /* CONF_INT */
 	const char    *help;
+	conf_check_fn *check; /* strings and paths: beyond the type; NULL for none */
 };
 
 extern const struct conf_row conf_rows[]; /* ends with name NULL */

@@ -7,6 +7,8 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
+/* "debug" to "error"; false for another word. */
+bool log_level_of(struct str word, enum log_level *out);
 /* path NULL or "-": stderr.  False with errno when the file cannot be opened. */
 bool log_open(const char *path, enum log_level least);
 void log_reopen(void); /* after SIGHUP: the same path again */

@@ -3,42 +3,42 @@
  * compares them. */
 #include <stddef.h>
 
-#include "rostra/conf.h"
+#include "conf_check.h"
 
 /* clang-format off */
-#define SETTING(type, member, def, lo, hi, help) \
-	{ #member, type, offsetof(struct conf, member), def, lo, hi, help }
-#define TEXT(member, def, help)   SETTING(CONF_STRING, member, def, 0, 0, help)
-#define PLACE(member, def, help)  SETTING(CONF_PATH, member, def, 0, 0, help)
-#define SECRET(member, def, help) SETTING(CONF_SECRET_FILE, member, def, 0, 0, help)
-#define NUMBER(member, def, lo, hi, help) SETTING(CONF_INT, member, def, lo, hi, help)
-#define YESNO(member, def, help)  SETTING(CONF_BOOL, member, def, 0, 0, help)
+#define SETTING(type, member, def, lo, hi, help, check) \
+	{ #member, type, offsetof(struct conf, member), def, lo, hi, help, check }
+#define TEXT(member, def, help, check)   SETTING(CONF_STRING, member, def, 0, 0, help, check)
+#define PLACE(member, def, help, check)  SETTING(CONF_PATH, member, def, 0, 0, help, check)
+#define SECRET(member, def, help, check) SETTING(CONF_SECRET_FILE, member, def, 0, 0, help, check)
+#define NUMBER(member, def, lo, hi, help) SETTING(CONF_INT, member, def, lo, hi, help, NULL)
+#define YESNO(member, def, help)  SETTING(CONF_BOOL, member, def, 0, 0, help, NULL)
 
 const struct conf_row conf_rows[] = {
-	PLACE(state_dir, ROSTRA_STATE_DIR, "click spool, snapshot of links, hour of visits, pid file"),
-	PLACE(socket_dir, "/run/rostra", "the workers' sockets api.sock and link.sock"),
-	PLACE(sql_dir, ROSTRA_SQL_DIR, "migrations"),
-	PLACE(click_rules, ROSTRA_DATA_DIR "/crawlers.rules", "user agents that are no people"),
-	PLACE(click_ranges, "", "the operator's own rules, such as address ranges; empty for none"),
-	TEXT(listen_group, "", "group of the sockets, mode 0660; empty keeps the process's"),
-	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens"),
-	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it"),
+	PLACE(state_dir, ROSTRA_STATE_DIR, "click spool, snapshot of links, hour of visits, pid file", check_given),
+	PLACE(socket_dir, "/run/rostra", "the workers' sockets api.sock and link.sock", check_given),
+	PLACE(sql_dir, ROSTRA_SQL_DIR, "migrations", check_given),
+	PLACE(click_rules, ROSTRA_DATA_DIR "/crawlers.rules", "user agents that are no people", check_given),
+	PLACE(click_ranges, "", "the operator's own rules, such as address ranges; empty for none", NULL),
+	TEXT(listen_group, "", "group of the sockets, mode 0660; empty keeps the process's", check_group),
+	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens", check_base_url),
+	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it", check_base_url),
 
-	TEXT(db_hosts, "", "host[:port],… tried in order, when db_socket is empty"),
-	PLACE(db_socket, "/run/mysqld/mysqld.sock", "unix socket of MariaDB; empty for TCP"),
-	TEXT(db_user, "rostra", "who connects"),
-	SECRET(db_password_file, "", "file with the password; empty for unix_socket authentication"),
-	TEXT(db_name, "rostra", "the database"),
+	TEXT(db_hosts, "", "host[:port],… tried in order, when db_socket is empty", check_hosts),
+	PLACE(db_socket, "/run/mysqld/mysqld.sock", "unix socket of MariaDB; empty for TCP", NULL),
+	TEXT(db_user, "rostra", "who connects", check_given),
+	SECRET(db_password_file, "", "file with the password; empty for unix_socket authentication", NULL),
+	TEXT(db_name, "rostra", "the database", check_given),
 	NUMBER(db_connect_timeout_s, "2", 1, 60, "seconds to connect"),
 	NUMBER(db_read_timeout_s, "5", 1, 3600, "seconds a statement may take to answer"),
 	NUMBER(db_write_timeout_s, "5", 1, 3600, "seconds a statement may take to be sent"),
 
-	SECRET(token_keys_file, ROSTRA_CONF_DIR "/token.keys", "keys of access tokens, the first signs"),
-	SECRET(cursor_key_file, ROSTRA_CONF_DIR "/cursor.key", "key of cursors and visitor cookies"),
-	SECRET(seal_key_file, ROSTRA_CONF_DIR "/seal.key", "key of the secrets kept in the database"),
+	SECRET(token_keys_file, ROSTRA_CONF_DIR "/token.keys", "keys of access tokens, the first signs", check_given),
+	SECRET(cursor_key_file, ROSTRA_CONF_DIR "/cursor.key", "key of cursors and visitor cookies", check_given),
+	SECRET(seal_key_file, ROSTRA_CONF_DIR "/seal.key", "key of the secrets kept in the database", check_given),
 
-	TEXT(app_redirect_uris, "", "where a sign-in may return to, separated by spaces"),
-	TEXT(outbound_loopback_ports, "", "ports of 127.0.0.1 that may be called out to, for tests"),
+	TEXT(app_redirect_uris, "", "where a sign-in may return to, separated by spaces", check_redirect_uris),
+	TEXT(outbound_loopback_ports, "", "ports of 127.0.0.1 that may be called out to, for tests", check_ports),
 
 	NUMBER(api_processes, "1", 1, 64, "processes of the api pool"),
 	NUMBER(api_threads, "16", 1, 128, "threads of each, with a database connection each"),
@@ -64,8 +64,8 @@ const struct conf_row conf_rows[] = {
 	NUMBER(spool_segment_kb, "1024", 4, 1048576, "size at which a segment of the spool is finished"),
 	NUMBER(jobs_poll_ms, "500", 10, 60000, "pause between looks for background work"),
 
-	PLACE(log_file, "-", "where JSON lines go; - is standard error"),
-	TEXT(log_level, "info", "debug, info, warn or error"),
-	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL },
+	TEXT(log_file, "-", "where JSON lines go; - is standard error", check_log_file),
+	TEXT(log_level, "info", "debug, info, warn or error", check_log_level),
+	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 /* clang-format on */

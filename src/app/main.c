@@ -57,25 +57,11 @@ find_command(const char *name)
 }
 
 static bool
-log_level_of(const char *word, enum log_level *out)
-{
-	static const char *const words[] = { "debug", "info", "warn", "error" };
-
-	for (int i = 0; i < 4; i++) {
-		if (cstr_eq(words[i], word)) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
 load(struct app *app, bool service)
 {
 	char err[512] = "";
 	const char *path = app->conf_path;
-	enum log_level least;
+	enum log_level least = LOG_INFO;
 
 	if (path == NULL && access(ROSTRA_CONF_FILE, R_OK) == 0)
 		path = app->conf_path = ROSTRA_CONF_FILE;
@@ -83,10 +69,7 @@ load(struct app *app, bool service)
 		fprintf(stderr, "rostra: %s\n", err);
 		return false;
 	}
-	if (!log_level_of(app->conf.log_level, &least)) {
-		fputs("rostra: log_level must be debug, info, warn or error\n", stderr);
-		return false;
-	}
+	(void)log_level_of(str_of(app->conf.log_level), &least);
 	/* Commands of operators speak on the terminal; only services open the log file. */
 	if (log_open(service ? app->conf.log_file : "-", least))
 		return true;
@@ -136,7 +119,8 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	app_tables_init();
-	if (!load(&app, command->service))
+	/* A command explains itself also where no setting is right. */
+	if (!(at + 1 < argc && cstr_eq(argv[at + 1], "--help")) && !load(&app, command->service))
 		return EXIT_USAGE;
 	return command->run(&app, argc - at, argv + at);
 }

@@ -20,7 +20,8 @@ enum { CONF_LINE_MAX = 4096 };
 struct origin {
 	const char *file; /* NULL: the environment or the table */
 	int line;
-	uint64_t given; /* bit i: rows[i] stands in the file already */
+	struct str variable; /* of the environment */
+	uint64_t given;      /* bit i: rows[i] stands in the file already */
 	char *err;
 	size_t err_n;
 };
@@ -30,8 +31,11 @@ refuse(const struct origin *o, const char *name, const char *why)
 {
 	if (o->file != NULL)
 		(void)snprintf(o->err, o->err_n, "%s:%d: %s: %s", o->file, o->line, name, why);
+	else if (o->variable.n > 0)
+		(void)snprintf(o->err, o->err_n, "environment: %.*s: %s",
+		               (int)(o->variable.n < 80 ? o->variable.n : 80), o->variable.s, why);
 	else
-		(void)snprintf(o->err, o->err_n, "environment: %s: %s", name, why);
+		(void)snprintf(o->err, o->err_n, "default: %s: %s", name, why);
 	return false;
 }
 
@@ -76,6 +80,7 @@ static bool
 set_value(struct conf *c, const struct conf_row *row, struct str value, const struct origin *o)
 {
 	void *place = (char *)c + row->off;
+	const char *why;
 	char *kept;
 	char *before;
 
@@ -83,10 +88,13 @@ set_value(struct conf *c, const struct conf_row *row, struct str value, const st
 		return set_int(place, row, value, o);
 	if (row->type == CONF_BOOL)
 		return set_bool(place, row, value, o);
-	if (row->type == CONF_PATH && value.n > 0 && value.s[0] != '/' && !str_is(value, "-"))
+	if (row->type == CONF_PATH && value.n > 0 && value.s[0] != '/')
 		return refuse(o, row->name, "must be an absolute path");
 	if (row->type == CONF_SECRET_FILE && value.n > 0 && value.s[0] != '/')
 		return refuse(o, row->name, "must be an absolute path of a file");
+	why = row->check != NULL ? row->check(value) : NULL;
+	if (why != NULL)
+		return refuse(o, row->name, why);
 	kept = keep(value);
 	memcpy(&before, place, sizeof(before));
 	memcpy(place, &kept, sizeof(kept));
@@ -155,6 +163,10 @@ read_file(struct conf *c, const struct conf_row *rows, struct origin *o)
 		if (ok)
 			ok = read_line(c, rows, (struct str){ line, n }, o);
 	}
+	if (ok && ferror(f)) { /* a folder, for one */
+		(void)snprintf(o->err, o->err_n, "%s: %s", o->file, strerror(errno));
+		ok = false;
+	}
 	(void)fclose(f);
 	return ok;
 }
@@ -174,6 +186,7 @@ read_variable(struct conf *c, const struct conf_row *rows, const char *variable,
 		setting[n] = name.s[i] >= 'A' && name.s[i] <= 'Z' ? (char)(name.s[i] + ('a' - 'A'))
 		                                                  : name.s[i];
 	setting[n] = '\0';
+	o->variable = name;
 	row = find_row(rows, (struct str){ setting, n });
 	if (row == NULL)
 		return refuse(o, setting, "is not a setting; rostra config shows them all");

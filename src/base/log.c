@@ -26,6 +26,18 @@ open_file(const char *path)
 }
 
 bool
+log_level_of(struct str word, enum log_level *out)
+{
+	for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++) {
+		if (str_is(word, level_names[i])) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
 log_open(const char *path, enum log_level least)
 {
 	int fd;

@@ -56,6 +56,17 @@ def test_an_unknown_command_or_option_ends_with_2_and_says_which(program):
     ("state_dir = relative/path", "state_dir"),
     ("trust_link_headers = perhaps", "trust_link_headers"),
     ("drain_s", "drain_s"),
+    ("public_url = https://api.example.com/", "public_url: must be scheme and host"),
+    ("public_url = api.example.com", "public_url: must begin with"),
+    ("link_url = https://", "link_url: must be scheme and host"),
+    ("db_hosts = db1:3306, db2:0", "db_hosts: must be host"),
+    ("db_name =", "db_name: must not be empty"),
+    ("state_dir =", "state_dir: must not be empty"),
+    ("listen_group = nobodys-group", "listen_group: is no group"),
+    ("app_redirect_uris = app://in https://x/#here", "app_redirect_uris: must be URIs"),
+    ("outbound_loopback_ports = 80 70000", "outbound_loopback_ports: must be numbers"),
+    ("log_file = rostra.log", "log_file: must be an absolute path"),
+    ("log_level = loud", "log_level: must be debug"),
 ])
 def test_a_wrong_setting_stops_the_start_with_file_line_and_reason(program, tmp_path, line, reason):
     done = program("serve", conf=f"# a comment\n\n{line}\n", tmp=tmp_path)

@@ -15,14 +15,20 @@
 #include "rostra/conf.h"
 #include "rostra/str.h"
 
+static const char *
+not_green(struct str value)
+{
+	return str_is(value, "green") ? "must not be green" : NULL;
+}
+
 /* clang-format off */
 static const struct conf_row rows[] = {
-	{ "db_name", CONF_STRING, offsetof(struct conf, db_name), "rostra", 0, 0, "a word" },
-	{ "state_dir", CONF_PATH, offsetof(struct conf, state_dir), "/var/lib/x", 0, 0, "a folder" },
-	{ "token_keys_file", CONF_SECRET_FILE, offsetof(struct conf, token_keys_file), "", 0, 0, "a secret" },
-	{ "drain_s", CONF_INT, offsetof(struct conf, drain_s), "30", 1, 600, "seconds" },
-	{ "trust_link_headers", CONF_BOOL, offsetof(struct conf, trust_link_headers), "no", 0, 0, "yes or no" },
-	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL },
+	{ "db_name", CONF_STRING, offsetof(struct conf, db_name), "rostra", 0, 0, "a word", not_green },
+	{ "state_dir", CONF_PATH, offsetof(struct conf, state_dir), "/var/lib/x", 0, 0, "a folder", NULL },
+	{ "token_keys_file", CONF_SECRET_FILE, offsetof(struct conf, token_keys_file), "", 0, 0, "a secret", NULL },
+	{ "drain_s", CONF_INT, offsetof(struct conf, drain_s), "30", 1, 600, "seconds", NULL },
+	{ "trust_link_headers", CONF_BOOL, offsetof(struct conf, trust_link_headers), "no", 0, 0, "yes or no", NULL },
+	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL, NULL },
 };
 /* clang-format on */
 
@@ -110,6 +116,7 @@ what_is_wrong_is_named_with_file_and_line(void **state)
 		{ "drain_s = 5\ndrain_s = 6\n", ":2: drain_s: stands in the file twice" },
 		{ "trust_link_headers = maybe\n", ":1: trust_link_headers: must be yes or no" },
 		{ "state_dir = here\n", ":1: state_dir: must be an absolute path" },
+		{ "db_name = green\n", ":1: db_name: must not be green" },
 		{ "token_keys_file = keys\n", ":1: token_keys_file: must be an absolute path" },
 	};
 
@@ -137,10 +144,13 @@ a_bad_environment_and_a_missing_file_stop_the_start(void **state)
 	(void)state;
 	(void)setenv("ROSTRA_DRAIN_S", "soon", 1);
 	assert_false(conf_load(&c, rows, NULL, err, sizeof(err)));
-	assert_non_null(strstr(err, "environment: drain_s"));
+	assert_non_null(strstr(err, "environment: ROSTRA_DRAIN_S"));
 	conf_forget(&c);
 	assert_false(conf_load(&c, rows, "/nowhere/rostra.conf", err, sizeof(err)));
 	assert_non_null(strstr(err, "/nowhere/rostra.conf: No such file"));
+	conf_forget(&c);
+	assert_false(conf_load(&c, rows, "/", err, sizeof(err)));
+	assert_non_null(strstr(err, "/: Is a directory"));
 	conf_forget(&c);
 }
 
