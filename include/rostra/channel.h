@@ -43,6 +43,9 @@ struct channel_new {
  */
 enum fault channel_create(struct rq *rq, struct uuid id, const struct channel_new *in) MUST_CHECK;
 
+/* Calls fn with each channel (struct channel_view) of the caller's company by name, archived ones too. */
+enum fault channel_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+
 /* A channel as the API shows it to one person. */
 struct channel_view {
 	struct uuid   company_id, id;

@@ -40,6 +40,13 @@ cmd_row(struct cmd *c, const char *const *cells)
 	c->n_rows++;
 }
 
+void
+cmd_numbers(struct cmd *c, size_t first, size_t n)
+{
+	for (size_t i = first; i < first + n; i++)
+		c->numbers |= 1U << i;
+}
+
 const char *
 cmd_id(struct cmd *c, struct uuid id)
 {
@@ -75,6 +82,8 @@ json_row(struct buf *b, const struct cmd *c, size_t row)
 		buf_char(b, ':');
 		if (cell == NULL)
 			buf_lit(b, "null");
+		else if ((c->numbers >> i & 1) != 0)
+			buf_cstr(b, cell);
 		else
 			buf_json_string(b, str_of(cell));
 	}

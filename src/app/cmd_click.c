@@ -41,6 +41,7 @@ click_load(struct cmd *c)
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, false);
+	cmd_numbers(c, 0, 2);
 	cmd_row(c, (const char *const[]){ before, number(c, spool_pending_bytes(c->rq.conf)) });
 	return FAULT_NONE;
 }
@@ -78,6 +79,7 @@ click_rollup(struct cmd *c)
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, false);
+	cmd_numbers(c, 0, 2);
 	cmd_row(c, (const char *const[]){ number(c, r.rows), number(c, r.wrong) });
 	return FAULT_NONE;
 }
@@ -126,6 +128,7 @@ put_counts(struct cmd *c, const struct reclassify *r)
 		                               "clicks" };
 
 	CMD_COLUMNS(c, columns, true);
+	cmd_numbers(c, 4, 1);
 	for (size_t i = 0; i < r->n_counts; i++) {
 		const struct reclassify_count *k = &r->count[i];
 

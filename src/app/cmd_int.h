@@ -20,6 +20,7 @@ struct cmd {
 	bool json, list; /* list: an array in JSON */
 	const char *const *columns;
 	size_t n_columns, n_rows;
+	unsigned numbers; /* bit i: column i is a number in JSON */
 	const char **cells; /* of all rows, in the arena */
 	size_t cells_room;
 };
@@ -57,6 +58,8 @@ enum fault cmd_word(struct cmd *c, const char *option, const char *text, const c
  * null. */
 void cmd_columns(struct cmd *c, const char *const *names, size_t n, bool list);
 #define CMD_COLUMNS(c, t, list) cmd_columns((c), (t), sizeof(t) / sizeof((t)[0]), (list))
+/* Columns from the first one on are numbers: digits in their cells, in JSON without quotes. */
+void cmd_numbers(struct cmd *c, size_t first, size_t n);
 void cmd_row(struct cmd *c, const char *const *cells);
 const char *cmd_id(struct cmd *c, struct uuid id);
 const char *cmd_time(struct cmd *c, int64_t t_us);

@@ -218,6 +218,7 @@ reseal(struct cmd *c)
 	c->rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
 	c->rq.shared = &c->app->shared;
 	CMD_COLUMNS(c, columns, true);
+	cmd_numbers(c, 1, 3);
 	e = identity_reseal(&c->rq, tell, &all);
 	if (e || all.unreadable == 0)
 		return e;

@@ -108,6 +108,7 @@ import_file(struct cmd *c, const struct lead_import_options *options, FILE *f)
 		               " refused",
 		               r.lines, r.added, r.repeated, r.refused);
 	CMD_COLUMNS(c, columns, false);
+	cmd_numbers(c, 0, 4);
 	cmd_row(c, (const char *const[]){ number(c, r.lines), number(c, r.added),
 	                                  number(c, r.repeated), number(c, r.refused) });
 	return FAULT_NONE;

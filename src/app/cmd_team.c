@@ -67,6 +67,7 @@ team_list(struct cmd *c)
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
+	cmd_numbers(c, 2, 1);
 	return team_each(&c->rq, put_team, c);
 }
 
@@ -180,13 +181,48 @@ channel_add(struct cmd *c)
 	return FAULT_NONE;
 }
 
+static enum fault
+put_channel(struct rq *rq, void *row, void *arg)
+{
+	const struct channel_view *v = row;
+	struct cmd *c = arg;
+
+	(void)rq;
+	cmd_row(c, (const char *const[]){ cmd_id(c, v->id), v->name, channel_mode_names[v->mode],
+	                                  channel_audience_names[v->audience],
+	                                  arena_printf(c->rq.arena, "%zu", v->team_ids.n),
+	                                  cmd_time(c, v->archived_at) });
+	return FAULT_NONE;
+}
+
+static enum fault
+channel_list(struct cmd *c)
+{
+	static const char *const columns[] = { "id",       "name",  "mode",
+		                               "audience", "teams", "archived_at" };
+	const char *company = NULL;
+	const struct cmd_option options[] = { { "company", &company, NULL, true } };
+	enum fault e = CMD_OPTIONS(c, options);
+
+	if (!e)
+		e = cmd_company_of(c, company);
+	if (e)
+		return e;
+	CMD_COLUMNS(c, columns, true);
+	cmd_numbers(c, 4, 1);
+	return channel_each(&c->rq, put_channel, c);
+}
+
 int
 cmd_channel(struct app *app, int argc, char **argv)
 {
-	static const struct cmd_verb verbs[] = { { "add", channel_add }, { NULL, NULL } };
+	static const struct cmd_verb verbs[] = { { "add", channel_add },
+		                                 { "list", channel_list },
+		                                 { NULL, NULL } };
 	static const char usage[] =
 	    "Usage: rostra channel add --company SLUG --name NAME [--description TEXT]\n"
 	    "                          [--teams \"NAME|ID,...\"] [--mode mandatory|followable]\n"
+	    "       rostra channel list --company SLUG\n"
 	    "\n"
 	    "Without --teams it is for everybody of the company. --json prints JSON.\n";
 

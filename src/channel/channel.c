@@ -155,6 +155,36 @@ channel_put(struct rq *rq, struct uuid id, const struct channel_new *in, bool *r
 	return FAULT_NONE;
 }
 
+struct each {
+	db_row_fn *fn;
+	void *arg;
+};
+
+static enum fault
+pass_channel(struct rq *rq, void *row, void *arg)
+{
+	struct each *each = arg;
+
+	channel_view_finish(rq, row);
+	return each->fn(rq, row, each->arg);
+}
+
+enum fault
+channel_each(struct rq *rq, db_row_fn *fn, void *arg)
+{
+	struct each each = { fn, arg };
+	const struct channel_page whole = {
+		.company_id = rq_company(rq),
+		.person_id = rq->who->person,
+		.after_name = "",
+		.after_id = { { 1 } }, /* below every id of ours, and not NULL */
+		.everything = true,
+		.limit = INT32_MAX,
+	};
+
+	return channel_sql_page(rq, &whole, pass_channel, &each);
+}
+
 struct patch {
 	struct uuid id;
 	const struct channel_patch *in;

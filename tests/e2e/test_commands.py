@@ -114,6 +114,17 @@ def test_lists_are_tables_or_json(rostra, rostra_json, acme):
     assert all(p["email"] in table for p in people)
 
 
+def test_channels_and_teams_are_listed_with_numbers_as_numbers(rostra, rostra_json, make_company):
+    company = make_company()
+    rostra("team", "add", "--company", company.slug, "--name", "Träger")
+    rostra("channel", "add", "--company", company.slug, "--name", "Zebra news", "--teams", "Träger", "--mode", "followable")
+    team = next(t for t in rostra_json("team", "list", "--company", company.slug) if t["name"] == "Träger")
+    assert team["members"] == 0
+    listed = next(c for c in rostra_json("channel", "list", "--company", company.slug) if c["name"] == "Zebra news")
+    assert (listed["mode"], listed["audience"], listed["teams"], listed["archived_at"]) == ("followable", "teams", 1, None)
+    assert "Zebra news" in rostra("channel", "list", "--company", company.slug)
+
+
 def test_a_key_is_shown_once(rostra, acme):
     made = json.loads(rostra("key", "add", "--company", acme.slug, "--name", "once", "--scopes", "leads:write", "--json"))
     assert made["key"].startswith("rsk_")

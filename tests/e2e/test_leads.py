@@ -539,8 +539,8 @@ def test_an_operator_brings_a_file_with_the_same_code(stack, api, make_company, 
     args = ("lead", "import", "--company", company.slug, "--source", "sales", "--json", path)
     import json
 
-    assert json.loads(stack.rostra(*args)) == {"rows": "1", "added": "1", "repeated": "0", "refused": "0"}
-    assert json.loads(stack.rostra(*args)) == {"rows": "1", "added": "0", "repeated": "1", "refused": "0"}
+    assert json.loads(stack.rostra(*args)) == {"rows": 1, "added": 1, "repeated": 0, "refused": 0}
+    assert json.loads(stack.rostra(*args)) == {"rows": 1, "added": 0, "repeated": 1, "refused": 0}
     path.write_text(csv_text([["o2", "bad", "", "", "", ""]]))
     refused = stack.rostra(*args, check=False)
     assert refused.returncode == 1 and "line 2: email" in refused.stderr

@@ -36,6 +36,8 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert "og:title" in done.stdout
     assert f'"link": "{demo.places["LINK"]}/r/' in done.stdout
     assert '"stage": "won"' in done.stdout
+    # The stranger's click is a person's, and the lead is credited to the one who shared.
+    assert re.search(r'^  "person_id": "[0-9a-f-]{36}",\n  "network": "linkedin",$', done.stdout, re.M), done.stdout
     assert '"message": "Thank you for the translation!"' in done.stdout
     assert '"reason": "allowance_spent"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
