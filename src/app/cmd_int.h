@@ -20,7 +20,7 @@ struct cmd {
 	bool json, list; /* list: an array in JSON */
 	const char *const *columns;
 	size_t n_columns, n_rows;
-	unsigned numbers; /* bit i: column i is a number in JSON */
+	unsigned numbers;   /* bit i: column i is a number in JSON */
 	const char **cells; /* of all rows, in the arena */
 	size_t cells_room;
 };

@@ -6,15 +6,20 @@
  */
 
 static void
+put_limit_headers(struct buf *b)
+{
+	buf_lit(b, ",\"RateLimit\":{\"$ref\":\"#/components/headers/RateLimit\"}"
+	           ",\"RateLimit-Policy\":{\"$ref\":\"#/components/headers/RateLimitPolicy\"}");
+}
+
+static void
 put_headers(struct buf *b, const struct route *r)
 {
 	buf_lit(b, ",\"headers\":{\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"}");
 	if (r->method == HTTP_GET && r->kind != REPLY_RAW)
 		buf_lit(b, ",\"ETag\":{\"$ref\":\"#/components/headers/ETag\"}");
 	if (r->rate != RATE_NONE)
-		buf_lit(
-		    b, ",\"RateLimit\":{\"$ref\":\"#/components/headers/RateLimit\"}"
-		       ",\"RateLimit-Policy\":{\"$ref\":\"#/components/headers/RateLimitPolicy\"}");
+		put_limit_headers(b);
 	if (r->kind == REPLY_LIST)
 		buf_lit(b, ",\"Link\":{\"$ref\":\"#/components/headers/Link\"}");
 	if ((r->flags & ROUTE_IDEMPOTENCY_KEY) != 0)
@@ -81,6 +86,17 @@ put_success(struct buf *b, const struct route *r, int status, const char *what)
 }
 
 static void
+put_not_modified(struct buf *b, const struct route *r)
+{
+	buf_lit(b, "\"304\":{\"description\":\"Not modified\",\"headers\":{"
+	           "\"X-Request-Id\":{\"$ref\":\"#/components/headers/RequestId\"},"
+	           "\"ETag\":{\"$ref\":\"#/components/headers/ETag\"}");
+	if (r->rate != RATE_NONE)
+		put_limit_headers(b);
+	buf_lit(b, "}},");
+}
+
+static void
 put_successes(struct buf *b, const struct route *r)
 {
 	if ((r->flags & ROUTE_NOT_SERVED) != 0)
@@ -95,7 +111,7 @@ put_successes(struct buf *b, const struct route *r)
 	}
 	if ((r->flags & ROUTE_SCIM) != 0) {
 		if (r->method == HTTP_GET && has_parameter(r))
-			buf_lit(b, "\"304\":{\"description\":\"Not modified\"},");
+			put_not_modified(b, r);
 		if (r->method == HTTP_POST)
 			put_success(b, r, 201, "Made");
 		else if (r->method != HTTP_DELETE)
@@ -112,8 +128,8 @@ put_successes(struct buf *b, const struct route *r)
 		        "\"302\":{\"description\":\"To the destination\",\"headers\":{\"Location\":"
 		        "{\"schema\":{\"type\":\"string\"}}}},");
 	if (r->method == HTTP_GET && (r->flags & ROUTE_LINK_HOST) == 0 &&
-	    (r->access & ACCESS_LOOPBACK) == 0)
-		buf_lit(b, "\"304\":{\"description\":\"Not modified\"},");
+	    (r->access & ACCESS_LOOPBACK) == 0 && r->kind != REPLY_RAW)
+		put_not_modified(b, r);
 }
 
 static void
@@ -162,7 +178,8 @@ openapi_put_responses(struct buf *b, const struct route *r)
 	}
 	if (writes || r->query != NULL)
 		put_problem(b, r, 422);
-	if (r->rate != RATE_NONE)
+	/* Nobody is counted on the link host, but nginx stops a flood. */
+	if (r->rate != RATE_NONE || (r->flags & ROUTE_LINK_HOST) != 0)
 		put_problem(b, r, 429);
 	put_problem(b, r, 500);
 	if ((r->flags & ROUTE_NOT_SERVED) != 0)
@@ -298,9 +315,11 @@ put_problem_responses(struct buf *b)
 		           i > 0 ? "," : "", rows[i].status, rows[i].what);
 		if (rows[i].status == 401)
 			buf_lit(b, ",\"WWW-Authenticate\":{\"schema\":{\"type\":\"string\"}}");
-		if (rows[i].status == 429 || rows[i].status >= 502)
+		if (rows[i].status == 429 || rows[i].status == 503)
+			put_limit_headers(b);
+		if (rows[i].status == 409 || rows[i].status == 429 || rows[i].status >= 502)
 			buf_lit(b, ",\"Retry-After\":{\"schema\":{\"type\":\"integer\"},"
-			           "\"description\":\"Seconds\"}");
+			           "\"description\":\"Seconds; of a 409 when it is in flight\"}");
 		buf_lit(b, "},\"content\":{\"application/problem+json\":{\"schema\":"
 		           "{\"$ref\":\"#/components/schemas/problem\"}}}}");
 	}
@@ -336,9 +355,14 @@ static const char shared_parts[] =
     "log\",\"schema\":{\"type\":\"string\"}},"
     "\"ETag\":{\"description\":\"Weak validator of this answer\",\"schema\":{\"type\":\"string\"}},"
     "\"Link\":{\"description\":\"rel=next, when there is more\",\"schema\":{\"type\":\"string\"}},"
-    "\"RateLimit\":{\"schema\":{\"type\":\"string\"}},"
-    "\"RateLimitPolicy\":{\"schema\":{\"type\":\"string\"}},"
-    "\"IdempotencyReplayed\":{\"schema\":{\"type\":\"string\"}}}"
+    "\"RateLimit\":{\"description\":\"What is left (r) of the policy, and in how many seconds (t) "
+    "there is more\","
+    "\"schema\":{\"type\":\"string\"}},"
+    "\"RateLimitPolicy\":{\"description\":\"Requests (q) in a window of seconds (w), of one "
+    "caller\","
+    "\"schema\":{\"type\":\"string\"}},"
+    "\"IdempotencyReplayed\":{\"description\":\"true: the first answer again\","
+    "\"schema\":{\"type\":\"string\"}}}"
     ",\"securitySchemes\":{"
     "\"accessToken\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"},"
     "\"apiKey\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A secret key, "
