@@ -10,6 +10,7 @@
 #include "rostra/caller.h"
 #include "rostra/json.h"
 #include "rostra/rq.h"
+#include "rostra/sheet.h"
 
 enum http_method {
 	HTTP_GET,
@@ -38,8 +39,8 @@ enum route_flags {
 	ROUTE_PUT_ID = 1 << 1,
 	/* site keys: the origin must be in the key's list; OPTIONS is answered */
 	ROUTE_CORS = 1 << 2,
-	/* also as ?format=csv (REPLY_LIST or own stream) */
-	ROUTE_CSV = 1 << 3,
+	/* also as ?format=csv and xlsx: the handler asks call->format, and fills http_sheet */
+	ROUTE_TABLE = 1 << 3,
 	/* served by the link pool, on the link host only; any query is let through as query_text */
 	ROUTE_LINK_HOST = 1 << 4,
 	/* the handler reads the body itself (http_read); body_max still holds */
@@ -102,6 +103,8 @@ struct page_key {
 	struct uuid id;
 };
 
+enum reply_format { FORMAT_JSON, FORMAT_CSV, FORMAT_WORKBOOK, FORMAT__MAX };
+
 struct http_conn; /* request and reply on the wire: src/http only */
 
 struct call {
@@ -116,7 +119,7 @@ struct call {
 	int64_t limit;       /* rows wanted: fetch limit + 1 */
 	bool after;          /* a cursor was given: */
 	struct page_key key; /* … and this is where it stands */
-	bool csv;            /* ?format=csv on a ROUTE_CSV */
+	enum reply_format format; /* ?format= of a ROUTE_TABLE */
 	struct http_conn *conn;
 };
 
@@ -156,6 +159,11 @@ void http_header(struct call *c, const char *name, const char *fmt, ...) PRINTF_
 /* REPLY_RAW: head first, then bytes into the stream.  status only from here: 200, 201, 204, 301, 302,
  * 304, 404. */
 struct buf *http_raw(struct call *c, int status, const char *content_type);
+/*
+ * The answer as a table, for call->format other than JSON: NAME.csv or NAME.xlsx.  The handler fills it and no more: a
+ * workbook is sent, or let go of, when the handler has ended.
+ */
+enum fault http_sheet(struct rq *rq, struct call *c, const char *name, struct sheet **ret) MUST_CHECK;
 /* ROUTE_BODY_STREAM: reads up to room bytes; 0 at the end; -1 when the client went away. */
 long http_read(struct call *c, void *out, size_t room);
 /*

@@ -46,28 +46,13 @@ decode_path(struct http_conn *conn)
 	return FAULT_NONE;
 }
 
-static void
-decode_format(struct http_conn *conn)
-{
-	struct str format;
-
-	if (!(conn->call.route->flags & ROUTE_CSV) ||
-	    !query_get(conn->arena, conn->call.query_text, "format", &format))
-		return;
-	conn->call.csv = str_is(format, "csv");
-	if (conn->call.csv || str_is(format, "json"))
-		return;
-	problem_add(&conn->rq.problem, "?format", "must be json or csv");
-	conn->rq.problem.code = FAULT_BAD_QUERY;
-}
-
 static enum fault
 decode_query(struct http_conn *conn)
 {
 	const struct route *r = conn->call.route;
 	const char *skip[5] = { NULL };
 	size_t n = 0;
-	enum fault e = FAULT_NONE, e_page = FAULT_NONE;
+	enum fault e = FAULT_NONE, e_page = FAULT_NONE, e_format;
 	void *obj;
 
 	if (r->flags & (ROUTE_LINK_HOST | ROUTE_OPEN_QUERY))
@@ -77,7 +62,7 @@ decode_query(struct http_conn *conn)
 		skip[n++] = "limit";
 		skip[n++] = "cursor";
 	}
-	if (r->flags & ROUTE_CSV)
+	if (r->flags & ROUTE_TABLE)
 		skip[n++] = "format";
 	if (r->access & ACCESS_SITE_KEY)
 		skip[n++] = "site_key";
@@ -89,11 +74,13 @@ decode_query(struct http_conn *conn)
 		                 obj);
 		conn->call.query = r->query ? obj : NULL;
 	}
-	decode_format(conn);
+	e_format = table_format(conn);
 	if (r->kind == REPLY_LIST)
 		e_page = page_begin(&conn->rq, &conn->call);
 	if (e)
 		return e;
+	if (e_format)
+		return e_format;
 	return e_page ? e_page : conn->rq.problem.code;
 }
 

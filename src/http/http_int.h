@@ -143,11 +143,12 @@ struct http_conn {
 	const char *type;
 	bool raw;
 	bool head_sent;
-	size_t body_sent; /* bytes */
-	bool no_body;     /* HEAD, 204, 304 */
-	bool ended;       /* END_REQUEST is out */
-	bool broken;      /* the reply was cut: the connection must not be used again */
-	char etag[24];    /* W/"16 hex digits", "" none */
+	size_t body_sent;       /* bytes */
+	bool no_body;           /* HEAD, 204, 304 */
+	bool ended;             /* END_REQUEST is out */
+	bool broken;            /* the reply was cut: the connection must not be used again */
+	struct sheet *workbook; /* under way; NULL: none */
+	char etag[24];          /* W/"16 hex digits", "" none */
 };
 
 /* Takes one request off fd; false when there is none: fd is closed then. */
@@ -185,6 +186,10 @@ bool origin_listed(const char *list, struct str origin);
 bool origin_valid(struct str origin);
 /* Path ids, query, body into call (decode.c). */
 enum fault decode_request(struct http_conn *conn) MUST_CHECK;
+/* ?format= into the call; after the handler, its workbook is sent, or let go of when e (table.c).
+ */
+enum fault table_format(struct http_conn *conn) MUST_CHECK;
+enum fault table_end(struct http_conn *conn, enum fault e) MUST_CHECK;
 /* Runs the handler and encodes its reply into conn->out; may run again in a transaction (run.c). */
 enum fault run_handler(struct http_conn *conn) MUST_CHECK;
 /* run_handler with its answer kept for retries (idempotency.c). */

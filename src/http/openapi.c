@@ -60,7 +60,7 @@ put_parameters(struct buf *b, const struct route *r)
 		put_shared_parameter(b, "limit");
 		put_shared_parameter(b, "cursor");
 	}
-	if ((r->flags & ROUTE_CSV) != 0)
+	if ((r->flags & ROUTE_TABLE) != 0)
 		put_shared_parameter(b, "format");
 	if ((r->flags & ROUTE_IDEMPOTENCY_KEY) != 0)
 		put_shared_parameter(b, "IdempotencyKey");

@@ -60,8 +60,9 @@ put_success_content(struct buf *b, const struct route *r)
 			buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}", r->reply->name);
 		buf_char(b, '}');
 	}
-	if ((r->flags & ROUTE_CSV) != 0)
-		buf_lit(b, ",\"text/csv\":{\"schema\":{\"type\":\"string\"}}");
+	if ((r->flags & ROUTE_TABLE) != 0)
+		buf_lit(b, ",\"text/csv\":{\"schema\":{\"type\":\"string\"}},\"" SHEET_WORKBOOK_TYPE
+		           "\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
 	buf_char(b, '}');
 }
 
@@ -335,7 +336,7 @@ static const char shared_parts[] =
     "before; "
     "goes with the same filters only\",\"schema\":{\"type\":\"string\"}},"
     "\"format\":{\"name\":\"format\",\"in\":\"query\",\"schema\":{\"type\":\"string\",\"enum\":["
-    "\"json\",\"csv\"],"
+    "\"json\",\"csv\",\"xlsx\"],"
     "\"default\":\"json\"}},"
     "\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":true,"
     "\"description\":\"A repeated key gets the first answer again, for 7 days\","

@@ -12,7 +12,8 @@ run_handler(struct http_conn *conn)
 	reply_reset(conn);
 	if (r->kind == REPLY_OBJECT)
 		reply = arena_alloc(conn->arena, r->reply->size, alignof(max_align_t));
-	e = r->handle(&conn->rq, &conn->call, reply);
+	conn->workbook = NULL;
+	e = table_end(conn, r->handle(&conn->rq, &conn->call, reply));
 	if (e || conn->raw)
 		return e;
 	if (r->kind == REPLY_OBJECT)

@@ -68,6 +68,28 @@ take(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+static enum fault
+put_table(struct rq *rq, struct call *call, const struct gathering *g)
+{
+	struct sheet_column *columns = arena_array(rq->arena, 1 + CLICK__MAX, struct sheet_column);
+	struct sheet *s;
+	enum fault e = http_sheet(rq, call, "clicks", &s);
+
+	if (e)
+		return e;
+	columns[0] = (struct sheet_column){ "key", SHEET_TEXT };
+	for (size_t i = 0; i < CLICK__MAX; i++)
+		columns[1 + i] = (struct sheet_column){ click_class_names[i], SHEET_INT };
+	sheet_head(s, columns, 1 + CLICK__MAX);
+	for (size_t i = 0; i < g->n; i++) {
+		sheet_text(s, str_of(g->rows[i].key));
+		for (size_t k = 0; k < CLICK__MAX; k++)
+			sheet_number(s, g->rows[i].n[k]);
+		sheet_end_row(s);
+	}
+	return FAULT_NONE;
+}
+
 enum fault
 clicks_get(struct rq *rq, struct call *call, void *reply)
 {
@@ -92,5 +114,5 @@ clicks_get(struct rq *rq, struct call *call, void *reply)
 		.totals = g.totals,
 		.rows = { g.rows, g.n },
 	};
-	return FAULT_NONE;
+	return call->format != FORMAT_JSON ? put_table(rq, call, &g) : FAULT_NONE;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* credits.c - the rows behind a total: which touch of which conversion got how much.  JSON by
  * pages, CSV whole. */
-#include "rostra/csv.h"
-
 #include "report_int.h"
 
 enum {
 	BATCH_FILTERED = 2000, /* conversions read at once when most will not match */
-	CSV_ALL = INT32_MAX,
+	ALL_ROWS = INT32_MAX,
 };
 
 /* Ends a stream that has given enough: never leaves this file. */
@@ -56,8 +54,9 @@ const struct j_schema touch_credit_schema = J_SCHEMA("touch_credit", struct cred
 struct giving {
 	struct call *call;
 	const struct report_ask *ask;
-	struct buf *csv;
-	credit_fn *fn; /* with csv: is handed each line */
+	struct sheet *sheet; /* all rows go here, not into pages */
+	struct buf *csv;     /* the sheet's, … */
+	credit_fn *fn;       /* … which is handed each line of it */
 	void *arg;
 	bool all;            /* zero credit too: the touches of one conversion */
 	struct uuid resume;  /* of this conversion, the first rows were given before: */
@@ -86,49 +85,46 @@ fits(const struct report_ask *ask, const struct stream_row *t)
 }
 
 static void
-put_uuid(struct buf *b, struct uuid u, bool begins)
+put_uuid(struct sheet *s, struct uuid u)
 {
 	char text[UUID_TEXT_SIZE] = "";
 
 	if (!uuid_is_zero(u))
 		uuid_format(u, text);
-	csv_text(b, str_of(text), begins);
+	sheet_text(s, str_of(text));
 }
 
-static void
-put_time(struct buf *b, int64_t t_us)
-{
-	char text[RFC3339_SIZE] = "";
-
-	if (t_us != TIME_NONE)
-		(void)time_format(t_us, text);
-	csv_text(b, str_of(text), false);
-}
-
-static const char csv_head[] =
-    "conversion_id,lead_id,occurred_at,touched_at,click_id,share_id,person_id,team_id,network,post_"
-    "id,"
-    "campaign_id,channel_id,conversions_millionths,amount_minor,currency\r\n";
+static const struct sheet_column columns[] = {
+	{ "conversion_id", SHEET_TEXT }, { "lead_id", SHEET_TEXT },
+	{ "occurred_at", SHEET_TIME },   { "touched_at", SHEET_TIME },
+	{ "click_id", SHEET_TEXT },      { "share_id", SHEET_TEXT },
+	{ "person_id", SHEET_TEXT },     { "team_id", SHEET_TEXT },
+	{ "network", SHEET_TEXT },       { "post_id", SHEET_TEXT },
+	{ "campaign_id", SHEET_TEXT },   { "channel_id", SHEET_TEXT },
+	{ "conversions", SHEET_MICRO },  { "amount_minor", SHEET_INT },
+	{ "currency", SHEET_TEXT },
+};
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 static void
-put_csv(struct buf *b, const struct credit *c)
+put_row(struct sheet *s, const struct credit *c)
 {
-	put_uuid(b, c->conversion_id, true);
-	put_uuid(b, c->lead_id, false);
-	put_time(b, c->occurred_at);
-	put_time(b, c->touched_at);
-	csv_text(b, str_of(c->click_id), false);
-	put_uuid(b, c->share_id, false);
-	put_uuid(b, c->person_id, false);
-	put_uuid(b, c->team_id, false);
-	csv_text(b, str_of(c->network < 0 ? "" : network_names[c->network]), false);
-	put_uuid(b, c->post_id, false);
-	put_uuid(b, c->campaign_id, false);
-	put_uuid(b, c->channel_id, false);
-	csv_number(b, c->conversions, false);
-	csv_number(b, c->value->amount_minor, false);
-	csv_text(b, str_of(c->value->currency), false);
-	csv_end_row(b);
+	put_uuid(s, c->conversion_id);
+	put_uuid(s, c->lead_id);
+	sheet_number(s, c->occurred_at);
+	sheet_number(s, c->touched_at);
+	sheet_text(s, str_of(c->click_id));
+	put_uuid(s, c->share_id);
+	put_uuid(s, c->person_id);
+	put_uuid(s, c->team_id);
+	sheet_text(s, str_of(c->network < 0 ? "" : network_names[c->network]));
+	put_uuid(s, c->post_id);
+	put_uuid(s, c->campaign_id);
+	put_uuid(s, c->channel_id);
+	sheet_number(s, c->conversions);
+	sheet_number(s, c->value->amount_minor);
+	sheet_text(s, str_of(c->value->currency));
+	sheet_end_row(s);
 }
 
 static enum fault
@@ -155,13 +151,13 @@ give(struct rq *rq, struct giving *g, const struct credit *c, int64_t at)
 
 	if (uuid_eq(c->conversion_id, g->resume) && at < g->resume_rows)
 		return FAULT_NONE;
-	if (g->csv != NULL) {
-		size_t from = g->csv->n;
+	if (g->sheet != NULL) {
+		size_t from = g->fn != NULL ? g->csv->n : 0;
 
-		put_csv(g->csv, c);
+		put_row(g->sheet, c);
 		if (g->fn != NULL)
 			return hand_over(rq, g, c, from);
-		return g->csv->failed ? FAULT_ENOUGH : FAULT_NONE;
+		return sheet_failed(g->sheet) ? FAULT_ENOUGH : FAULT_NONE;
 	}
 	if (page_add(rq, g->call, c, key))
 		return FAULT_NONE;
@@ -298,11 +294,13 @@ enum fault
 credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *fn, void *arg)
 {
 	static const struct call from_the_start = { .after = false };
-	struct giving g = { .ask = ask, .csv = csv, .fn = fn, .arg = arg };
+	struct giving g = {
+		.ask = ask, .sheet = sheet_csv(rq->arena, csv), .csv = csv, .fn = fn, .arg = arg
+	};
 
 	start_at(&g, ask, &from_the_start);
-	buf_cstr(csv, csv_head);
-	ask->limit = CSV_ALL;
+	sheet_head(g.sheet, columns, COLUMNS);
+	ask->limit = ALL_ROWS;
 	return all_batches(rq, &g, ask);
 }
 
@@ -321,11 +319,12 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 	if (e)
 		return e;
 	start_at(&g, &ask, call);
-	if (call->csv) {
-		http_header(call, "Content-Disposition", "attachment; filename=\"credits.csv\"");
-		g.csv = http_raw(call, 200, "text/csv; charset=utf-8");
-		buf_cstr(g.csv, csv_head);
-		ask.limit = CSV_ALL;
+	if (call->format != FORMAT_JSON) {
+		e = http_sheet(rq, call, "credits", &g.sheet);
+		if (e)
+			return e;
+		sheet_head(g.sheet, columns, COLUMNS);
+		ask.limit = ALL_ROWS;
 	} else {
 		bool sparse = ask.filtered || ask.unattributed || !uuid_is_zero(ask.viewer);
 

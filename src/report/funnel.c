@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rostra/csv.h"
-
 #include "report_int.h"
 
 enum funnel_step {
@@ -18,14 +16,6 @@ enum funnel_step {
 	FUNNEL_OPPORTUNITIES,
 	FUNNEL_WON,
 	FUNNEL__MAX
-};
-static const char *const step_names[FUNNEL__MAX] = {
-	[FUNNEL_SHARES] = "shares",
-	[FUNNEL_CLICKS] = "clicks",
-	[FUNNEL_LEADS] = "leads_millionths",
-	[FUNNEL_QUALIFIED] = "qualified_millionths",
-	[FUNNEL_OPPORTUNITIES] = "opportunities_millionths",
-	[FUNNEL_WON] = "won_millionths",
 };
 static const enum lead_stage step_stages[FUNNEL__MAX] = {
 	[FUNNEL_LEADS] = STAGE_LEAD,
@@ -88,17 +78,10 @@ static const struct j_field funnel_fields[] = {
 const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_view, funnel_fields);
 /* clang-format on */
 
-/* What one step has for one key; all are gathered, then sorted into rows. */
-struct entry {
-	char key[REPORT_KEY_SIZE];
-	enum funnel_step step;
-	int64_t n;
-};
 struct funnel {
 	struct report_ask *ask;
-	struct entry *entries;
-	size_t n, room;
-	struct funnel_row *rows; /* sorted by key until all have their names */
+	struct tally tally; /* columns: enum funnel_step */
+	struct funnel_row *rows;
 	size_t n_rows;
 	struct funnel_row totals, nobody;
 };
@@ -115,26 +98,13 @@ count_of(struct funnel_row *r, enum funnel_step step)
 	return counts[step];
 }
 
-static void
-add_entry(struct rq *rq, struct funnel *f, struct str key, enum funnel_step step, int64_t n)
-{
-	struct entry *e;
-
-	f->entries = arena_grow(rq->arena, f->entries, f->n, &f->room);
-	e = &f->entries[f->n++];
-	e->step = step;
-	e->n = n;
-	if (key.n > 0 && key.n < REPORT_KEY_SIZE)
-		memcpy(e->key, key.s, key.n);
-}
-
 static enum fault
 take_shares(struct rq *rq, void *row, void *arg)
 {
 	const struct clicks_row *r = row;
 	struct funnel *f = arg;
 
-	add_entry(rq, f, r->key, FUNNEL_SHARES, r->n);
+	tally_add(rq, &f->tally, r->key, FUNNEL_SHARES, r->n);
 	f->totals.shares += r->n;
 	return FAULT_NONE;
 }
@@ -147,7 +117,7 @@ take_clicks(struct rq *rq, void *row, void *arg)
 
 	if (r->cls != CLICK_HUMAN)
 		return FAULT_NONE;
-	add_entry(rq, f, r->key, FUNNEL_CLICKS, r->n);
+	tally_add(rq, &f->tally, r->key, FUNNEL_CLICKS, r->n);
 	f->totals.clicks += r->n;
 	return FAULT_NONE;
 }
@@ -163,18 +133,10 @@ read_stage(struct rq *rq, struct funnel *f, enum funnel_step step)
 	if (e)
 		return e;
 	for (size_t i = 0; i < t.n; i++)
-		add_entry(rq, f, str_of(t.rows[i].key), step, t.rows[i].sums[0].count);
+		tally_add(rq, &f->tally, str_of(t.rows[i].key), step, t.rows[i].sums[0].count);
 	*count_of(&f->totals, step) = t.all.count;
 	*count_of(&f->nobody, step) = t.unattributed.count;
 	return FAULT_NONE;
-}
-
-static int
-by_key(const void *a, const void *b)
-{
-	const struct entry *left = a, *right = b;
-
-	return strcmp(left->key, right->key);
 }
 
 static int64_t
@@ -197,44 +159,20 @@ put_rates(struct funnel_row *r)
 }
 
 static void
-fold(struct rq *rq, struct funnel *f)
+make_rows(struct rq *rq, struct funnel *f)
 {
-	if (f->n > 1)
-		qsort(f->entries, f->n, sizeof(*f->entries), by_key);
-	f->rows = arena_array(rq->arena, f->n, struct funnel_row);
-	for (size_t i = 0; i < f->n; i++) {
-		const struct entry *e = &f->entries[i];
+	f->n_rows = f->tally.n_rows;
+	f->rows = arena_array(rq->arena, f->n_rows, struct funnel_row);
+	for (size_t i = 0; i < f->n_rows; i++) {
+		const struct tally_row *from = &f->tally.rows[i];
 
-		if (i == 0 || strcmp(f->entries[i - 1].key, e->key) != 0)
-			f->rows[f->n_rows++].key = e->key;
-		*count_of(&f->rows[f->n_rows - 1], e->step) += e->n;
-	}
-	for (size_t i = 0; i < f->n_rows; i++)
+		f->rows[i].key = from->key;
+		f->rows[i].name = from->name;
+		for (int step = 0; step < FUNNEL__MAX; step++)
+			*count_of(&f->rows[i], (enum funnel_step)step) = from->n[step];
 		put_rates(&f->rows[i]);
+	}
 	put_rates(&f->totals);
-}
-
-static int
-key_to_row(const void *key, const void *row)
-{
-	return strcmp(key, ((const struct funnel_row *)row)->key);
-}
-
-static enum fault
-take_name(struct rq *rq, void *row, void *arg)
-{
-	const struct named *n = row;
-	struct funnel *f = arg;
-	char text[UUID_TEXT_SIZE];
-	struct funnel_row *found;
-
-	if (f->n_rows == 0)
-		return FAULT_NONE;
-	uuid_format(n->id, text);
-	found = bsearch(text, f->rows, f->n_rows, sizeof(*f->rows), key_to_row);
-	if (found != NULL)
-		found->name = arena_strdup(rq->arena, n->name);
-	return FAULT_NONE;
 }
 
 /* What ends the funnel counts first; then what begins it. */
@@ -273,38 +211,47 @@ read_tx(struct rq *rq, void *arg)
 		e = read_stage(rq, f, (enum funnel_step)step);
 	if (e)
 		return e;
-	fold(rq, f);
-	return ask->by == BY_NETWORK ? FAULT_NONE : report_sql_names(rq, ask->by, take_name, f);
+	tally_fold(rq, &f->tally);
+	return tally_names(rq, &f->tally, ask->by);
 }
 
 static void
-put_csv_row(struct buf *b, struct funnel_row *r)
+put_row(struct sheet *s, struct funnel_row *r)
 {
-	csv_text(b, str_of(r->key), true);
-	csv_text(b, str_of(r->name), false);
+	sheet_text(s, str_of(r->key));
+	sheet_text(s, str_of(r->name));
 	for (int step = 0; step < FUNNEL__MAX; step++)
-		csv_number(b, *count_of(r, (enum funnel_step)step), false);
-	csv_end_row(b);
+		sheet_number(s, *count_of(r, (enum funnel_step)step));
+	sheet_end_row(s);
 }
 
 /* Ends with what no one is credited for, so that the columns add up to the totals. */
-static void
-put_csv(struct call *call, struct funnel *f)
+static enum fault
+put_table(struct rq *rq, struct call *call, struct funnel *f)
 {
-	struct buf *b;
+	static const struct sheet_column columns[] = {
+		{ "key", SHEET_TEXT },
+		{ "name", SHEET_TEXT },
+		{ "shares", SHEET_INT },
+		{ "clicks", SHEET_INT },
+		{ "leads", SHEET_MICRO },
+		{ "qualified", SHEET_MICRO },
+		{ "opportunities", SHEET_MICRO },
+		{ "won", SHEET_MICRO },
+	};
+	struct sheet *s;
+	enum fault e = http_sheet(rq, call, "funnel", &s);
 
-	http_header(call, "Content-Disposition", "attachment; filename=\"funnel.csv\"");
-	b = http_raw(call, 200, "text/csv; charset=utf-8");
-	buf_lit(b, "key,name");
-	for (int step = 0; step < FUNNEL__MAX; step++)
-		buf_printf(b, ",%s", step_names[step]);
-	buf_lit(b, "\r\n");
+	if (e)
+		return e;
+	sheet_head(s, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < f->n_rows; i++)
-		put_csv_row(b, &f->rows[i]);
+		put_row(s, &f->rows[i]);
 	if (!uuid_is_zero(f->ask->viewer))
-		return;
+		return FAULT_NONE;
 	f->nobody.key = "unattributed";
-	put_csv_row(b, &f->nobody);
+	put_row(s, &f->nobody);
+	return FAULT_NONE;
 }
 
 static const struct funnel_row *
@@ -333,17 +280,16 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		e = report_choose(rq, &q, &ask);
 	if (e)
 		return e;
-	ask.currency = NULL;
+	ask.currency = ask.only_currency = NULL;
 	ask.unnamed = true;
 	report_bound_ids(&ask);
 	e = db_snapshot(rq, read_tx, &f);
 	if (e)
 		return e;
+	make_rows(rq, &f);
 	if (f.n_rows > 1)
 		qsort(f.rows, f.n_rows, sizeof(*f.rows), by_success);
 	for (size_t i = 0; i < f.n_rows; i++) {
-		if (ask.by == BY_NETWORK)
-			f.rows[i].name = f.rows[i].key;
 		if (f.rows[i].key[0] == '\0')
 			f.rows[i].key = NULL;
 	}
@@ -359,7 +305,5 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		.unattributed = uuid_is_zero(ask.viewer) ? kept(rq, &f.nobody) : NULL,
 		.rows = { f.rows, f.n_rows },
 	};
-	if (call->csv)
-		put_csv(call, &f);
-	return FAULT_NONE;
+	return call->format != FORMAT_JSON ? put_table(rq, call, &f) : FAULT_NONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report_http.c - attribution over HTTP: queries, the totals, route rows. */
-#include "rostra/csv.h"
+#include <string.h>
 
 #include "report_int.h"
 
@@ -286,21 +286,21 @@ rows_of(struct rq *rq, const struct totals *t, const struct report_ask *ask)
 }
 
 static void
-put_csv_row(struct buf *b, const struct row_view *r)
+put_row(struct sheet *s, const struct row_view *r)
 {
 	const struct credit_view *also = r->also.items;
 
-	csv_text(b, str_of(r->key), true);
-	csv_text(b, str_of(r->name), false);
-	csv_number(b, r->conversions, false);
-	csv_number(b, r->value->amount_minor, false);
-	csv_text(b, str_of(r->value->currency), false);
-	csv_number(b, r->influenced, false);
+	sheet_text(s, str_of(r->key));
+	sheet_text(s, str_of(r->name));
+	sheet_number(s, r->conversions);
+	sheet_number(s, r->value->amount_minor);
+	sheet_text(s, str_of(r->value->currency));
+	sheet_number(s, r->influenced);
 	for (size_t i = 0; i < r->also.n; i++) {
-		csv_number(b, also[i].conversions, false);
-		csv_number(b, also[i].value->amount_minor, false);
+		sheet_number(s, also[i].conversions);
+		sheet_number(s, also[i].value->amount_minor);
 	}
-	csv_end_row(b);
+	sheet_end_row(s);
 }
 
 /* Nobody's credit is the same by every model. */
@@ -320,24 +320,52 @@ unattributed_row(struct rq *rq, const struct totals *t, const struct report_ask 
 	};
 }
 
-static void
-put_csv(struct call *call, const struct report_view *v, const struct row_view *none)
+/* The columns of the first model, and two for each beside it. */
+static const struct sheet_column *
+columns_of(struct rq *rq, const struct report_ask *ask, size_t *ret_n)
+{
+	static const struct sheet_column own[] = {
+		{ "key", SHEET_TEXT },          { "name", SHEET_TEXT },
+		{ "conversions", SHEET_MICRO }, { "amount_minor", SHEET_INT },
+		{ "currency", SHEET_TEXT },     { "influenced", SHEET_INT },
+	};
+	enum { OWN = sizeof(own) / sizeof(own[0]) };
+	size_t n = OWN + 2 * (ask->n_models - 1);
+	struct sheet_column *columns = arena_array(rq->arena, n, struct sheet_column);
+
+	memcpy(columns, own, sizeof(own));
+	for (size_t i = 1; i < ask->n_models; i++) {
+		const char *model = model_names[ask->model[i]];
+
+		columns[OWN + 2 * (i - 1)] =
+		    (struct sheet_column){ arena_printf(rq->arena, "%s_conversions", model),
+			                   SHEET_MICRO };
+		columns[OWN + 2 * i - 1] =
+		    (struct sheet_column){ arena_printf(rq->arena, "%s_amount_minor", model),
+			                   SHEET_INT };
+	}
+	*ret_n = n;
+	return columns;
+}
+
+static enum fault
+put_table(struct rq *rq, struct call *call, const struct report_ask *ask,
+          const struct report_view *v, const struct row_view *none)
 {
 	const struct row_view *rows = v->rows.items;
-	const struct model_view *model = v->models.items;
-	struct buf *b;
+	struct sheet *s;
+	size_t n;
+	const struct sheet_column *columns = columns_of(rq, ask, &n);
+	enum fault e = http_sheet(rq, call, "attribution", &s);
 
-	http_header(call, "Content-Disposition", "attachment; filename=\"attribution.csv\"");
-	b = http_raw(call, 200, "text/csv; charset=utf-8");
-	buf_lit(b, "key,name,conversions_millionths,amount_minor,currency,influenced");
-	for (size_t i = 1; i < v->models.n; i++)
-		buf_printf(b, ",%s_conversions_millionths,%s_amount_minor",
-		           model_names[model[i].model], model_names[model[i].model]);
-	buf_lit(b, "\r\n");
+	if (e)
+		return e;
+	sheet_head(s, columns, n);
 	for (size_t i = 0; i < v->rows.n; i++)
-		put_csv_row(b, &rows[i]);
+		put_row(s, &rows[i]);
 	if (v->unattributed != NULL)
-		put_csv_row(b, none);
+		put_row(s, none);
+	return FAULT_NONE;
 }
 
 struct reading {
@@ -406,10 +434,10 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.other_currencies = r.list,
 		.converted = r.converted,
 	};
-	if (call->csv) {
+	if (call->format != FORMAT_JSON) {
 		struct row_view none = unattributed_row(rq, &r.totals, &ask);
 
-		put_csv(call, v, &none);
+		return put_table(rq, call, &ask, v, &none);
 	}
 	return FAULT_NONE;
 }
@@ -417,11 +445,11 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 /* clang-format off */
 static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/reports/attribution", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &totals_query,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_TABLE, .query = &totals_query,
 	  .kind = REPLY_OBJECT, .reply = &report_schema, .handle = attribution_get,
 	  .name = "report_attribution", .summary = "Who brought what: credit by person, team, network, post, campaign or channel" },
 	{ .method = HTTP_GET, .path = "/v1/reports/attribution/credits", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &credits_query,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_TABLE, .query = &credits_query,
 	  .kind = REPLY_LIST, .reply = &credit_schema, .handle = credits_get,
 	  .name = "report_credits", .summary = "The rows behind a report, which add up to it" },
 	{ .method = HTTP_GET, .path = "/v1/reports/attribution/touches", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
@@ -429,15 +457,15 @@ static const struct route rows[] = {
 	  .kind = REPLY_LIST, .reply = &touch_credit_schema, .handle = touches_get,
 	  .name = "report_touches", .summary = "The path of one conversion, touch by touch, with its clicks" },
 	{ .method = HTTP_GET, .path = "/v1/reports/funnel", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &funnel_query,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_TABLE, .query = &funnel_query,
 	  .kind = REPLY_OBJECT, .reply = &funnel_schema, .handle = funnel_get,
 	  .name = "report_funnel", .summary = "From shares to sales by group: what happened in the period, with rates" },
 	{ .method = HTTP_GET, .path = "/v1/reports/series", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_CSV, .query = &series_query,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_TABLE, .query = &series_query,
 	  .kind = REPLY_OBJECT, .reply = &series_schema, .handle = series_get,
 	  .name = "report_series", .summary = "What happened when: by day, week or month of a time zone" },
 	{ .method = HTTP_GET, .path = "/v1/reports/clicks", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "reports:read", .rate = RATE_READ, .query = &clicks_query,
+	  .scope = "reports:read", .rate = RATE_READ, .flags = ROUTE_TABLE, .query = &clicks_query,
 	  .kind = REPLY_OBJECT, .reply = &clicks_report_schema, .handle = clicks_get,
 	  .name = "report_clicks", .summary = "Clicks by class, the doubtful ones too" },
 };

@@ -14,7 +14,7 @@ enum {
 	REPORT_DAYS_MAX = 3660,  /* ten years */
 	REPORT_WINDOW_MAX = 730, /* days of look-back */
 	REPORT_PATH_MAX = 10000, /* touches of one conversion; later ones are left out */
-	REPORT_KEY_SIZE = 40,    /* a UUID or a word, and NUL */
+	REPORT_KEY_SIZE = 48,    /* a UUID, one with a word of text.c, or a word, and NUL */
 	CREDIT_WHOLE = 1000000,  /* one conversion, in millionths */
 };
 
@@ -295,6 +295,29 @@ struct walk *walk_begin(struct rq *rq, const struct report_ask *ask, path_fn *fn
 enum fault walk_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
 enum fault walk_credit_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
 enum fault walk_end(struct rq *rq, struct walk *w) MUST_CHECK;
+
+/* --- counts by group (tally.c) ------------------------------------------------------------------
+ */
+
+enum { TALLY_COLUMNS = 10 };
+struct tally_row {
+	const char *key; /* "" for none */
+	const char *name;
+	int64_t n[TALLY_COLUMNS];
+};
+struct tally_entry;
+struct tally {
+	struct tally_entry *entries; /* as they came */
+	size_t n, room;
+	struct tally_row *rows; /* after tally_fold: one a key, sorted by it */
+	size_t n_rows;
+};
+void tally_add(struct rq *rq, struct tally *t, struct str key, size_t column, int64_t n);
+void tally_fold(struct rq *rq, struct tally *t);
+/* NULL: no such row. */
+struct tally_row *tally_find(const struct tally *t, const char *key);
+/* The rows' names, by the dimension of their keys. */
+enum fault tally_names(struct rq *rq, struct tally *t, enum dimension by) MUST_CHECK;
 
 /* --- totals (totals.c) --------------------------------------------------------------------------
  */

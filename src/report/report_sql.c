@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report_sql.c - what reports read: a model of its own over the tables of other features. */
 #include "report_int.h"
+#include "report_sql_int.h"
 
 /* clang-format off */
-/* Reports may run longer than a request: the client reads a stream meanwhile. */
-#define LONG_RUN "SET STATEMENT max_statement_time = 60 FOR "
 
 /*
  * T - W <= t <= T, both ends included (W days of 24 hours): the window asked for, else the campaign's of the
@@ -14,20 +13,6 @@
 	" LEFT JOIN campaign g ON g.company_id = c.company_id AND g.id = c.campaign_id" \
 	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
 	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
-
-/*
- * What a viewer sees: of a team they are a member of now.  A team's things are those that its people did as its
- * people, so membership is dated on both sides.  Five parameters; without a viewer all is seen.
- */
-#define SEEN_IF(team) \
-	"(? IS NULL OR EXISTS (SELECT 1 FROM team_member v WHERE v.company_id = ? AND v.person_id = ?" \
-	" AND v.team_id = " team " AND v.from_at <= ? AND (v.to_at IS NULL OR v.to_at > ?)))"
-#define TOUCH_SEEN SEEN_IF("t.team_id")
-#define SHARE_SEEN SEEN_IF("s.team_id")
-#define SEEN_IN \
-	DB_COL_UUID(struct report_ask, viewer), DB_COL_UUID(struct report_ask, company_id), \
-	DB_COL_UUID(struct report_ask, viewer), DB_COL_TIME(struct report_ask, now_us), \
-	DB_COL_TIME(struct report_ask, now_us)
 
 /* Within a period in quarters of an hour from its beginning on. */
 #define QUARTERS(column) " GROUP BY TIMESTAMPDIFF(MINUTE, CAST(? AS DATETIME(6)), " column ") DIV 15"

@@ -4,8 +4,6 @@
  * month of a time zone.  A bucket ends where the next local date begins, so a day may have 23 or 25
  * hours.
  */
-#include "rostra/csv.h"
-
 #include "report_int.h"
 
 enum { BUCKETS_MAX = 3700, MONDAY_OFFSET = 3 /* 1970-01-01 was a Thursday */ };
@@ -173,16 +171,22 @@ read_tx(struct rq *rq, void *arg)
 	return e ? e : report_sql_event_moments(rq, s->ask, take_event, s);
 }
 
-static void
-put_csv(struct call *call, const struct series *s)
+static enum fault
+put_table(struct rq *rq, struct call *call, const struct series *s)
 {
-	struct buf *b;
+	static const struct sheet_column columns[] = {
+		{ "from", SHEET_DATE },        { "shares", SHEET_INT },
+		{ "clicks", SHEET_INT },       { "leads", SHEET_INT },
+		{ "qualified", SHEET_INT },    { "opportunities", SHEET_INT },
+		{ "won", SHEET_INT },          { "lost", SHEET_INT },
+		{ "amount_minor", SHEET_INT }, { "currency", SHEET_TEXT },
+	};
+	struct sheet *sheet;
+	enum fault e = http_sheet(rq, call, "series", &sheet);
 
-	http_header(call, "Content-Disposition", "attachment; filename=\"series.csv\"");
-	b = http_raw(call, 200, "text/csv; charset=utf-8");
-	buf_lit(
-	    b,
-	    "from,shares,clicks,leads,qualified,opportunities,won,lost,amount_minor,currency\r\n");
+	if (e)
+		return e;
+	sheet_head(sheet, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < s->n; i++) {
 		const struct bucket *r = &s->buckets[i];
 		const int64_t counts[] = { r->shares,        r->clicks,
@@ -190,12 +194,13 @@ put_csv(struct call *call, const struct series *s)
 			                   r->opportunities, r->won,
 			                   r->lost,          r->money.amount_minor };
 
-		csv_text(b, str_of(r->from), true);
+		sheet_text(sheet, str_of(r->from));
 		for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
-			csv_number(b, counts[k], false);
-		csv_text(b, str_of(r->money.currency), false);
-		csv_end_row(b);
+			sheet_number(sheet, counts[k]);
+		sheet_text(sheet, str_of(r->money.currency));
+		sheet_end_row(sheet);
 	}
+	return FAULT_NONE;
 }
 
 enum fault
@@ -224,7 +229,5 @@ series_get(struct rq *rq, struct call *call, void *reply)
 		.currency = ask.currency,
 		.buckets = { s.buckets, s.n },
 	};
-	if (call->csv)
-		put_csv(call, &s);
-	return FAULT_NONE;
+	return call->format != FORMAT_JSON ? put_table(rq, call, &s) : FAULT_NONE;
 }

@@ -124,6 +124,10 @@ class World:
     def run_path(self):
         return {"id": self.definition["id"], "other_id": self.run["id"]}
 
+    @functools.cached_property
+    def emv_run(self):
+        return made(self.api.put(f"/v1/emv-runs/{uuid7()}", who=self.company.admin, json={"from": "2026-01-01", "to": "2026-02-01"}))
+
     def other_class(self):
         now = self.api.get(f"/v1/clicks/{self.click['id']}", who=self.company.admin).json()["class"]
         return "scanner" if now == "bot" else "bot"
@@ -521,6 +525,14 @@ EXAMPLES = {
     "report_clicks": period(),
     "report_funnel": period(),
     "report_series": period(step="month"),
+    "emv_rates_list": nothing,
+    "emv_rates_put": lambda w, who: Request({"id": uuid7()}, json={"currency": "EUR", "from": "2026-01-01", "rates": [
+        {"network": "linkedin", "thousand_clicks_minor": 350000}]}),
+    "report_emv": period(),
+    "emv_run_list": nothing,
+    "emv_run_get": of_id(lambda w, who: w.emv_run["id"]),
+    "emv_run_put": lambda w, who: Request({"id": uuid7()}, json={"from": "2026-01-01", "to": "2026-02-01"}),
+    "emv_run_verify": of_id(lambda w, who: w.emv_run["id"]),
     "value_list": nothing,
     "value_put": lambda w, who: Request({"id": uuid7()}, json={"name": w.text()}),
     "value_patch": lambda w, who: Request({"id": w.value["id"]}, json={

@@ -357,7 +357,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
                   "kudos_put", "reward_put", "redemption_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
                   "report_definition_put", "report_run_put", "mentoring_offer_put", "mentoring_put", "mentoring_item_put",
-                  "share_review_put"}
+                  "share_review_put", "emv_rates_put", "emv_run_put"}
 
 
 def made_id(operation):

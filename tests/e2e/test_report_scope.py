@@ -42,7 +42,7 @@ def teams(api, db, make_company):
 
 
 def member(books, team, person, since=T - days(100), until=None):
-    books.db("INSERT INTO team_member VALUES (%s, %s, %s, %s, %s, FALSE)",
+    books.db("INSERT INTO team_member (company_id, person_id, team_id, from_at, to_at, is_primary) VALUES (%s, %s, %s, %s, %s, FALSE)",
              (books.company.id, person.id, books.teams[team], sql_time(since), until and sql_time(until)))
 
 

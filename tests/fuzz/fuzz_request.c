@@ -56,7 +56,7 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/things/{id}", .access = ACCESS_PUBLIC, .flags = ROUTE_PUT_ID, .kind = REPLY_OBJECT,
 	  .body = &thing_schema, .reply = &thing_schema, .handle = echo, .name = "thing_put" },
 	{ .method = HTTP_GET, .path = "/v1/things", .access = ACCESS_MEMBER | ACCESS_PUBLIC, .rate = RATE_READ,
-	  .flags = ROUTE_CSV, .kind = REPLY_LIST, .reply = &thing_schema, .handle = list, .name = "thing_list" },
+	  .flags = ROUTE_TABLE, .kind = REPLY_LIST, .reply = &thing_schema, .handle = list, .name = "thing_list" },
 };
 /* clang-format on */
 static const struct route_table tables[] = { ROUTES("fuzz", rows), { NULL, NULL, 0 } };

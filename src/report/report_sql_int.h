@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_sql_int.h - pieces of statements that several files of report share. */
+#ifndef ROSTRA_REPORT_SQL_INT_H
+#define ROSTRA_REPORT_SQL_INT_H
+
+#include "report_int.h"
+
+/* clang-format off */
+/* Reports may run longer than a request: the client reads a stream meanwhile. */
+#define LONG_RUN "SET STATEMENT max_statement_time = 60 FOR "
+
+/*
+ * What a viewer sees: of a team they are a member of now.  A team's things are those that its people did as its
+ * people, so membership is dated on both sides.  Five parameters; without a viewer all is seen.
+ */
+#define SEEN_IF(team) \
+	"(? IS NULL OR EXISTS (SELECT 1 FROM team_member v WHERE v.company_id = ? AND v.person_id = ?" \
+	" AND v.team_id = " team " AND v.from_at <= ? AND (v.to_at IS NULL OR v.to_at > ?)))"
+#define TOUCH_SEEN SEEN_IF("t.team_id")
+#define SHARE_SEEN SEEN_IF("s.team_id")
+#define SEEN_IN \
+	DB_COL_UUID(struct report_ask, viewer), DB_COL_UUID(struct report_ask, company_id), \
+	DB_COL_UUID(struct report_ask, viewer), DB_COL_TIME(struct report_ask, now_us), \
+	DB_COL_TIME(struct report_ask, now_us)
+/* clang-format on */
+
+#endif
