@@ -2,6 +2,7 @@
 /* jobs_table.c - the one list of recurring jobs and of what the outbox causes. */
 #include "jobs_table.h"
 
+#include "rostra/badge.h"
 #include "rostra/identity.h"
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
@@ -29,6 +30,8 @@ static const struct job jobs[] = {
 	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
+	{ .name = "badges",             .every_ms = SECOND_MS,     .run = badge_run },
+	{ .name = "badge_sweep",        .every_ms = 60 * SECOND_MS, .run = badge_sweep_run },
 	{ .name = "mentoring",          .every_ms = 60 * SECOND_MS, .run = mentoring_run },
 	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };
@@ -39,14 +42,32 @@ shares_changed(struct rq *rq, const char *kind, const char *owner)
 {
 	enum fault e = post_stat_mark(rq, kind, owner);
 
+	if (!e)
+		e = badge_mark_shares(rq, kind, owner);
 	return e ? e : points_follow_shares(rq, kind, owner);
+}
+
+static enum fault
+kudos_changed(struct rq *rq, const struct outbox_event *event)
+{
+	enum fault e = badge_mark_kudos(rq, event);
+
+	return e ? e : kudos_settle_earned(rq, event);
+}
+
+static enum fault
+lead_changed(struct rq *rq, const struct outbox_event *event)
+{
+	enum fault e = badge_mark_lead(rq, event);
+
+	return e ? e : points_follow_lead(rq, event);
 }
 
 static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = shares_changed },
 	{ .kind = "share.revoked", .handle_batch = shares_changed },
-	{ .kind = "kudos.changed", .handle = kudos_settle_earned },
-	{ .kind = "lead.changed", .handle = points_follow_lead },
+	{ .kind = "kudos.changed", .handle = kudos_changed },
+	{ .kind = "lead.changed", .handle = lead_changed },
 	{ .kind = "post.published", .handle = points_follow_post },
 	{ .kind = "post.acknowledged", .handle = points_follow_reader },
 	{ .kind = POINTS_CLICKED, .handle_batch = points_follow_clicks },

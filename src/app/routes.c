@@ -2,6 +2,7 @@
 /* routes.c - the one list of all features: their routes and their statements. */
 #include "rostra/access.h"
 #include "rostra/audit.h"
+#include "rostra/badge.h"
 #include "rostra/board.h"
 #include "rostra/campaign.h"
 #include "rostra/channel.h"
@@ -82,6 +83,8 @@ static const struct route_table *const all_routes[] = {
 	&mentoring_routes,
 	&mentoring_item_routes,
 	&share_review_routes,
+	&badge_routes,
+	&holiday_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -141,6 +144,9 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&mentoring_stmts,
 	&mentoring_item_stmts,
 	&share_review_stmts,
+	&badge_stmts,
+	&badge_due_stmts,
+	&holiday_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

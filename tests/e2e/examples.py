@@ -34,7 +34,7 @@ class World:
     def __init__(self, api, make_company):
         self.api, self.mark = api, f"mark{secrets.token_hex(8)}"
         self.company = make_company(name=f"Company {self.mark}")
-        self.mentorings = {}
+        self.mentorings, self.badges = {}, {}
         self.key = self._key("all", SCOPES)
         self.keys_without = {s: self._key(s, [t for t in SCOPES if t != s]) for s in SCOPES}
         self.person = self.company.add_person("colleague")
@@ -391,6 +391,24 @@ def approved_review(w, who):
     return review
 
 
+def badge_body(w, kind="measure"):
+    return {"name": w.text(), "description": w.text(), "kind": kind, "measure": "shares" if kind == "measure" else None,
+            "levels": [{"name": "Bronze", "threshold": 1000}, {"name": "Silver", "threshold": 2000}]}
+
+
+def badge_of(w, kind="hand"):
+    """The same one each time: a company has not many."""
+    if kind not in w.badges:
+        w.badges[kind] = made(w.api.put(f"/v1/badges/{uuid7()}", who=w.company.admin, json=badge_body(w, kind)))
+    return w.badges[kind]
+
+
+def badge_patch(w, who):
+    badge = badge_of(w)
+    version = next(b["version"] for b in w.api.get("/v1/badges?limit=100", who=w.company.admin).json()["items"] if b["id"] == badge["id"])
+    return Request({"id": badge["id"]}, json={"version": version, "name": w.text()})
+
+
 SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -609,6 +627,14 @@ EXAMPLES = {
     "share_review_list": of_id(lambda w, who: mentoring_of(w, who)[0]["id"]),
     "share_review_put": lambda w, who: Request({"id": mentoring_of(w, who)[0]["id"], "other_id": uuid7()}, json=review_body(w)),
     "share_review_decide": lambda w, who: Request(waiting_review(w, who), json={"decision": "approve", "note": w.text()}),
+    "badge_list": nothing,
+    "badge_put": lambda w, who: Request({"id": uuid7()}, json=badge_body(w)),
+    "badge_patch": badge_patch,
+    "badge_grant": lambda w, who: Request({"id": badge_of(w)["id"], "other_id": w.mate().id}, json={"reason": w.text()}),
+    "person_badges": of_id(lambda w, who: w.person.id),
+    "holiday_list": nothing,
+    "holiday_put": lambda w, who: Request({"day": "2030-12-25"}, json={"name": w.text()}),
+    "holiday_delete": lambda w, who: Request({"day": "2030-12-26"}),
     "reward_list": nothing,
     "reward_put": lambda w, who: Request({"id": uuid7()}, json=reward_body(w)),
     "reward_patch": lambda w, who: Request({"id": reward_of(w)["id"]}, json={"version": 1, "name": w.text()}),

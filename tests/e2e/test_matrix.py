@@ -356,8 +356,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 # What the client names itself: an id that another company has is free in this one.
 MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
                   "kudos_put", "reward_put", "redemption_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
-                  "report_definition_put", "report_run_put", "mentoring_offer_put", "mentoring_put", "mentoring_item_put",
-                  "share_review_put", "emv_rates_put", "emv_run_put"}
+                  "report_definition_put", "report_run_put", "badge_put", "contest_put", "mentoring_offer_put", "mentoring_put",
+                  "mentoring_item_put", "share_review_put", "emv_rates_put", "emv_run_put"}
 
 
 def made_id(operation):
@@ -432,7 +432,7 @@ def twins(operation, request, foreign, theirs):
     """(what, changes with their id, changes with an id that never was), for every id the request has."""
     for name in request.path:
         made = operation.id in MADE_BY_CLIENT and name == made_id(operation)
-        if name not in ("code", "reaction", "type", "urn") and not made:
+        if name not in ("code", "reaction", "day", "type", "urn") and not made:
             yield name, {"path": {name: foreign.path[name]}}, {"path": {name: uuid7()}}
     for place in places(request.json):
         try:

@@ -62,6 +62,9 @@ class Life:
         ok(api.patch("/v1/me/profile", who=self.person, json={"version": 1, "tags": [f"Knows {m}"], "visibility": "team"}))
         self.post = live_post(api, company)
         self.mentor(company.member)
+        badge = made(api.put(f"/v1/badges/{uuid7()}", who=company.admin, json={
+            "name": "Helper", "kind": "hand", "measure": None, "levels": [{"name": "One", "threshold": 1}]}))
+        made(api.put(f"/v1/badges/{badge['id']}/awards/{self.person.id}", who=company.admin, json={"reason": f"Reason {m}"}))
         self.share = made(api.put(f"/v1/shares/{uuid7()}", who=self.person, json={
             "post_id": self.post["id"], "network": "linkedin", "text": f"Read this, says {m}"}))
 

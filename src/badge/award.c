@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* award.c - how far people are, and the awards of what they have reached: each once, by its key. */
+#include <string.h>
+
+#include "rostra/caller.h"
+#include "rostra/notice.h"
+
+#include "badge_int.h"
+
+/* --- streaks --- */
+
+enum { WEEKS_MAX = 2 * STREAK_DAYS, WORKING_DAYS = 5 };
+
+struct weeks {
+	const char *zone;
+	int64_t list[WEEKS_MAX];
+	size_t n;
+};
+
+static void
+add_week(struct weeks *w, int64_t at_us)
+{
+	struct civil local;
+	int64_t week;
+
+	if (!zone_civil(w->zone, at_us, &local))
+		local = civil_from_us(at_us);
+	week = streak_week(civil_to_us(local));
+	if (w->n < WEEKS_MAX && (w->n == 0 || w->list[w->n - 1] < week))
+		w->list[w->n++] = week;
+}
+
+static enum fault
+keep_day(struct rq *rq, void *row, void *arg)
+{
+	const struct badge_day *d = row;
+
+	(void)rq;
+	add_week(arg, d->first_at);
+	add_week(arg, d->last_at);
+	return FAULT_NONE;
+}
+
+struct holidays {
+	int64_t week, days; /* the one that is counted, and its working days off */
+	struct weeks *skipped;
+};
+
+static enum fault
+keep_holiday(struct rq *rq, void *row, void *arg)
+{
+	const struct holiday *h = row;
+	struct holidays *k = arg;
+	struct civil c = { 0 };
+	int64_t at_us, weekday;
+
+	(void)rq;
+	if (!date_parse(str_of(h->day), &c.year, &c.month, &c.day))
+		return FAULT_NONE;
+	at_us = civil_to_us(c);
+	weekday = (at_us / US_PER_DAY + 3) % 7;
+	if (streak_week(at_us) != k->week) {
+		k->week = streak_week(at_us);
+		k->days = 0;
+	}
+	if (weekday < WORKING_DAYS && ++k->days == WORKING_DAYS && k->skipped->n < WEEKS_MAX)
+		k->skipped->list[k->skipped->n++] = k->week;
+	return FAULT_NONE;
+}
+
+static const char *
+date_text(struct rq *rq, int64_t at_us)
+{
+	const struct civil c = civil_from_us(at_us);
+
+	return arena_printf(rq->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
+}
+
+static enum fault
+read_streak(struct rq *rq, struct uuid person, const char *zone, struct streak *out)
+{
+	const int64_t since = rq->now_us - STREAK_DAYS * US_PER_DAY;
+	struct weeks *shared = arena_new(rq->arena, struct weeks);
+	struct weeks *skipped = arena_new(rq->arena, struct weeks);
+	struct holidays h = { .week = -1, .skipped = skipped };
+	struct weeks now = { .zone = zone };
+	enum fault e;
+
+	shared->zone = zone;
+	e = badge_sql_days(rq, person, since, keep_day, shared);
+	if (!e)
+		e = holiday_sql_each(rq, date_text(rq, since), HOLIDAYS_MAX, keep_holiday, &h);
+	if (e)
+		return e;
+	add_week(&now, rq->now_us);
+	*out = streak_of(shared->list, shared->n, skipped->list, skipped->n, now.list[0]);
+	return FAULT_NONE;
+}
+
+/* --- how far somebody is --- */
+
+struct collecting {
+	struct badge_progress *p;
+	bool all;
+};
+
+static enum fault
+keep_badge(struct rq *rq, void *row, void *arg)
+{
+	struct collecting *c = arg;
+	const struct badge *b = row;
+
+	(void)rq;
+	if ((c->all || (!b->archived && b->kind != BADGE_HAND)) && c->p->n < BADGES_MAX)
+		c->p->badges[c->p->n++] = *b;
+	return FAULT_NONE;
+}
+
+static enum fault
+keep_award(struct rq *rq, void *row, void *arg)
+{
+	const struct badge_award *a = row;
+	struct badge_progress *p = arg;
+
+	(void)rq;
+	for (size_t i = 0; i < p->n; i++) {
+		if (uuid_eq(p->badges[i].id, a->badge_id) && p->have[i] < a->level)
+			p->have[i] = a->level;
+	}
+	return FAULT_NONE;
+}
+
+/* Today is in the window, whatever the zone. */
+static struct measure_span
+ever(const struct rq *rq)
+{
+	struct measure_span s = { .from_day = 19700101, .to_us = rq->now_us + 2 * US_PER_DAY };
+
+	s.to_day = measure_day("UTC", s.to_us);
+	return s;
+}
+
+static enum fault
+count(struct rq *rq, struct badge_progress *p)
+{
+	int64_t counted[MEASURE__MAX];
+	enum fault e = FAULT_NONE;
+
+	for (int m = 0; m < MEASURE__MAX; m++)
+		counted[m] = J_NO_INT;
+	for (size_t i = 0; !e && i < p->n; i++) {
+		const int m = p->badges[i].measure;
+		struct measure_ask ask = { .fact = -1, .span = ever(rq), .person = p->person };
+
+		if (p->badges[i].kind != BADGE_MEASURE)
+			continue;
+		ask.measure = (enum measure)m;
+		if (counted[m] == J_NO_INT)
+			e = measure_total(rq, &ask, &counted[m]);
+		p->value[i] = p->best[i] = counted[m];
+	}
+	return e;
+}
+
+static enum fault
+count_streak(struct rq *rq, struct badge_progress *p, const char *zone)
+{
+	struct streak s = { 0, 0 };
+	bool read = false;
+	enum fault e = FAULT_NONE;
+
+	for (size_t i = 0; !e && i < p->n; i++) {
+		if (p->badges[i].kind != BADGE_STREAK)
+			continue;
+		if (!read)
+			e = read_streak(rq, p->person, zone, &s);
+		read = true;
+		p->value[i] = s.current;
+		p->best[i] = s.longest;
+	}
+	return e;
+}
+
+enum fault
+badge_progress_of(struct rq *rq, struct uuid person, bool all, struct badge_progress **ret)
+{
+	struct badge_progress *p = arena_new(rq->arena, struct badge_progress);
+	struct collecting c = { p, all };
+	struct badge_person who = { .active = false };
+	enum fault e = badge_sql_person(rq, person, &who);
+
+	p->person = person;
+	if (!e)
+		e = badge_sql_each(rq, keep_badge, &c);
+	for (size_t i = 0; i < p->n; i++)
+		p->value[i] = p->best[i] = J_NO_INT;
+	if (!e)
+		e = badge_sql_awards(rq, person, keep_award, p);
+	if (!e)
+		e = count(rq, p);
+	if (!e)
+		e = count_streak(rq, p, who.time_zone);
+	*ret = p;
+	return e;
+}
+
+/* --- awarding --- */
+
+static enum fault
+tell(struct rq *rq, const struct badge_award *a)
+{
+	const struct notice_new notice = {
+		.kind = NOTICE_BADGE,
+		.object = a->badge_id,
+		.source = uuid_v7(rq->now_us), /* each level is news */
+		.people = &a->person_id,
+		.n = 1,
+	};
+
+	return notice_put(rq, &notice);
+}
+
+/* All levels up to the one that is reached; who has one already is not told again. */
+static enum fault
+award(struct rq *rq, const struct badge_progress *p, size_t i)
+{
+	const int64_t reached = badge_level_at(&p->badges[i], p->best[i]);
+	struct badge_award a = { .company_id = rq_company(rq),
+		                 .person_id = p->person,
+		                 .badge_id = p->badges[i].id,
+		                 .value = p->best[i],
+		                 .awarded_at = rq->now_us };
+	bool duplicate, any = false;
+	enum fault e = FAULT_NONE;
+
+	for (a.level = p->have[i] + 1; !e && a.level <= reached; a.level++) {
+		e = badge_sql_award(rq, &a, &duplicate);
+		any = any || (!e && !duplicate);
+	}
+	return e || !any ? e : tell(rq, &a);
+}
+
+static enum fault
+settle_tx(struct rq *rq, void *arg)
+{
+	const struct badge_due *d = arg;
+	struct badge_progress *p = NULL;
+	bool done;
+	enum fault e = badge_due_sql_take(rq, d, &done);
+
+	if (e || !done)
+		return e;
+	e = badge_progress_of(rq, d->person_id, false, &p);
+	if (e == FAULT_NOT_FOUND)
+		return FAULT_NONE;
+	for (size_t i = 0; !e && i < p->n; i++)
+		e = award(rq, p, i);
+	return e;
+}
+
+enum { DUE_MAX = 200 };
+
+struct due {
+	struct badge_due rows[DUE_MAX];
+	size_t n;
+};
+
+static enum fault
+keep_due(struct rq *rq, void *row, void *arg)
+{
+	struct due *d = arg;
+
+	(void)rq;
+	if (d->n < DUE_MAX)
+		d->rows[d->n++] = *(const struct badge_due *)row;
+	return FAULT_NONE;
+}
+
+/* One that fails does not hold the others up; the first failure is told. */
+enum fault
+badge_run(struct rq *rq)
+{
+	const struct caller *before = rq->who;
+	struct due *d = arena_new(rq->arena, struct due);
+	enum fault first = FAULT_NONE, e = badge_due_sql_each(rq, keep_due, d);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct caller system = { .company = d->rows[i].company_id };
+
+		rq->who = &system;
+		e = db_tx(rq, settle_tx, &d->rows[i]);
+		first = first ? first : e;
+	}
+	rq->who = before;
+	return first;
+}

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Badges: reached by what people do, awarded once each, told once; streaks on the person's calendar; grants by hand."""
+
+import collections
+import concurrent.futures
+import datetime
+import secrets
+
+import pytest
+
+from conftest import Client, uuid7, wait_until
+from content import live_post, made, new_share
+from test_kudos import House
+
+
+@pytest.fixture(scope="module")
+def house(api, make_company):
+    house = House(api, make_company())
+    house.post = live_post(api, house.company)
+    return house
+
+
+def ok(answer, status=200):
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+def new_badge(house, kind="measure", measure="shares", thresholds=(1, 3), **members):
+    body = {"name": f"Badge {secrets.token_hex(3)}", "kind": kind, "measure": measure if kind == "measure" else None,
+            "levels": [{"name": f"Level {i + 1}", "threshold": t} for i, t in enumerate(thresholds)], **members}
+    return made(house.api.put(f"/v1/badges/{uuid7()}", who=house.company.admin, json=body))
+
+
+def person(house, **options):
+    return house.company.add_person(f"p{secrets.token_hex(5)}", **options)
+
+
+def mine(house, who, badge):
+    items = ok(house.api.get("/v1/badges?limit=100", who=who))["items"]
+    return next((b["mine"] for b in items if b["id"] == badge["id"]), None)
+
+
+def awards(house, who, reader=None):
+    items = ok(house.api.get(f"/v1/people/{who.id}/badges", who=reader or who))["items"]
+    return [(a["badge_id"], a["level"]) for a in items]
+
+
+def reaches(house, who, badge, level):
+    wait_until(lambda: (badge["id"], level) in awards(house, who), 15, f"level {level}")
+
+
+def lines(house, who, badge):
+    return [n for n in ok(house.api.get("/v1/notifications", who=who))["items"]
+            if n["kind"] == "badge" and n["object_id"] == badge["id"]]
+
+
+def test_levels_are_awarded_as_they_are_reached_and_told(api, house):
+    ann, badge = person(house), new_badge(house)
+    assert mine(house, ann, badge) == {"level": 0, "value": 0, "next": 1}
+    new_share(api, ann, house.post)
+    reaches(house, ann, badge, 1)
+    assert mine(house, ann, badge) == {"level": 1, "value": 1, "next": 3}
+    for network in ("x", "facebook"):
+        new_share(api, ann, house.post, network)
+    reaches(house, ann, badge, 2)
+    assert mine(house, ann, badge) == {"level": 2, "value": 3, "next": None}
+    assert [a for a in awards(house, ann) if a[0] == badge["id"]] == [(badge["id"], 1), (badge["id"], 2)]
+    assert len(lines(house, ann, badge)) == 1
+    assert mine(house, house.company.curator, badge)["level"] == 0
+
+
+def test_who_reached_it_before_it_was_there_is_awarded_it_and_kudos_count(api, house):
+    ann, bob = person(house), person(house)
+    for _ in range(2):
+        house.give(ann, bob)
+    badge = new_badge(house, measure="kudos_received", thresholds=(1, 2, 5))
+    reaches(house, bob, badge, 2)
+    assert (badge["id"], 3) not in awards(house, bob) and mine(house, bob, badge)["next"] == 5
+    assert awards(house, ann) == []
+
+
+def test_a_streak_is_weeks_on_the_persons_calendar_without_the_companys_holidays(api, house, db):
+    ann = person(house, time_zone="Pacific/Auckland")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    monday = (now + datetime.timedelta(hours=13)).date()
+    monday -= datetime.timedelta(days=monday.weekday())
+    # Sunday at noon UTC is Monday in Auckland.
+    sundays = [datetime.datetime.combine(monday - datetime.timedelta(weeks=w, days=1), datetime.time(12, 30)) for w in (1, 2, 4)]
+    for network, at in zip(("linkedin", "x", "facebook"), sundays):
+        share = new_share(api, ann, house.post, network)
+        db("UPDATE share SET created_at = %s WHERE id = %s", (at, share["id"]))
+    badge = new_badge(house, kind="streak", thresholds=(2, 3))
+    reaches(house, ann, badge, 1)
+    assert mine(house, ann, badge) == {"level": 1, "value": 2, "next": 3}
+    off = [monday - datetime.timedelta(weeks=3) + datetime.timedelta(days=d) for d in range(5)]
+    for day in off:
+        ok(api.put(f"/v1/holidays/{day}", who=house.company.admin, json={"name": "Closed"}))
+    assert [h["day"] for h in ok(api.get("/v1/holidays?limit=100", who=ann))["items"]] == [str(d) for d in off]
+    assert mine(house, ann, badge)["value"] == 3
+    new_share(api, ann, house.post, "bluesky")
+    reaches(house, ann, badge, 2)
+    ok(api.delete(f"/v1/holidays/{off[0]}", who=house.company.admin), 204)
+    assert mine(house, ann, badge)["value"] == 3, "this week's, and two before"
+    assert api.put("/v1/holidays/2026-02-30", who=house.company.admin, json={"name": "x"}).status_code == 404
+    for day in off[1:]:
+        ok(api.delete(f"/v1/holidays/{day}", who=house.company.admin), 204)
+
+
+def test_fifty_grants_at_once_make_one_award_and_the_others_say_why(api, house, stack):
+    ann, badge = person(house), new_badge(house, kind="hand", thresholds=(1, 2))
+    path, base = f"/v1/badges/{badge['id']}/awards/{ann.id}", stack.places["API"]
+
+    def grant(i):
+        answer = Client(base).put(path, who=house.company.manager, json={"reason": f"Reason {i}"})
+        return answer.status_code, answer.json().get("detail", "")
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        found = collections.Counter(pool.map(grant, range(50)))
+    assert found == {(201, ""): 1, (409, "The person has this level of the badge already."): 49}
+    (award,) = ok(api.get(f"/v1/people/{ann.id}/badges", who=ann))["items"]
+    assert award["granted_by"] == house.company.manager.id and award["reason"].startswith("Reason ")
+    again = api.put(path, who=house.company.manager, json={"reason": award["reason"]})
+    assert ok(again) == award
+    assert len(lines(house, ann, badge)) == 1
+    assert api.put(path, who=house.company.manager, json={"level": 3, "reason": "x"}).status_code == 422
+    assert api.put(path, who=house.company.member, json={"reason": "x"}).status_code == 403
+    assert api.put(f"/v1/badges/{new_badge(house)['id']}/awards/{ann.id}", who=house.company.admin,
+                   json={"reason": "x"}).status_code == 409
+
+
+def test_fifty_shares_at_once_reach_a_badge_once(api, house, stack, db):
+    """However often somebody is looked at."""
+    ann, badge = person(house), new_badge(house, thresholds=(1,))
+    base, networks = stack.places["API"], ["linkedin", "x", "facebook", "whatsapp", "telegram"]
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        made_ = list(pool.map(lambda i: Client(base).put(f"/v1/shares/{uuid7()}", who=ann, json={
+            "post_id": house.post["id"], "network": networks[i % 5]}).status_code, range(50)))
+    assert set(made_) == {201}
+    reaches(house, ann, badge, 1)
+    wait_until(lambda: not db("SELECT 1 FROM badge_due WHERE person_id = %s", (ann.id,)), 10, "everything to be looked at")
+    assert len([a for a in awards(house, ann) if a[0] == badge["id"]]) == 1 and len(lines(house, ann, badge)) == 1
+
+
+def test_a_badge_out_of_use_stays_with_who_has_it(api, house):
+    ann, bob = person(house), person(house)
+    badge = new_badge(house, thresholds=(1,))
+    new_share(api, ann, house.post)
+    reaches(house, ann, badge, 1)
+    answer = api.patch(f"/v1/badges/{badge['id']}", who=house.company.admin, json={"version": 1, "archived": True})
+    assert ok(answer)["archived"] is True
+    assert mine(house, ann, badge)["level"] == 1 and mine(house, bob, badge) is None
+    answer = api.patch(f"/v1/badges/{badge['id']}", who=house.company.admin, json={"version": 1, "archived": False})
+    assert answer.json()["code"] == "version_conflict"
+
+
+def test_what_others_see_is_what_the_person_shows(api, house):
+    ann, badge = person(house), new_badge(house, kind="hand", thresholds=(1,))
+    ok(api.put(f"/v1/badges/{badge['id']}/awards/{ann.id}", who=house.company.admin, json={"reason": "For the fair"}), 201)
+    assert awards(house, ann, house.company.member) == [(badge["id"], 1)]
+    ok(api.patch("/v1/me/profile", who=ann, json={"version": 1, "visibility": "nobody"}))
+    assert api.get(f"/v1/people/{ann.id}/badges", who=house.company.admin).status_code == 404
+    assert awards(house, ann) == [(badge["id"], 1)]
+
+
+def test_a_badge_that_does_not_hold_together_names_its_fields(api, house):
+    def pointers(**members):
+        body = {"name": "x", "kind": "measure", "measure": "shares", "levels": [{"name": "a", "threshold": 2}], **members}
+        answer = api.put(f"/v1/badges/{uuid7()}", who=house.company.admin, json=body)
+        assert answer.status_code == 422, answer.text
+        return {e["pointer"] for e in answer.json()["errors"]}
+
+    assert pointers(measure=None) == pointers(kind="streak") == {"#/measure"}
+    assert pointers(levels=[]) == {"#/levels"}
+    assert pointers(levels=[{"name": "a", "threshold": 2}, {"name": "b", "threshold": 2}]) == {"#/levels/1/threshold"}
+    badge = new_badge(house)
+    again = {m: badge[m] for m in ("name", "description", "kind", "measure", "levels")}
+    path = f"/v1/badges/{badge['id']}"
+    ok(api.put(path, who=house.company.admin, json=again))
+    other = api.put(path, who=house.company.admin, json={**again, "levels": again["levels"][:1]})
+    assert other.json()["code"] == "id_conflict"
