@@ -206,7 +206,7 @@ run_due(struct rq *rq, struct crew *c, struct slot *s)
 
 /* Batches until the outbox is empty; a failure waits for the next round. */
 static void
-run_outbox(struct rq *rq, struct crew *c, struct slot *s)
+run_outbox(struct rq *rq, struct crew *c, struct slot *s, struct relay *r)
 {
 	uint64_t n = 1;
 	enum fault e = FAULT_NONE;
@@ -214,7 +214,7 @@ run_outbox(struct rq *rq, struct crew *c, struct slot *s)
 	while (!e && n > 0 && !atomic_load(c->stop)) {
 		begin(rq);
 		n = 0;
-		e = outbox_run(rq, c->plan, &n);
+		e = outbox_run(rq, c->plan, r, &n);
 	}
 	report(s, rq, "outbox", e);
 }
@@ -224,6 +224,7 @@ crew_main(void *arg)
 {
 	struct crew *c = arg;
 	struct slot outbox = { 0 };
+	struct relay relay = { 0 };
 	struct rq rq = { .arena = arena_create(ARENA_BYTES), .conf = c->conf };
 	int64_t poll_us = c->conf->jobs_poll_ms * 1000;
 
@@ -234,7 +235,7 @@ crew_main(void *arg)
 		for (size_t i = 0; i < c->n && !atomic_load(c->stop); i++)
 			run_due(&rq, c, &c->slots[i]);
 		if (c->plan && clock_monotonic_us() >= outbox.due_us) {
-			run_outbox(&rq, c, &outbox);
+			run_outbox(&rq, c, &outbox, &relay);
 			outbox.due_us = clock_monotonic_us() + poll_us;
 		}
 		(void)nanosleep(&tick, NULL);
@@ -334,6 +335,7 @@ jobs_once(struct rq *rq, const struct jobs_plan *plan)
 {
 	const struct caller *who = rq->who;
 	char owner[JOBS_OWNER_SIZE];
+	struct relay relay = { 0 };
 	uint64_t n = 1;
 	enum fault e = FAULT_NONE;
 
@@ -343,7 +345,7 @@ jobs_once(struct rq *rq, const struct jobs_plan *plan)
 		e = run_once(rq, &plan->jobs[i], owner);
 	while (!e && n > 0) {
 		rq->now_us = clock_now_us();
-		e = outbox_run(rq, plan, &n);
+		e = outbox_run(rq, plan, &relay, &n);
 	}
 	rq->who = who;
 	return e;

@@ -46,6 +46,13 @@ struct outbox_failure {
 };
 enum fault outbox_sql_revive(struct rq *rq,
                              int64_t now_us) MUST_CHECK; /* claims whose lease ran out */
+/* A first try that a clock ahead of this one has put off is due now. */
+enum fault outbox_sql_due_now(struct rq *rq, int64_t now_us) MUST_CHECK;
+/* Gives back what this owner has claimed, and does not handle any more. */
+enum fault outbox_sql_give_up(struct rq *rq, const char *owner, int64_t now_us) MUST_CHECK;
+/* Who holds claims, each once; row->owner lives in the arena. */
+enum fault outbox_sql_owners(struct rq *rq, struct outbox_claim *row, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
 enum fault outbox_sql_claim(struct rq *rq, const struct outbox_claim *c,
                             uint64_t *ret_n) MUST_CHECK;
 enum fault outbox_sql_claimed(struct rq *rq, const char *owner, struct outbox_try *row,
@@ -54,8 +61,14 @@ enum fault outbox_sql_failed(struct rq *rq, const struct outbox_failure *f) MUST
 enum fault outbox_sql_done(struct rq *rq, const char *owner) MUST_CHECK;
 
 /* --- outbox.c --- */
+/* One relay, from batch to batch; begins as zeros. */
+struct relay {
+	char left[JOBS_OWNER_SIZE]; /* the name of a batch that failed: its claims are given back */
+	int64_t clocks_us;          /* monotonic; when it last looked for events of the future */
+};
 /* Claims and handles one batch; *ret_n: how many there were. */
-enum fault outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n) MUST_CHECK;
+enum fault outbox_run(struct rq *rq, const struct jobs_plan *plan, struct relay *r,
+                      uint64_t *ret_n) MUST_CHECK;
 
 /* --- pruning (jobs_sql.c) --- */
 struct prune {

@@ -21,6 +21,9 @@ enum {
 	Q_JOB_RELEASE,
 	Q_OUTBOX_PUT,
 	Q_OUTBOX_REVIVE,
+	Q_OUTBOX_DUE_NOW,
+	Q_OUTBOX_GIVE_UP,
+	Q_OUTBOX_OWNERS,
 	Q_OUTBOX_CLAIM,
 	Q_OUTBOX_CLAIMED,
 	Q_OUTBOX_FAILED,
@@ -67,6 +70,9 @@ static const struct db_col now_in[] = {
 static const struct db_col outbox_claim_in[] = {
 	DB_COL_STR(struct outbox_claim, owner), DB_COL_TIME(struct outbox_claim, until_us),
 	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_I64(struct outbox_claim, limit),
+};
+static const struct db_col give_up_in[] = {
+	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_STR(struct outbox_claim, owner),
 };
 static const struct db_col owner_in[] = { DB_COL_STR(struct outbox_claim, owner) };
 static const struct db_col claimed_out[] = {
@@ -152,6 +158,25 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
 		       " WHERE state = 'claimed' AND lease_until < ?",
 		DB_IN(now_in),
+	},
+	[Q_OUTBOX_DUE_NOW] = {
+		.name = "outbox_due_now",
+		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
+		       " SET due_at = ? WHERE state = 'ready' AND due_at > ? AND tries = 0",
+		DB_IN(now_in),
+	},
+	[Q_OUTBOX_GIVE_UP] = {
+		.name = "outbox_give_up",
+		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
+		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
+		       " WHERE state = 'claimed' AND owner = ?",
+		DB_IN(give_up_in),
+	},
+	[Q_OUTBOX_OWNERS] = {
+		.name = "outbox_owners",
+		.sql = "SELECT DISTINCT owner FROM outbox FORCE INDEX (outbox_due)"
+		       " /* all companies: one relay serves them all */ WHERE state = 'claimed'",
+		DB_OUT(owner_in),
 	},
 	[Q_OUTBOX_CLAIM] = {
 		.name = "outbox_claim",
@@ -330,6 +355,28 @@ outbox_sql_revive(struct rq *rq, int64_t now_us)
 	const struct outbox_claim in = { .now_us = now_us };
 
 	return db_exec(rq, &rows[Q_OUTBOX_REVIVE], &in, NULL);
+}
+
+enum fault
+outbox_sql_due_now(struct rq *rq, int64_t now_us)
+{
+	const struct outbox_claim in = { .now_us = now_us };
+
+	return db_exec(rq, &rows[Q_OUTBOX_DUE_NOW], &in, NULL);
+}
+
+enum fault
+outbox_sql_give_up(struct rq *rq, const char *owner, int64_t now_us)
+{
+	const struct outbox_claim in = { .owner = owner, .now_us = now_us };
+
+	return db_exec(rq, &rows[Q_OUTBOX_GIVE_UP], &in, NULL);
+}
+
+enum fault
+outbox_sql_owners(struct rq *rq, struct outbox_claim *row, db_row_fn *fn, void *arg)
+{
+	return db_each(rq, &rows[Q_OUTBOX_OWNERS], NULL, row, fn, arg);
 }
 
 enum fault

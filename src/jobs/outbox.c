@@ -7,8 +7,10 @@
 #include "jobs_int.h"
 
 /*
- * A claim is committed before anything is handled, so two relays never handle the same row at once;
- * one that dies leaves its rows to the next when the lease is over.
+ * A claim is committed before anything is handled, so two relays never handle the same row at once.
+ * What a relay of this host that is gone has claimed, or a batch of one's own that failed (the
+ * database may have died behind the claim), is taken up at once; what another host's has, when the
+ * lease is over.
  */
 enum { BATCH = 1000, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
 
@@ -128,29 +130,89 @@ handle_singly(struct rq *rq, const struct jobs_plan *plan, const struct batch *b
 	return e;
 }
 
-enum fault
-outbox_run(struct rq *rq, const struct jobs_plan *plan, uint64_t *ret_n)
+enum { OWNERS_MAX = 8, CLOCKS_S = 5 };
+
+struct orphans {
+	const char *owner[OWNERS_MAX];
+	size_t n;
+};
+
+static enum fault
+keep_orphan(struct rq *rq, void *row, void *arg)
 {
-	char owner[JOBS_OWNER_SIZE];
-	struct batch *b = arena_new(rq->arena, struct batch);
-	struct outbox_try row;
-	struct outbox_claim claim = { .owner = owner, .now_us = rq->now_us, .limit = BATCH };
-	uint64_t n = 0;
+	const struct outbox_claim *c = row;
+	struct orphans *o = arg;
+
+	(void)rq;
+	if (o->n < OWNERS_MAX && c->owner && jobs_owner_gone(c->owner))
+		o->owner[o->n++] = c->owner;
+	return FAULT_NONE;
+}
+
+static enum fault
+revive(struct rq *rq, struct relay *r)
+{
+	struct orphans o = { .n = 0 };
+	struct outbox_claim row;
 	enum fault e = outbox_sql_revive(rq, rq->now_us);
 
-	jobs_owner_name(owner, (unsigned)(rq->now_us / 1000)); /* a name for this batch alone */
-	claim.until_us = rq->now_us + LEASE_S * US_PER_S;
+	if (!e && r->left[0])
+		e = outbox_sql_give_up(rq, r->left, rq->now_us);
 	if (!e)
-		e = outbox_sql_claim(rq, &claim, &n);
-	if (e)
-		return e;
-	*ret_n = n;
-	if (n == 0)
+		r->left[0] = '\0';
+	if (!e)
+		e = outbox_sql_owners(rq, &row, keep_orphan, &o);
+	for (size_t i = 0; !e && i < o.n; i++)
+		e = outbox_sql_give_up(rq, o.owner[i], rq->now_us);
+	return e;
+}
+
+/* Clocks differ, and jump: what is due at once is not left to wait for a clock that was ahead. */
+static enum fault
+compare_clocks(struct rq *rq, struct relay *r)
+{
+	const int64_t now_us = clock_monotonic_us();
+
+	if (r->clocks_us && now_us - r->clocks_us < CLOCKS_S * US_PER_S)
 		return FAULT_NONE;
+	r->clocks_us = now_us;
+	return outbox_sql_due_now(rq, rq->now_us);
+}
+
+static enum fault
+run_batch(struct rq *rq, const struct jobs_plan *plan, const char *owner, uint64_t *ret_n)
+{
+	struct batch *b = arena_new(rq->arena, struct batch);
+	struct outbox_try row;
+	const struct outbox_claim claim = { .owner = owner,
+		                            .now_us = rq->now_us,
+		                            .until_us = rq->now_us + LEASE_S * US_PER_S,
+		                            .limit = BATCH };
+	enum fault e = outbox_sql_claim(rq, &claim, ret_n);
+
+	if (e || *ret_n == 0)
+		return e;
 	e = outbox_sql_claimed(rq, owner, &row, keep, b);
 	if (!e)
 		e = handle_together(rq, plan, b, owner);
 	if (!e)
 		e = handle_singly(rq, plan, b, owner);
 	return e ? e : outbox_sql_done(rq, owner);
+}
+
+enum fault
+outbox_run(struct rq *rq, const struct jobs_plan *plan, struct relay *r, uint64_t *ret_n)
+{
+	char owner[JOBS_OWNER_SIZE];
+	enum fault e = revive(rq, r);
+
+	if (!e)
+		e = compare_clocks(rq, r);
+	if (e)
+		return e;
+	jobs_owner_name(owner, (unsigned)(rq->now_us / 1000)); /* a name for this batch alone */
+	e = run_batch(rq, plan, owner, ret_n);
+	if (e)
+		memcpy(r->left, owner, sizeof(owner));
+	return e;
 }

@@ -214,6 +214,41 @@ an_event_of_a_relay_that_died_comes_again(void **state)
 }
 
 static void
+an_event_of_a_relay_of_this_host_that_is_gone_comes_at_once(void **state)
+{
+	struct unit *u = *state;
+	char host[64] = "", sql[300];
+	pid_t gone = fork();
+
+	if (gone == 0)
+		_exit(0);
+	assert_int_equal(waitpid(gone, NULL, 0), gone);
+	assert_int_equal(gethostname(host, sizeof(host) - 1), 0);
+	host[39] = '\0'; /* as much of it as an owner's name takes */
+	(void)snprintf(sql, sizeof(sql),
+	               "UPDATE outbox SET state = 'claimed', owner = '%s:%ld:7',"
+	               " lease_until = UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE",
+	               host, (long)gone);
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "test.event", uuid_v7(u->rq.now_us), NULL), FAULT_NONE);
+	unit_text(u, sql);
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1);
+}
+
+static void
+an_event_written_by_a_clock_ahead_does_not_wait_for_it(void **state)
+{
+	struct unit *u = *state;
+
+	unit_begin(u);
+	assert_fault(outbox_put(&u->rq, "test.event", uuid_v7(u->rq.now_us), NULL), FAULT_NONE);
+	unit_text(u, "UPDATE outbox SET due_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR");
+	assert_fault(once(u, jobs), FAULT_NONE);
+	assert_int_equal(events, 1);
+}
+
+static void
 an_unknown_kind_waits_for_a_release_that_knows_it(void **state)
 {
 	struct unit *u = *state;
@@ -428,6 +463,8 @@ main(void)
 		CASE(nothing_is_caused_by_a_transaction_that_was_undone),
 		CASE(an_event_that_fails_comes_again_later_and_dies_in_the_end),
 		CASE(an_event_of_a_relay_that_died_comes_again),
+		CASE(an_event_of_a_relay_of_this_host_that_is_gone_comes_at_once),
+		CASE(an_event_written_by_a_clock_ahead_does_not_wait_for_it),
 		CASE(an_unknown_kind_waits_for_a_release_that_knows_it),
 		CASE(a_thousand_events_are_handled_in_one_go),
 		CASE(of_two_services_one_does_a_job_and_the_other_takes_over),
