@@ -29,7 +29,7 @@ struct rq {
 	const char          *language; /* best known language of the reader, "" unknown */
 	char                 request_id[65];
 	char                 address[46]; /* where the request came from; "" a command or a job */
-	bool                 repeats_unknown; /* a lost COMMIT may be answered with FAULT_UNKNOWN_OUTCOME */
+	bool                 in_doubt; /* a write of it got no answer: a failure after that does not say that nothing was done */
 	struct {
 		uint32_t queries, transactions, restarts;
 		int64_t  db_us;

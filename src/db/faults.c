@@ -21,6 +21,7 @@ enum {
 	STATEMENT_TIMEOUT = 1969, /* ER_STATEMENT_TIMEOUT: max_statement_time */
 	DISCONNECTED_BY_SERVER = 4031, /* wait_timeout or idle_transaction_timeout */
 	LOST_EXTENDED = 2055,          /* CR_SERVER_LOST_EXTENDED */
+	WRITE_FAILED = 3,              /* EE_WRITE: a temporary file found no room */
 };
 
 struct verdict_row {
@@ -54,6 +55,9 @@ static const struct verdict_row verdicts[] = {
 	{ ER_TOO_MANY_USER_CONNECTIONS, DB_V_BUSY },
 	{ ER_OUT_OF_RESOURCES,        DB_V_BUSY },
 	{ ER_LOCK_TABLE_FULL,         DB_V_BUSY },
+	{ ER_RECORD_FILE_FULL,        DB_V_BUSY }, /* no room on its disk; the statement was undone */
+	{ ER_DISK_FULL,               DB_V_BUSY },
+	{ WRITE_FAILED,               DB_V_BUSY },
 };
 /* clang-format on */
 
@@ -112,6 +116,7 @@ db_fault(struct rq *rq, enum db_verdict v, bool repeatable)
 	case DB_V_DEAD:
 		if (repeatable)
 			return db_busy(rq);
+		rq->in_doubt = true;
 		rq->problem.retry_after_s = RETRY_AFTER_S;
 		return rq_fail(rq, FAULT_UNKNOWN_OUTCOME,
 		               "The answer of the database was lost. Repeat the request.");

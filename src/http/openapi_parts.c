@@ -303,7 +303,7 @@ put_problem_responses(struct buf *b)
 		{ 422, "Some fields are not acceptable" },
 		{ 429, "Too many requests" },
 		{ 500, "The server failed" },
-		{ 502, "Nobody answered; try again" },
+		{ 502, "Nobody answered; the code says whether anything may have been done" },
 		{ 503, "Try again" },
 		{ 504, "It is not known whether it was done; repeat it" },
 	};

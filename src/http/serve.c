@@ -132,7 +132,7 @@ limit_check(struct http_conn *conn)
 		who = address_hash(http_client_address(&conn->call));
 	who = hash64(&who, sizeof(who), (uint64_t) class + 1);
 	conn->limit = limits_take(conn->rq.shared->limits, who, class,
-	                          quota_of(conn->rq.conf, class), conn->rq.now_us);
+	                          quota_of(conn->rq.conf, class), clock_monotonic_us());
 	if (!conn->limit.refused)
 		return FAULT_NONE;
 	return rq_fail(&conn->rq, FAULT_RATE, "At most %lld a minute.",
@@ -156,7 +156,6 @@ run(struct http_conn *conn)
 	const struct route *r = conn->call.route;
 	enum fault e;
 
-	conn->rq.repeats_unknown = (r->flags & (ROUTE_PUT_ID | ROUTE_IDEMPOTENCY_KEY)) != 0;
 	if (r->flags & ROUTE_IDEMPOTENCY_KEY)
 		return idempotent_run(conn);
 	e = run_handler(conn);
@@ -200,6 +199,20 @@ answer(struct http_conn *conn)
 	return run(conn);
 }
 
+/* Of two attempts the second may fail for another reason, which is not the whole truth. */
+static enum fault
+whole_truth(struct http_conn *conn, enum fault e)
+{
+	struct problem *p = &conn->rq.problem;
+
+	if (!conn->rq.in_doubt || fault_row(e)->status < 500 || e == FAULT_UNKNOWN_OUTCOME)
+		return e;
+	p->code = FAULT_NONE;
+	p->detail[0] = '\0';
+	return rq_fail(&conn->rq, FAULT_UNKNOWN_OUTCOME,
+	               "The answer of the database was lost. Repeat the request.");
+}
+
 static void
 conn_end(struct http_conn *conn)
 {
@@ -219,7 +232,7 @@ http_serve(struct http_conn *conn, int fd)
 		return false;
 	conn_begin(conn);
 	request_id(conn);
-	e = answer(conn);
+	e = whole_truth(conn, answer(conn));
 	request_drain(
 	    conn); /* the connection must stand at its next request before nginx has the reply */
 	if (e)

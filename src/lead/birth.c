@@ -15,7 +15,7 @@
 struct bringer {
 	struct combine_item item; /* first */
 	const struct lead_birth *birth;
-	bool taken, known, written;
+	bool taken, known, written, in_doubt;
 };
 
 /* Of one company. */
@@ -118,8 +118,10 @@ write_all(struct combine_item *const *items, size_t n, void *arg)
 		bool duplicate;
 		const enum fault e = write_group(rq, &g, &duplicate);
 
-		for (size_t i = 0; i < g.n; i++)
+		for (size_t i = 0; i < g.n; i++) {
 			g.bringers[i]->written = !e && !duplicate && !g.bringers[i]->known;
+			g.bringers[i]->in_doubt = e == FAULT_UNKNOWN_OUTCOME;
+		}
 		problem_reset(&rq->problem); /* nobody hears of it: see birth_together */
 	}
 }
@@ -133,5 +135,6 @@ birth_together(struct rq *rq, const struct lead_birth *b)
 	if (!together || db_in_tx(rq))
 		return false;
 	combine_do(together, uuid_tail(b->lead.company_id), &me.item, write_all, rq);
+	rq->in_doubt = rq->in_doubt || me.in_doubt;
 	return me.written;
 }

@@ -17,7 +17,7 @@ struct sharer {
 	struct combine_item item; /* first */
 	struct share *share;
 	const struct feed_viewer *viewer;
-	bool taken, fresh, written;
+	bool taken, fresh, written, in_doubt;
 };
 
 /* Of one company, each by another person: feed_seq tells the changes of a person apart. */
@@ -134,8 +134,10 @@ write_all(struct combine_item *const *items, size_t n, void *arg)
 	while (gather(items, n, &g)) {
 		const enum fault e = g.n == 1 ? write_one(rq, &g) : db_tx(rq, write_tx, &g);
 
-		for (size_t i = 0; i < g.n; i++)
+		for (size_t i = 0; i < g.n; i++) {
 			g.sharers[i]->written = !e && g.sharers[i]->fresh;
+			g.sharers[i]->in_doubt = e == FAULT_UNKNOWN_OUTCOME;
+		}
 		problem_reset(&rq->problem); /* nobody hears of it: see share_write_together */
 	}
 }
@@ -149,5 +151,6 @@ share_write_together(struct rq *rq, struct share *s, const struct feed_viewer *v
 	if (!together || db_in_tx(rq))
 		return false;
 	combine_do(together, uuid_tail(s->company_id), &me.item, write_all, rq);
+	rq->in_doubt = rq->in_doubt || me.in_doubt;
 	return me.written;
 }
