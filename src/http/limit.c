@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * limit.c - rate limits in memory mapped by all workers: one generic cell rate (a leaky bucket kept
- * as its "theoretical arrival time") per caller and class, one compare-and-swap a request.
+ * as its "theoretical arrival time") per caller and class, one compare-and-swap a request.  Times
+ * are monotonic: a clock that was an hour ahead for a moment must not fill buckets for an hour.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -104,7 +105,7 @@ http_limit(struct rq *rq, const char *what, struct uuid whom, int64_t quota)
 	const uint64_t seed = hash64(what, strlen(what), RATE__MAX);
 	const struct limit_state s =
 	    limits_take(rq->shared->limits, hash64(whom.b, sizeof(whom.b), seed), RATE_PUBLIC,
-	                quota, rq->now_us);
+	                quota, clock_monotonic_us());
 
 	if (!s.refused)
 		return FAULT_NONE;
