@@ -24,6 +24,7 @@ struct visit_state {
 	struct address address;
 	bool private_wish; /* Global Privacy Control or Do Not Track */
 	struct click click;
+	bool kept; /* the click is in the spool */
 	char prefix[IP_PREFIX_SIZE];
 };
 
@@ -145,8 +146,6 @@ judge(struct rq *rq, struct call *c, struct visit_state *v)
 static void
 keep_click(struct rq *rq, const struct call *c, struct visit_state *v)
 {
-	bool kept;
-
 	address_prefix(&v->address, v->prefix);
 	v->click.company = v->target.company;
 	v->click.share = v->target.share;
@@ -158,8 +157,9 @@ keep_click(struct rq *rq, const struct call *c, struct visit_state *v)
 	v->click.ip_prefix = str_of(v->prefix);
 	v->click.user_agent = v->hit.user_agent;
 	v->click.referrer = referrer_host(http_param(c, "HTTP_REFERER"));
-	kept = rq->shared->spool != NULL && spool_append(rq->shared->spool, &v->click) == SPOOL_OK;
-	metrics_add(rq->shared->metrics, kept ? METRIC_CLICKS : METRIC_CLICKS_REFUSED, 1);
+	v->kept =
+	    rq->shared->spool != NULL && spool_append(rq->shared->spool, &v->click) == SPOOL_OK;
+	metrics_add(rq->shared->metrics, v->kept ? METRIC_CLICKS : METRIC_CLICKS_REFUSED, 1);
 }
 
 /* --- answers ------------------------------------------------------------------------------- */
@@ -196,7 +196,8 @@ answer_redirect(struct rq *rq, struct call *c, const struct visit_state *v)
 	char rclid[CLICK_ID_TEXT + 1] = "";
 	struct str url;
 
-	if (v->target.track)
+	/* The id at the destination says that the click counts: one that is not kept has none. */
+	if (v->target.track && (v->kept || v->fact == FACT_DUPLICATE))
 		click_id_format(v->click.rclid, rclid);
 	url = dest_url(rq->arena, &v->target, c->query_text, str_of(rclid));
 	no_store(c);
