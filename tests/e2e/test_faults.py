@@ -4,178 +4,41 @@
 The clients here behave as ours must: they repeat a request with the same id until it is acknowledged.
 """
 
-import base64
-import itertools
+import contextlib
+import fcntl
 import os
-import re
-import secrets
 import signal
-import threading
+import subprocess
+import sys
 import time
 
 import pytest
-import requests
 
-from conftest import Client, company_of, uuid7, wait_until
-from content import live_post
+from conftest import SOURCE, Client, Stack, company_of, uuid7, wait_until
 
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-RETRY_S = 60
+sys.path.append(str(SOURCE / "tests/faults"))
+import checker  # noqa: E402
+from clients import BROWSER, Clicks, Leads, Shares  # noqa: E402
 
-
-class Load(threading.Thread):
-    """One client in a loop; keeps what was acknowledged and counts the attempts that were not."""
-
-    def __init__(self, stop):
-        super().__init__(daemon=True)
-        self.stopped, self.acknowledged, self.failed = stop, [], 0
-
-    def run(self):
-        while not self.stopped.is_set():
-            self.acknowledged.append(self.until_acknowledged(self.one()))
-
-    def until_acknowledged(self, attempt):
-        end = time.monotonic() + RETRY_S
-        while True:
-            try:
-                done = attempt()
-                if done:
-                    return done
-            except requests.RequestException:
-                pass
-            self.failed += 1
-            assert time.monotonic() < end, "not acknowledged within a minute"
-            time.sleep(0.05)
+SPOOL_MB = 8
 
 
-class Shares(Load):
-    def __init__(self, stop, places, person, post):
-        super().__init__(stop)
-        self.api, self.headers, self.post = Client(places["API"]), person.headers, post
-
-    def one(self):
-        id_ = uuid7()
-        body = {"post_id": self.post["id"], "network": "linkedin"}
-
-        def attempt():
-            r = self.api.put(f"/v1/shares/{id_}", json=body, headers=self.headers, contract=False, timeout=15)
-            assert r.status_code in (200, 201, 502, 503, 504), r.text
-            return id_ if r.status_code in (200, 201) else None
-
-        return attempt
-
-
-class Leads(Load):
-    def __init__(self, stop, places, key):
-        super().__init__(stop)
-        self.api, self.headers = Client(places["API"]), key.headers
-
-    def one(self):
-        external, key = secrets.token_hex(8), uuid7()
-        body = {"external_id": external, "email": f"{external}@example.com"}
-
-        def attempt():
-            r = self.api.post("/v1/leads", json=body, headers=self.headers, idempotency_key=key, contract=False,
-                              timeout=15)
-            assert r.status_code in (200, 201, 409, 502, 503, 504), r.text
-            return external if r.status_code in (200, 201) else None
-
-        return attempt
-
-
-class Clicks(Load):
-    """Each attempt is a click of a visitor of its own: a person who sees an error clicks again."""
-
-    numbers = itertools.count()
-
-    def __init__(self, stop, places, code):
-        super().__init__(stop)
-        self.link, self.code, self.attempts = Client(places["LINK"]), code, 0
-
-    def one(self):
-        def attempt():
-            self.attempts += 1
-            r = self.link.get(f"/r/{self.code}", headers={"User-Agent": f"{BROWSER} {next(self.numbers)}"},
-                              contract=False, timeout=15)
-            assert r.status_code in (302, 502, 503, 504), r.text
-            found = re.search(r"[?&]rclid=([A-Za-z0-9_-]{16})", r.headers.get("Location", ""))
-            return found.group(1) if r.status_code == 302 else None
-
-        return attempt
-
-
-class World:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
     """A product of its own with a company, a live post and a link, and clients that load it."""
-
-    def __init__(self, stack):
-        self.stack, self.places = stack, stack.places
-        self.company = company_of(stack, "acme", "Acme")
-        self.api, self.link = Client(self.places["API"]), Client(self.places["LINK"])
-        self.post = live_post(self.api, self.company)
-        r = self.api.put(f"/v1/shares/{uuid7()}", who=self.company.member, contract=False,
-                         json={"post_id": self.post["id"], "network": "copy"})
-        assert r.status_code == 201, r.text
-        self.share = r.json()
-        self.code = self.share["link"].rsplit("/", 1)[1]
-        self.loads = []
-
-    def load(self):
-        stop = threading.Event()
-        c = self.company
-        self.loads = [Shares(stop, self.places, c.member, self.post), Shares(stop, self.places, c.admin, self.post),
-                      Leads(stop, self.places, c.api_key), Leads(stop, self.places, c.api_key),
-                      Clicks(stop, self.places, self.code), Clicks(stop, self.places, self.code)]
-        for client in self.loads:
-            client.start()
-        return stop
-
-    def end(self, stop):
-        stop.set()
-        for client in self.loads:
-            client.join(RETRY_S + 30)
-            assert not client.is_alive()
-
-    def acknowledged(self, kind):
-        return [a for client in self.loads if isinstance(client, kind) for a in client.acknowledged]
-
-    def check(self):
-        """Nothing acknowledged is missing and nothing is there twice."""
-        db = self.stack.db
-        shares = self.acknowledged(Shares)
-        found = [r["id"] for r in db("SELECT id FROM share WHERE company_id = %s", (self.company.id,))]
-        assert len(shares) > 10 and set(shares) <= set(found)
-        assert len(found) == len(shares) + 1  # the first one of this World
-
-        leads = self.acknowledged(Leads)
-        found = [r["external_id"] for r in db("SELECT external_id FROM lead WHERE company_id = %s", (self.company.id,))]
-        assert len(leads) > 10 and sorted(found) == sorted(leads)
-
-        clicks = self.acknowledged(Clicks)
-
-        def stored():
-            return [r["id"] for r in db("SELECT LOWER(HEX(id)) AS id FROM click WHERE company_id = %s", (self.company.id,))]
-
-        assert len(clicks) > 10 and len(set(clicks)) == len(clicks)
-        wait_until(lambda: len(stored()) >= len(clicks), 20, "the arrival of every click")
-        ids = stored()
-        assert len(ids) == len(set(ids))
-        assert {click_hex(c) for c in clicks} <= set(ids)
-        # A click whose answer was lost may be there as well: it happened.  nginx asks another worker when one dies, so
-        # the same visit may be stored twice; the second is a duplicate of the first and counts for nothing.
-        visits = db("SELECT COUNT(*) AS n FROM click WHERE company_id = %s AND class <> 'duplicate'", (self.company.id,))
-        assert visits[0]["n"] <= sum(c.attempts for c in self.loads if isinstance(c, Clicks))
-        rolled = "SELECT CAST(SUM(n) AS SIGNED) AS n FROM click_day WHERE company_id = %s"
-        wait_until(lambda: db(rolled, (self.company.id,))[0]["n"] == len(stored()), 20, "the daily sums")
+    stack = Stack(tmp_path_factory.mktemp("faults") / "stack")
+    stack.start("--processes", "2,2", "--threads", "3,2", "--set", f"spool_max_mb={SPOOL_MB}", *checker.UNLIMITED)
+    yield checker.World(stack)
+    stack.stop()
 
 
-def click_hex(text):
-    return base64.urlsafe_b64decode(text).hex()
-
-
-@pytest.fixture
-def world(own_stack):
-    return World(own_stack("--processes", "2,2", "--threads", "3,2", "--set", "rate_read_per_min=1000000", "--set",
-                           "rate_write_per_min=1000000", "--set", "rate_public_per_min=1000000"))
+def check(world, stop):
+    """Nothing acknowledged is missing and nothing is there twice; of each kind there was something."""
+    running = world.end(stop)
+    verdict = world.verdict()
+    assert not verdict["wrong"] and not any(verdict[n] for n in ("missing", "doubled", "false")), verdict
+    for kind in (Shares, Leads, Clicks):
+        assert sum(len(c.acknowledged) for c in running if isinstance(c, kind)) > 10
 
 
 def test_killed_workers_lose_nothing_and_double_nothing(world):
@@ -188,8 +51,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(world):
         time.sleep(0.7)
     wait_until(lambda: len(world.stack.workers()) == 4, 30, "new workers")
     time.sleep(1)
-    world.end(stop)
-    world.check()
+    check(world, stop)
 
 
 def test_a_killed_database_loses_nothing_and_doubles_nothing(world):
@@ -200,8 +62,7 @@ def test_a_killed_database_loses_nothing_and_doubles_nothing(world):
         time.sleep(0.5)
         world.stack.restart("db")
         time.sleep(1.5)
-    world.end(stop)
-    world.check()
+    check(world, stop)
 
 
 def test_killed_jobs_lose_nothing_and_double_nothing(world):
@@ -210,8 +71,7 @@ def test_killed_jobs_lose_nothing_and_double_nothing(world):
         time.sleep(0.7)
         os.kill(world.stack.pid("jobs"), signal.SIGKILL)
         world.stack.restart("jobs")
-    world.end(stop)
-    world.check()
+    check(world, stop)
 
 
 def test_without_the_database_links_redirect_and_the_api_says_when_to_come_back(world):
@@ -241,3 +101,57 @@ def test_without_the_database_links_redirect_and_the_api_says_when_to_come_back(
                "the recovery of the API")
     wait_until(lambda: world.stack.db("SELECT COUNT(*) AS n FROM click")[0]["n"] >= before + clicked, 20,
                "the arrival of the clicks")
+
+
+def test_a_click_that_cannot_be_kept_redirects_without_an_id(world):
+    """A landing page that is given an id may count on it."""
+    (spool,) = world.stack.state.glob("**/spool")
+    filler = spool / "clicks.filler.1.1.1"
+    with open(filler, "wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as a worker holds its own: no loader takes it for finished
+        held.truncate((SPOOL_MB + 1) << 20)
+        clicks = iter(range(1000))
+
+        def location():
+            r = world.link.get(f"/r/{world.code}", headers={"User-Agent": f"{BROWSER} f{next(clicks)}"}, contract=False)
+            assert r.status_code == 302
+            return r.headers["Location"]
+
+        wait_until(lambda: "rclid=" not in location(), 10, "the full spool")
+        assert location().startswith(world.post["destination_url"])
+        filler.unlink()
+        wait_until(lambda: "rclid=" in location(), 10, "room in the spool")
+
+
+@contextlib.contextmanager
+def silence(front, back, file):
+    """A socket before MariaDB's, which passes nothing on while `file` says "cut"."""
+    file.write_text("0")
+    with subprocess.Popen([sys.executable, SOURCE / "tests/faults/slow_socket.py", front, back, file]) as proxy:
+        try:
+            wait_until(front.exists, 10, "the socket in front")
+            yield
+        finally:
+            proxy.terminate()
+
+
+def test_what_nobody_knows_is_not_called_undone(own_stack, tmp_path):
+    """The database does what it is asked, its answer does not arrive, and the second look finds nobody."""
+    front, file = tmp_path / "front.sock", tmp_path / "delay"
+    with silence(front, tmp_path / "stack0/run/db.sock", file):
+        stack = own_stack("--processes", "1,1", "--threads", "2,1", "--set", f"db_socket={front}", "--set", "db_read_timeout_s=1")
+        company, api = company_of(stack, "acme", "Acme"), Client(stack.places["API"])
+        value = api.put(f"/v1/values/{uuid7()}", who=company.admin, json={"name": "Courage"}).json()["id"]
+        thanks = {"recipients": [company.curator.id], "value_id": value, "points": 1, "message": "Thank you"}
+        path = f"/v1/kudos/{uuid7()}"
+        assert api.get("/v1/kudos", who=company.member).status_code == 200
+        stack.end("jobs")  # they commit, too
+        file.write_text("commit")
+        time.sleep(0.1)  # the socket looks each 20 ms
+        answer = api.put(path, who=company.member, json=thanks, contract=False)
+        assert answer.status_code == 503 and answer.json()["code"] == "unknown_outcome", answer.text
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert stack.db("SELECT COUNT(*) AS n FROM kudos")[0]["n"] == 1  # it was done
+        file.write_text("0")
+        wait_until(lambda: api.put(path, who=company.member, json=thanks, contract=False).status_code == 200, 20, "the kudos")
+        assert stack.db("SELECT COUNT(*) AS n FROM kudos")[0]["n"] == 1
