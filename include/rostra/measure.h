@@ -14,8 +14,9 @@
  *                   window: as the attribution report by the model `last`
  *   qualified       the same of the stage `qualified`
  *   won_value       the same of the stage `won`: minor units of the company's currency
- *   kudos_received  kudos that stand (not withdrawn or removed), to each of their recipients
- *   kudos_given     kudos that stand
+ *   kudos_received  kudos that stand (not withdrawn or removed) and are not private, to each of
+ *                   their recipients
+ *   kudos_given     the same, by their giver
  *
  * A person's team is the primary one at the moment of what is counted; so are department and
  * location, for which a day's points take noon UTC.

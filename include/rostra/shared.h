@@ -23,9 +23,11 @@ struct shared {
 	struct cache *tokens;  /* SHA-256(token) -> struct caller */
 	struct cache *callers; /* person or key -> its state, for caller_cache_s */
 	struct cache *cards;   /* (post, version, language) -> rendered JSON; pages of feeds */
+	struct cache *boards;  /* standings, in pieces */
 	struct cache *links;   /* link code -> destination and policy */
 	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */
 	struct combine *lead_births;   /* who brings a lead; NULL: each alone */
+	struct combine *board_counts;  /* who counts a board; NULL: each alone */
 	struct combine *share_writes;  /* who writes a share; NULL: each alone */
 	struct token_keys *_Atomic keys;
 	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */

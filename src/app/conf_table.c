@@ -46,6 +46,7 @@ const struct conf_row conf_rows[] = {
 	NUMBER(link_threads, "4", 1, 128, "threads of each"),
 	NUMBER(drain_s, "20", 1, 600, "seconds that requests under way have to end"),
 	NUMBER(request_deadline_ms, "4000", 100, 60000, "after this a request starts nothing again"),
+	NUMBER(board_fresh_ms, "3000", 0, 60000, "milliseconds after which a board is counted anew"),
 	NUMBER(caller_cache_s, "4", 0, 5, "seconds a caller's state is remembered"),
 	NUMBER(link_cache_s, "3", 0, 300, "seconds a link is remembered while the database answers"),
 	YESNO(trust_link_headers, "yes", "nginx in front names the client's address"),

@@ -19,6 +19,7 @@ enum {
 	TOKENS_BYTES = 1024 * 1024,
 	CALLERS_BYTES = 1024 * 1024,
 	CARDS_BYTES = 4 * 1024 * 1024,
+	BOARDS_BYTES = 8 * 1024 * 1024,
 	LINKS_BYTES = 4 * 1024 * 1024,
 };
 
@@ -115,6 +116,8 @@ shared_caches(struct shared *s, enum pool pool)
 	s->tokens = cache_create("tokens", TOKENS_BYTES);
 	s->callers = cache_create("callers", CALLERS_BYTES);
 	s->cards = cache_create("cards", CARDS_BYTES);
+	s->boards = cache_create("boards", BOARDS_BYTES);
+	s->board_counts = combine_create(ASKERS_AT_ONCE);
 	s->feed_counters = combine_create(ASKERS_AT_ONCE);
 	s->lead_births = combine_create(ASKERS_AT_ONCE);
 	s->share_writes = combine_create(ASKERS_AT_ONCE);

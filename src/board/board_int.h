@@ -4,36 +4,127 @@
 #define ROSTRA_BOARD_INT_H
 
 #include "rostra/board.h"
+#include "rostra/measure.h"
 
-struct board_choice {
-	struct uuid company_id, person_id;
-	bool on_boards;
-	int64_t updated_at;
+enum {
+	BOARD_DAYS_MAX = 366,
+	BOARD_MIN_GROUP = 5,
+	BOARD_MIN_GROUP_MAX = 100,
+	BOARDS_MAX = 200,     /* of a company */
+	BOARD_NEIGHBOURS = 2, /* above the reader, and below */
 };
 
-/* A page of the standing, or a person's own place: entries of from <= created_at < as_of count. */
-struct board_page {
-	struct uuid company_id, person_id; /* zero: everybody who is shown */
-	int64_t from, as_of;
-	int64_t after_tenths; /* J_NO_INT: the first page */
-	struct uuid after_id;
-	int64_t limit;
+enum board_who { BOARD_PEOPLE, BOARD_TEAMS, BOARD_WHO__MAX };
+extern const char *const board_who_names[BOARD_WHO__MAX + 1];
+extern const char *const board_period_names[WINDOW_EVER + 1];
+
+/* A definition: a row, a body and a reply at once. */
+struct board {
+	struct uuid company_id, id, created_by;
+	const char *name;
+	int who, measure, period;
+	bool per_head;
+	int64_t days;                   /* J_NO_INT: none */
+	const char *first_on, *last_on; /* as JSON has them */
+	int64_t first_day, last_day;    /* as the table has them; J_NO_INT: none */
+	struct uuid team_id, value_id;
+	const char *department, *location;
+	int64_t min_group, version, created_at, archived_at;
+	uint64_t has;
 };
-struct board_row {
-	struct uuid person_id;
-	const char *display_name;
-	int64_t tenths, rank;
+
+/* A board that every company has, by name. */
+struct board_preset {
+	const char *key, *name;
+	struct board board;
 };
+extern const struct board_preset board_presets[];
+extern const size_t board_n_presets;
+const struct board_preset *board_preset_find(const char *key);
+
+/* What the schema cannot say of a definition, all at once; sets the days from the dates. */
+extern const struct j_schema board_patch_schema;
+enum fault board_check(struct rq *rq, struct board *b) MUST_CHECK;
+bool board_same(const struct board *a, const struct board *b);
+bool board_segmented(const struct board *b);
+/* The zone and the days that count. */
+enum fault board_span(struct rq *rq, const struct board *b, struct measure_span *out) MUST_CHECK;
+
+/* --- a standing (standing.c): who has how much, in order, at one instant --- */
+
+struct standing_row {
+	struct uuid id; /* of a person or a team */
+	int64_t score;  /* millionths */
+	int64_t rank;   /* 1 2 2 4, among those shown */
+	int64_t place;  /* from 0, among those shown; -1: not shown */
+};
+struct standing {
+	int64_t as_of, cost_us;
+	int64_t n;      /* rows shown */
+	int64_t others; /* rows of people who are not */
+	bool withheld;  /* the segment is too small to show */
+};
+/* A standing that is not older than conf.board_fresh_ms and a little; as_of 0, or that of an
+ * earlier page, which is remembered for a while. */
+enum fault standing_of(struct rq *rq, const struct board *b, int64_t as_of,
+                       struct standing *out) MUST_CHECK;
+/* Rows by place, at most n; how many there are.  Only after standing_of. */
+enum fault standing_rows(struct rq *rq, const struct board *b, const struct standing *s,
+                         int64_t place, int64_t n, struct standing_row *rows,
+                         int64_t *ret_n) MUST_CHECK;
+/* The first place behind this score and id. */
+enum fault standing_behind(struct rq *rq, const struct board *b, const struct standing *s,
+                           int64_t score, struct uuid id, int64_t *ret_place) MUST_CHECK;
+/* The row of one person or team; found or not. */
+enum fault standing_own(struct rq *rq, const struct board *b, const struct standing *s,
+                        struct uuid id, struct standing_row *out, bool *ret_found) MUST_CHECK;
+
+/* --- computing (count.c) --- */
+
+struct counted {
+	struct standing_row *rows; /* shown ones in order, then the others */
+	struct standing standing;
+};
+enum fault board_count(struct rq *rq, const struct board *b, struct counted *out) MUST_CHECK;
+/* Sorts rows by score and id and ranks them: pure. */
+void board_rank(struct standing_row *rows, size_t n);
 
 /* --- statements (board_sql.c) */
 /* A person who never chose is on boards. */
 enum fault board_sql_choice(struct rq *rq, bool *ret_on_boards) MUST_CHECK;
 enum fault board_sql_choose(struct rq *rq, bool on_boards) MUST_CHECK;
-/* Most points first, the same points by id. */
-enum fault board_sql_page(struct rq *rq, const struct board_page *p, db_row_fn *fn,
-                          void *arg) MUST_CHECK;
-/* The caller's points; the rank is that among those who are shown, 0 without points. */
-enum fault board_sql_own(struct rq *rq, const struct board_page *p,
-                         struct board_row *out) MUST_CHECK;
+/* Who is there to be shown: struct board_person. */
+struct board_person {
+	struct uuid id;
+	bool on_boards;
+};
+enum fault board_sql_people(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+/* How many were in the teams during the window: struct board_team. */
+struct board_team {
+	struct uuid id;
+	int64_t people; /* who were in it at some time */
+	double heads;   /* on average over the window */
+};
+enum fault board_sql_teams(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* Names of those of the ids that may be seen now. */
+struct board_name {
+	struct uuid id;
+	const char *name;
+};
+enum fault board_sql_names(struct rq *rq, enum board_who who, const char *ids_json, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+
+/* --- definitions (definition_sql.c) */
+enum fault board_sql_zone(struct rq *rq, const char **ret) MUST_CHECK;
+enum fault board_sql_get(struct rq *rq, struct uuid id, struct board *out) MUST_CHECK;
+enum fault board_sql_list(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault board_sql_count(struct rq *rq, int64_t *ret) MUST_CHECK;
+enum fault board_sql_insert(struct rq *rq, const struct board *b, bool *ret_duplicate) MUST_CHECK;
+/* By b->version, which then counts one more; not done: another was faster. */
+enum fault board_sql_update(struct rq *rq, const struct board *b, bool *ret_done) MUST_CHECK;
+/* Are the team and the value the company's?  A zero id is. */
+enum fault board_sql_known(struct rq *rq, const struct board *b, bool *ret_team,
+                           bool *ret_value) MUST_CHECK;
 
 #endif

@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* board_sql.c - statements of boards. */
+/* board_sql.c - who may be shown on boards, under which name, and how many were in a team. */
 #include "rostra/caller.h"
 
 #include "board_int.h"
+
+struct board_choice {
+	struct uuid company_id, person_id;
+	bool on_boards;
+	int64_t updated_at;
+};
+struct names_in {
+	struct uuid company_id;
+	const char *ids_json;
+};
+struct teams_in {
+	struct uuid company_id;
+	int64_t from_us, to_us;
+};
 
 /* clang-format off */
 static const struct db_col choice_cols[] = {
@@ -12,38 +26,24 @@ static const struct db_col choice_cols[] = {
 static const struct db_col choice_in[] = {
 	DB_COL_UUID(struct board_choice, company_id), DB_COL_UUID(struct board_choice, person_id),
 };
-static const struct db_col page_in[] = {
-	DB_COL_UUID(struct board_page, company_id),  DB_COL_TIME(struct board_page, from),
-	DB_COL_TIME(struct board_page, as_of),       DB_COL_I64(struct board_page, after_tenths),
-	DB_COL_I64(struct board_page, after_tenths), DB_COL_I64(struct board_page, after_tenths),
-	DB_COL_UUID(struct board_page, after_id),    DB_COL_I64(struct board_page, limit),
+static const struct db_col company_in[] = { DB_COL_UUID(struct board_choice, company_id) };
+static const struct db_col people_out[] = {
+	DB_COL_UUID(struct board_person, id), DB_COL_BOOL(struct board_person, on_boards),
 };
-static const struct db_col page_out[] = {
-	DB_COL_UUID(struct board_row, person_id), DB_COL_STR(struct board_row, display_name),
-	DB_COL_I64(struct board_row, tenths),     DB_COL_I64(struct board_row, rank),
+static const struct db_col teams_cols[] = {
+	DB_COL_TIME(struct teams_in, from_us), DB_COL_TIME(struct teams_in, to_us), DB_COL_TIME(struct teams_in, to_us),
+	DB_COL_TIME(struct teams_in, to_us),   DB_COL_TIME(struct teams_in, from_us), DB_COL_TIME(struct teams_in, to_us),
+	DB_COL_UUID(struct teams_in, company_id), DB_COL_TIME(struct teams_in, to_us), DB_COL_TIME(struct teams_in, from_us),
 };
-static const struct db_col own_in[] = {
-	DB_COL_UUID(struct board_page, company_id), DB_COL_UUID(struct board_page, person_id),
-	DB_COL_TIME(struct board_page, from),       DB_COL_TIME(struct board_page, as_of),
-	DB_COL_UUID(struct board_page, company_id), DB_COL_TIME(struct board_page, from),
-	DB_COL_TIME(struct board_page, as_of),
+static const struct db_col teams_out[] = {
+	DB_COL_UUID(struct board_team, id), DB_COL_I64(struct board_team, people), DB_COL_DOUBLE(struct board_team, heads),
 };
-static const struct db_col own_out[] = {
-	DB_COL_I64(struct board_row, tenths), DB_COL_I64(struct board_row, rank),
-};
+static const struct db_col names_cols[] = { DB_COL_STR(struct names_in, ids_json), DB_COL_UUID(struct names_in, company_id) };
+static const struct db_col names_out[] = { DB_COL_UUID(struct board_name, id), DB_COL_STR(struct board_name, name) };
 
-/* What was bought with points was earned all the same. */
-#define EARNED "e.company_id = ? AND e.currency = 'earned' AND e.reason <> 'redeemed'"
-#define BETWEEN " AND e.created_at >= ? AND e.created_at < ?"
-/* Rows of who has points and is seen: who left is not, nor who does not want to be. */
-#define SHOWN                                                                                    \
-	"SELECT p.id, p.display_name, s.tenths FROM (SELECT e.company_id, e.person_id, SUM(e.tenths) AS tenths" \
-	" FROM point_entry e WHERE " EARNED BETWEEN " GROUP BY e.company_id, e.person_id) s"            \
-	" JOIN person p ON p.company_id = s.company_id AND p.id = s.person_id"                          \
-	" LEFT JOIN board_choice b ON b.company_id = p.company_id AND b.person_id = p.id"               \
-	" WHERE s.tenths > 0 AND p.state = 'active' AND COALESCE(b.on_boards, 1)"
+#define OF_IDS "JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j STRAIGHT_JOIN "
 
-enum { Q_CHOICE, Q_CHOOSE, Q_PAGE, Q_OWN, Q__MAX };
+enum { Q_CHOICE, Q_CHOOSE, Q_PEOPLE, Q_TEAMS, Q_NAMES, Q__MAX = Q_NAMES + BOARD_WHO__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_CHOICE] = {
@@ -58,21 +58,34 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " ON DUPLICATE KEY UPDATE on_boards = VALUE(on_boards), updated_at = VALUE(updated_at)",
 		DB_IN(choice_cols),
 	},
-	[Q_PAGE] = {
-		.name = "board_page",
-		.sql = "SELECT r.id, r.display_name, CAST(r.tenths AS SIGNED), r.place FROM (SELECT t.id, t.display_name,"
-		       " t.tenths, RANK() OVER (ORDER BY t.tenths DESC) AS place FROM (" SHOWN ") t) r"
-		       " WHERE ? IS NULL OR r.tenths < ? OR (r.tenths = ? AND r.id > ?)"
-		       " ORDER BY r.tenths DESC, r.id LIMIT ?",
-		DB_IN(page_in), DB_OUT(page_out),
+	[Q_PEOPLE] = {
+		.name = "board_people",
+		.sql = "SELECT p.id, COALESCE(b.on_boards, 1) FROM person p LEFT JOIN board_choice b ON b.company_id = p.company_id"
+		       " AND b.person_id = p.id WHERE p.company_id = ? AND p.state = 'active'",
+		DB_IN(company_in), DB_OUT(people_out),
 	},
-	[Q_OWN] = {
-		.name = "board_own",
-		.sql = "SELECT CAST(o.tenths AS SIGNED), IF(o.tenths > 0, 1 + COUNT(t.id), 0)"
-		       " FROM (SELECT COALESCE(SUM(e.tenths), 0) AS tenths FROM point_entry e WHERE " EARNED
-		       " AND e.person_id = ?" BETWEEN ") o"
-		       " LEFT JOIN (" SHOWN ") t ON t.tenths > o.tenths GROUP BY o.tenths",
-		DB_IN(own_in), DB_OUT(own_out),
+	[Q_TEAMS] = {
+		.name = "board_teams",
+		.sql = "SELECT m.team_id, COUNT(DISTINCT m.person_id), COALESCE(SUM(GREATEST(0, TIMESTAMPDIFF(MICROSECOND,"
+		       " GREATEST(m.from_at, ?), LEAST(COALESCE(m.to_at, ?), COALESCE(p.deactivated_at, ?), ?)))), 0)"
+		       " * 1e0 / GREATEST(1, TIMESTAMPDIFF(MICROSECOND, ?, ?)) FROM team_member m JOIN team t ON t.company_id = m.company_id"
+		       " AND t.id = m.team_id JOIN person p ON p.company_id = m.company_id AND p.id = m.person_id"
+		       " WHERE m.company_id = ? AND m.is_primary AND t.archived_at IS NULL AND m.from_at < ?"
+		       " AND (m.to_at IS NULL OR m.to_at > ?) GROUP BY m.team_id",
+		DB_IN(teams_cols), DB_OUT(teams_out),
+	},
+	[Q_NAMES + BOARD_PEOPLE] = {
+		.name = "board_names_people",
+		.sql = "SELECT p.id, p.display_name FROM " OF_IDS "person p ON p.company_id = ? AND p.id = CAST(j.id AS UUID)"
+		       " LEFT JOIN board_choice b ON b.company_id = p.company_id AND b.person_id = p.id"
+		       " WHERE p.state = 'active' AND COALESCE(b.on_boards, 1)",
+		DB_IN(names_cols), DB_OUT(names_out),
+	},
+	[Q_NAMES + BOARD_TEAMS] = {
+		.name = "board_names_teams",
+		.sql = "SELECT t.id, t.name FROM " OF_IDS "team t ON t.company_id = ? AND t.id = CAST(j.id AS UUID)"
+		       " WHERE t.archived_at IS NULL",
+		DB_IN(names_cols), DB_OUT(names_out),
 	},
 };
 /* clang-format on */
@@ -104,15 +117,28 @@ board_sql_choose(struct rq *rq, bool on_boards)
 }
 
 enum fault
-board_sql_page(struct rq *rq, const struct board_page *p, db_row_fn *fn, void *arg)
+board_sql_people(struct rq *rq, db_row_fn *fn, void *arg)
 {
-	struct board_row row = { .rank = 0 };
+	struct board_choice in = { .company_id = rq_company(rq) };
+	struct board_person row;
 
-	return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
+	return db_each(rq, &stmts[Q_PEOPLE], &in, &row, fn, arg);
 }
 
 enum fault
-board_sql_own(struct rq *rq, const struct board_page *p, struct board_row *out)
+board_sql_teams(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn, void *arg)
 {
-	return db_one(rq, &stmts[Q_OWN], p, out);
+	const struct teams_in in = { rq_company(rq), from_us, to_us };
+	struct board_team row;
+
+	return db_each(rq, &stmts[Q_TEAMS], &in, &row, fn, arg);
+}
+
+enum fault
+board_sql_names(struct rq *rq, enum board_who who, const char *ids_json, db_row_fn *fn, void *arg)
+{
+	const struct names_in in = { rq_company(rq), ids_json };
+	struct board_name row;
+
+	return db_each(rq, &stmts[Q_NAMES + who], &in, &row, fn, arg);
 }

@@ -119,6 +119,7 @@ static const struct db_col rows_out[] = {
 	" WHERE (? IS NULL OR x.person_id = ?)" SEGMENT("x.person_id", "x.team_id", "x.touched_at")   \
 	" GROUP BY x.person_id, x.team_id"
 #define STANDS "k.id >= ? AND k.id <= ? AND k.created_at >= ? AND k.created_at < ? AND k.state IN ('visible', 'hidden')" \
+	" AND k.visibility <> 'private'" \
 	" AND (? IS NULL OR k.value_id = ?)"
 #define RECEIVED(of)                                                                            \
 	ROWS("x.person_id", "x.team_id", "COUNT(*)")                                                 \

@@ -292,6 +292,15 @@ def erasure_of(w, who):
     return waiting[0] if waiting else made(w.api.put(f"/v1/erasures/{uuid7()}", who=person, json={"person_id": None}))["id"]
 
 
+def board_body(w):
+    return {"name": w.text(), "who": "people", "measure": "kudos_received", "period": "rolling", "days": 30,
+            "team_id": w.team["id"], "value_id": w.value["id"]}
+
+
+def new_board(w):
+    return made(w.api.put(f"/v1/boards/{uuid7()}", who=w.company.admin, json=board_body(w)))
+
+
 def consent_body(w):
     """Not in force for years: nobody is held up."""
     return {"name": w.text(), "in_force_at": an_instant(),
@@ -596,6 +605,11 @@ EXAMPLES = {
     "action_delete": of_id(lambda w, who: made(w.post_to("/v1/actions", w.key, json={
         "external_id": uuid7(), "name": "lesson", "person_id": w.person.id}))["id"]),
     "board_points": nothing,
+    "board_list": nothing,
+    "board_get": lambda w, who: Request({"board": new_board(w)["id"]}),
+    "board_put": lambda w, who: Request({"id": uuid7()}, json=board_body(w)),
+    "board_patch": lambda w, who: Request({"id": new_board(w)["id"]}, json={"version": 1, "name": w.text()}),
+    "board_delete": of_id(lambda w, who: new_board(w)["id"]),
     "board_settings_get": nothing,
     "board_settings_patch": lambda w, who: Request(json={"on_boards": True}),
     "person_follow": of_id(lambda w, who: w.person.id),

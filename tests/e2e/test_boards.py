@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boards: the standing is what a naive recount of the ledger gives, and who left it is seen by nobody else."""
 
+import datetime
 import secrets
+import zoneinfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import uuid7
+from clicks import rclid_of, visit
+from conftest import uuid7, wait_until
+from content import live_post, made, new_share
+from test_kudos import House, pointers
 
 ENTRIES = st.lists(st.tuples(
     st.integers(0, 4),  # whose
     st.integers(-30, 60),  # tenths
     st.sampled_from(["kudos_received", "share_published", "redeemed"]),
-    st.sampled_from([1, 6, 8, 40]),  # days ago
+    st.sampled_from([0, 1, 6, 8, 40, 200]),  # days ago
 ), max_size=25)
 
 
@@ -23,14 +28,18 @@ class Club:
     def __init__(self, api, company):
         self.api, self.company = api, company
         self.people = [company.add_person(f"p{secrets.token_hex(4)}") for _ in range(5)]
+        zone = company.stack.db("SELECT time_zone FROM company WHERE id = %s", (company.id,))[0]["time_zone"]
+        self.today = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).date()
 
     def write(self, entries):
         self.company.stack.db("DELETE FROM point_entry WHERE company_id = %s", (self.company.id,))
-        for who, tenths, reason, days in entries:
+        for who, tenths, reason, ago in entries:
+            day = 0 if reason == "redeemed" else (self.today - datetime.timedelta(days=ago)).strftime("%Y%m%d")
             self.company.stack.db(
                 "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id, entry_key,"
-                " created_at) VALUES (%s, %s, 'earned', 0, %s, %s, %s, %s, UTC_TIMESTAMP(6) - INTERVAL %s DAY)",
-                (self.company.id, self.people[who].id, tenths, reason, uuid7(), uuid7(), days))
+                " created_at, day) VALUES (%s, %s, 'earned', 0, %s, %s, %s, %s, UTC_TIMESTAMP(6), %s)",
+                (self.company.id, self.people[who].id, tenths, reason, uuid7(), uuid7(), day))
+        self.company.stack.rostra("points", "rebuild", "--company", self.company.slug)
 
     def page(self, who, **query):
         answer = self.api.get("/v1/boards/points", who=self.people[who], params=query)
@@ -38,9 +47,9 @@ class Club:
         return answer.json()
 
     def standing(self, who, limit=2, **query):
-        """All pages, and the head that each of them must have."""
+        """All pages, and the head that each of them must have; another process may answer as of another instant."""
         page = self.page(who, limit=limit, **query)
-        head = {m: page[m] for m in ("from", "as_of", "me")}
+        head = {m: page[m] for m in ("from", "to", "me")}
         rows = page["items"]
         while page.get("next_cursor"):
             page = self.page(who, limit=limit, cursor=page["next_cursor"], **query)
@@ -70,7 +79,7 @@ def recount(club, entries, days, hidden):
     return own, rows
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(entries=ENTRIES, days=st.sampled_from([7, 30, 366]), hidden=st.sets(st.integers(0, 4), max_size=2),
        who=st.integers(0, 4))
 def test_the_standing_is_a_recount_of_the_ledger(club, entries, days, hidden, who):
@@ -126,3 +135,148 @@ def test_who_is_deactivated_and_other_companies_are_not_shown(club, api, make_co
 def test_a_window_out_of_range_names_the_parameter(club, days):
     answer = club.api.get("/v1/boards/points", who=club.people[0], params={"days": days})
     assert answer.status_code in (400, 422) and "days" in answer.text
+
+
+# --- by measure, defined --------------------------------------------------------------------------------------------
+
+
+def define(api, company, **members):
+    body = {"name": f"Board {secrets.token_hex(4)}", "who": "people", "measure": "points", "period": "rolling", "days": 30,
+            **members}
+    return made(api.put(f"/v1/boards/{uuid7()}", who=company.admin, json=body))
+
+
+def read(api, who, board, **query):
+    answer = api.get(f"/v1/boards/{board}", who=who, params={"limit": 100, **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def scores(page):
+    return {r["person_id"] or r["team_id"]: r["score"] for r in page["items"]}
+
+
+class Lively:
+    """A company in which shares, clicks, leads, a sale and kudos have happened, and people have moved."""
+
+    def __init__(self, api, link, make_company):
+        self.house = House(api, make_company())
+        self.company = company = self.house.company
+        self.people = [self.house.ann, self.house.bob, self.house.cid]
+        self.teams = [made(api.put(f"/v1/teams/{uuid7()}", who=company.admin, json={"name": f"T{i} {secrets.token_hex(3)}"}))
+                      for i in range(2)]
+        for person, team in zip(self.people, (0, 0, 1)):
+            assert api.put(f"/v1/teams/{self.teams[team]['id']}/members/{person.id}", who=company.admin,
+                           json={}).status_code in (200, 201, 204)
+        post = live_post(api, company)
+        self.shares = [new_share(api, p, post, network=n) for p, networks in zip(self.people, (
+            ("x", "linkedin"), ("x",), ("x", "copy", "linkedin"))) for n in networks]
+        clicks = [rclid_of(visit(link, s)) for s in self.shares for _ in range(2)]
+        wait_until(lambda: company.stack.db("SELECT COUNT(*) n FROM click WHERE company_id = %s", (company.id,))[0]["n"]
+                   == len(clicks), what="the clicks")
+        for click in clicks[:5]:
+            lead = made(api.post("/v1/leads", who=company.api_key, json={"external_id": uuid7(), "click_id": click}))
+        made(api.post(f"/v1/leads/{lead['id']}/conversions", who=company.api_key, json={
+            "stage": "won", "external_id": uuid7(), "value": {"amount_minor": 12345, "currency": "EUR"}}))
+        self.house.give(self.house.ann, self.house.bob, self.house.cid, points=2)
+        self.house.give(self.house.bob, self.house.cid, points=1)
+        self.house.give(self.house.cid, self.house.bob, points=0, visibility="private")
+
+
+@pytest.fixture(scope="module")
+def lively(api, link, make_company):
+    return Lively(api, link, make_company)
+
+
+def test_boards_are_recounts_and_have_the_numbers_of_the_reports(api, lively):
+    company, admin = lively.company, lively.company.admin
+    wanted = {
+        "shares": {p.id: n for p, n in zip(lively.people, (2, 1, 3))},
+        "clicks": {p.id: 2 * n for p, n in zip(lively.people, (2, 1, 3))},
+        "visitors": {p.id: 2 * n for p, n in zip(lively.people, (2, 1, 3))},
+        "leads": {lively.people[0].id: 4, lively.people[1].id: 1},
+        "won_value": {lively.people[1].id: 12345},
+        "kudos_received": {lively.people[1].id: 1, lively.people[2].id: 2},
+        "kudos_given": {lively.people[0].id: 1, lively.people[1].id: 1},
+        "points": {lively.people[1].id: 2, lively.people[2].id: 3},
+    }
+    for measure, want in wanted.items():
+        board = define(api, company, measure=measure)
+        wait_until(lambda: scores(read(api, admin, board["id"])) == want, what=f"{measure} to be {want}")  # noqa: B023
+    tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+    period = {"from": tomorrow - datetime.timedelta(days=30), "to": tomorrow}
+    report = api.get("/v1/reports/attribution", who=admin, params={**period, "model": "last", "group": "person", "stage": "lead"})
+    assert report.status_code == 200, report.text
+    clicks = api.get("/v1/reports/clicks", who=admin, params={**period, "group": "person"})
+    assert clicks.status_code == 200, clicks.text
+    assert {r["key"]: r["human"] for r in clicks.json()["rows"]} == wanted["clicks"]
+    assert {r["key"]: r["conversions"] for r in report.json()["rows"]} == wanted["leads"]
+
+
+def test_teams_are_ranked_in_total_and_per_head_and_small_ones_are_not_shown(api, lively):
+    company, (one, two) = lively.company, (t["id"] for t in lively.teams)
+    total = define(api, company, who="teams", measure="shares", min_group=1)
+    assert scores(read(api, company.member, total["id"])) == {one: 3, two: 3}
+    assert [r["rank"] for r in read(api, company.member, total["id"])["items"]] == [1, 1]
+    head = define(api, company, who="teams", measure="shares", min_group=1, per_head=True, period="dated", days=None,
+                  first_on=datetime.date.today().isoformat(), last_on=datetime.date.today().isoformat())
+    page = read(api, company.member, head["id"])
+    assert [r["team_id"] for r in page["items"]] == [two, one] and page["me"] is None
+    few = define(api, company, who="teams", measure="shares", min_group=2)
+    assert scores(read(api, company.member, few["id"])) == {one: 3}
+    assert read(api, company.member, "teams_shares_month")["items"] == []
+
+
+def test_a_segment_is_as_it_was_then_and_withheld_when_few_are_in_it(api, lively):
+    company = lively.company
+    board = define(api, company, measure="shares", min_group=2)
+    team = read(api, company.member, board["id"], team=lively.teams[0]["id"])
+    assert scores(team) == {lively.people[0].id: 2, lively.people[1].id: 1}
+    alone = read(api, lively.people[2], board["id"], team=lively.teams[1]["id"])
+    assert alone["withheld"] and alone["items"] == [] and alone["me"]["score"] == 3
+    facts = [(lively.people[0].id, "Sales", "2020-01-01", None), (lively.people[1].id, "Sales", "2020-01-01", None),
+             (lively.people[2].id, "Sales", "2020-01-01", "2021-01-01"), (lively.people[2].id, "Legal", "2021-01-01", None)]
+    for fact in facts:
+        company.stack.db("INSERT INTO person_fact (company_id, person_id, kind, value, from_at, to_at)"
+                         " VALUES (%s, %s, 'department', %s, %s, %s)", (company.id, *fact))
+    sales = read(api, company.member, board["id"], department="Sales")
+    assert scores(sales) == {lively.people[0].id: 2, lively.people[1].id: 1}
+    points = define(api, company, department="Sales", min_group=1)
+    assert scores(read(api, company.member, points["id"])) == {lively.people[1].id: 2}
+    answer = api.get(f"/v1/boards/{points['id']}", who=company.member, params={"location": "Berlin"})
+    assert answer.status_code == 400
+
+
+def test_ones_row_has_neighbours_and_who_left_is_nobodys(api, club):
+    for i in range(5):
+        club.choose(i, True)
+    club.write([(i, 10 * (i + 1), "share_published", 1) for i in range(5)])
+    page = read(api, club.people[0], "points_year", limit=2)
+    assert (page["me"]["rank"], [n["rank"] for n in page["me"]["neighbours"]]) == (5, [3, 4, 5])
+    page = read(api, club.people[2], "points_year")
+    assert [n["person_id"] for n in page["me"]["neighbours"]] == [club.people[i].id for i in (4, 3, 2, 1, 0)]
+    club.choose(3, False)
+    page = read(api, club.people[2], "points_year")
+    assert [r["rank"] for r in page["items"]] == [1, 2, 3, 4] and page["me"]["rank"] == 2
+    assert club.people[3].id not in str(page)
+    club.choose(3, True)
+
+
+def test_a_board_is_defined_changed_and_taken_away_by_admins(api, lively):
+    company, admin, board_id = lively.company, lively.company.admin, uuid7()
+    body = {"name": "Leads", "who": "people", "measure": "leads", "period": "month"}
+    first = api.put(f"/v1/boards/{board_id}", who=admin, json=body)
+    assert (first.status_code, first.json()["min_group"]) == (201, 5), first.text
+    assert api.put(f"/v1/boards/{board_id}", who=admin, json=body).status_code == 200
+    assert api.put(f"/v1/boards/{board_id}", who=admin, json={**body, "name": "x"}).json()["code"] == "id_conflict"
+    assert api.patch(f"/v1/boards/{board_id}", who=admin, json={"version": 1, "name": "Leads!"}).json()["version"] == 2
+    assert api.patch(f"/v1/boards/{board_id}", who=admin, json={"version": 1, "name": "y"}).json()["code"] == "version_conflict"
+    listed = api.get("/v1/boards", who=company.member).json()
+    assert "Leads!" in [b["name"] for b in listed["boards"]] and "points_year" in [p["key"] for p in listed["presets"]]
+    assert all(api.get(f"/v1/boards/{p['key']}", who=company.member).status_code == 200 for p in listed["presets"])
+    assert api.delete(f"/v1/boards/{board_id}", who=admin).status_code == 204
+    assert api.get(f"/v1/boards/{board_id}", who=company.member).status_code == 404
+    bad = {"name": "Bad", "who": "teams", "measure": "shares", "period": "month", "days": 3, "first_on": "2026-01-01",
+           "team_id": uuid7(), "department": "Sales", "value_id": uuid7()}
+    assert pointers(api.put(f"/v1/boards/{uuid7()}", who=admin, json=bad)) == {
+        "#/days", "#/first_on", "#/team_id", "#/department", "#/value_id"}
