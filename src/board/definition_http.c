@@ -151,11 +151,20 @@ change_tx(struct rq *rq, void *arg)
 	return e || done ? e : rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the board again.");
 }
 
+/* Presets are not changed: only an id finds something. */
+static enum fault
+change(struct rq *rq, const struct call *call, struct changing *c)
+{
+	if (!uuid_parse(str_of(call->text[0]), &c->id))
+		return FAULT_NOT_FOUND;
+	return db_tx(rq, change_tx, c);
+}
+
 static enum fault
 handle_patch(struct rq *rq, struct call *call, void *reply)
 {
-	struct changing c = { call->id[0], call->body };
-	enum fault e = db_tx(rq, change_tx, &c);
+	struct changing c = { .in = call->body };
+	enum fault e = change(rq, call, &c);
 
 	return e ? e : board_sql_get(rq, c.id, reply);
 }
@@ -163,10 +172,10 @@ handle_patch(struct rq *rq, struct call *call, void *reply)
 static enum fault
 handle_delete(struct rq *rq, struct call *call, void *reply)
 {
-	struct changing c = { .id = call->id[0] };
+	struct changing c = { .in = NULL };
 
 	(void)reply;
-	return db_tx(rq, change_tx, &c);
+	return change(rq, call, &c);
 }
 
 /* clang-format off */
@@ -174,13 +183,13 @@ static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/boards", .access = ACCESS_PEOPLE, .rate = RATE_READ,
 	  .kind = REPLY_OBJECT, .reply = &list_schema, .handle = handle_list, .name = "board_list",
 	  .summary = "The boards there are" },
-	{ .method = HTTP_PUT, .path = "/v1/boards/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
+	{ .method = HTTP_PUT, .path = "/v1/boards/{board}", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID,
 	  .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_put, .name = "board_put",
 	  .summary = "Define a board" },
-	{ .method = HTTP_PATCH, .path = "/v1/boards/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
+	{ .method = HTTP_PATCH, .path = "/v1/boards/{board}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .body = &board_patch_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_patch,
 	  .name = "board_patch", .summary = "Change a board" },
-	{ .method = HTTP_DELETE, .path = "/v1/boards/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
+	{ .method = HTTP_DELETE, .path = "/v1/boards/{board}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .kind = REPLY_NONE, .handle = handle_delete, .name = "board_delete", .summary = "Take a board away" },
 };
 /* clang-format on */

@@ -27,7 +27,9 @@ decode_path(struct http_conn *conn)
 	for (size_t i = 0; i < m->n_params; i++) {
 		const bool last = i + 1 == m->n_params;
 
-		if (!m->is_id[i]) {
+		/* What a client makes is an id, whatever else its place may hold: presets have
+		 * names. */
+		if (!m->is_id[i] && !(client_made && last)) {
 			conn->call.text[n_text++] =
 			    arena_copy(conn->arena, m->param[i].s, m->param[i].n);
 			continue;

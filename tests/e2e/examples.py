@@ -607,9 +607,10 @@ EXAMPLES = {
     "board_points": nothing,
     "board_list": nothing,
     "board_get": lambda w, who: Request({"board": new_board(w)["id"]}),
-    "board_put": lambda w, who: Request({"id": uuid7()}, json=board_body(w)),
-    "board_patch": lambda w, who: Request({"id": new_board(w)["id"]}, json={"version": 1, "name": w.text()}),
-    "board_delete": of_id(lambda w, who: new_board(w)["id"]),
+    "board_put": lambda w, who: Request({"board": uuid7()}, json=board_body(w)),
+    "board_patch": lambda w, who: Request({"board": new_board(w)["id"]}, json={
+        "version": 1, "name": w.text(), "team_id": w.team["id"], "value_id": w.value["id"]}),
+    "board_delete": lambda w, who: Request({"board": new_board(w)["id"]}),
     "board_settings_get": nothing,
     "board_settings_patch": lambda w, who: Request(json={"on_boards": True}),
     "person_follow": of_id(lambda w, who: w.person.id),
