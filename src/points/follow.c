@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* follow.c - from what happened to the people and days whose points are to be settled. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/clock.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rules.c - what an action earns under a set of rules, within its caps: pure. */
-#include <string.h>
 
 #include "rostra/caller.h"
 
