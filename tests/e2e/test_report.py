@@ -46,8 +46,9 @@ class Books:
                 (self.company.id, lead, lead, sql_time(at), sql_time(at)))
         self.event(lead, conversion, at, value, currency, stage)
         for who, when, *click in touches:
-            self.db("INSERT INTO touch SELECT company_id, %s, %s, %s, id, person_id, %s, network, post_id, campaign_id,"
-                    " channel_id, %s FROM share WHERE company_id = %s AND id = %s",
+            self.db("INSERT INTO touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network,"
+                    " post_id, campaign_id, channel_id, added_at) SELECT company_id, %s, %s, %s, id, person_id, %s,"
+                    " network, post_id, campaign_id, channel_id, %s FROM share WHERE company_id = %s AND id = %s",
                     (lead, sql_time(when), click[0] if click else next(_clicks).to_bytes(12, "big"), team, sql_time(at),
                      self.company.id, self.shares[who]["id"]))
         return lead, conversion

@@ -47,8 +47,9 @@ def member(books, team, person, since=T - days(100), until=None):
 
 
 def touch(books, lead, who, at, team):
-    books.db("INSERT INTO touch SELECT company_id, %s, %s, %s, id, person_id, %s, network, post_id, campaign_id, channel_id, %s"
-             " FROM share WHERE company_id = %s AND id = %s",
+    books.db("INSERT INTO touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"
+             " campaign_id, channel_id, added_at) SELECT company_id, %s, %s, %s, id, person_id, %s, network, post_id,"
+             " campaign_id, channel_id, %s FROM share WHERE company_id = %s AND id = %s",
              (lead, sql_time(at), uuid7()[-12:], books.teams[team], sql_time(T), books.company.id, books.shares[who]["id"]))
 
 
