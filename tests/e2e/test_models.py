@@ -68,7 +68,8 @@ class Ledger:
         self.insert("lead (company_id, id, source, external_id, channel, matched_by, created_at, received_at)", rows["lead"])
         self.insert("conversion (company_id, occurred_at, id, lead_id, stage, value_minor, currency, source, external_id,"
                     " received_at)", rows["conversion"])
-        self.insert("touch", rows["touch"])
+        self.insert("touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"
+                    " campaign_id, channel_id, added_at)", rows["touch"])
         return found
 
     def nulls(self, stage):
