@@ -44,5 +44,10 @@ void hex_encode(const void *bytes, size_t n, char *out); /* 2n bytes and a NUL *
 bool hex_decode(struct str text, void *out, size_t n);   /* exactly n bytes */
 /* Percent-decoding; plus_is_space for query strings.  NULL on a bad escape, %00, or a control character. */
 char *url_decode(struct arena *a, struct str text, bool plus_is_space);
+/*
+ * An absolute URL as it is kept and sent: scheme and host in small letters, what is not ASCII as UTF-8 percent-encoded
+ * (RFC 3986 6.2.2.1, RFC 3987 3.1).  The rest stays: to the destination, /A and /a may differ.
+ */
+char *url_normal(struct arena *a, struct str url);
 
 #endif

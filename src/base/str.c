@@ -285,3 +285,40 @@ url_decode(struct arena *a, struct str text, bool plus_is_space)
 	}
 	return out;
 }
+
+/* Where the host ends: small letters up to there. */
+static size_t
+authority_end(struct str url)
+{
+	size_t n = 0;
+
+	while (n < url.n && url.s[n] != ':')
+		n++;
+	if (n + 2 < url.n && url.s[n + 1] == '/' && url.s[n + 2] == '/')
+		n += 3;
+	while (n < url.n && url.s[n] != '/' && url.s[n] != '?' && url.s[n] != '#')
+		n++;
+	return n;
+}
+
+char *
+url_normal(struct arena *a, struct str url)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const size_t authority = authority_end(url);
+	char *out = arena_alloc(a, 3 * url.n + 1, 1), *at = out;
+
+	for (size_t i = 0; i < url.n; i++) {
+		const unsigned char c = (unsigned char)url.s[i];
+
+		if (c < 0x80) {
+			*at++ = i < authority ? lower(url.s[i]) : url.s[i];
+			continue;
+		}
+		*at++ = '%';
+		*at++ = hex[c >> 4];
+		*at++ = hex[c & 15];
+	}
+	*at = '\0';
+	return out;
+}

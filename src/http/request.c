@@ -161,7 +161,7 @@ body_type_check(struct http_conn *conn, int64_t length)
 	if (!r->body && !(r->flags & ROUTE_BODY_STREAM) && !r->body_type) {
 		if (length == 0)
 			return FAULT_NONE;
-		return rq_fail(&conn->rq, FAULT_BAD_REQUEST, "This request has no body.");
+		return rq_fail(&conn->rq, FAULT_BAD_REQUEST, "This request takes no body.");
 	}
 	if (media_type_is(http_param(&conn->call, "CONTENT_TYPE"), want))
 		return FAULT_NONE;

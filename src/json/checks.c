@@ -164,9 +164,14 @@ j_check_string(struct arena *a, const struct j_field *f, int64_t max, struct str
 		return "must not contain control characters";
 	text = (f->flags & J_EMAIL) != 0 ? str_lower(a, v) : arena_copy(a, v.s, v.n);
 	wrong = check_form(f, v, text);
-	if (wrong == NULL)
-		*out = text;
-	return wrong;
+	if (wrong != NULL)
+		return wrong;
+	if ((f->flags & J_URL) != 0)
+		text = url_normal(a, v);
+	if ((f->flags & J_URL) != 0 && max > 0 && strlen(text) > (size_t)max)
+		return arena_printf(a, "must have at most %" PRId64 " bytes, percent-encoded", max);
+	*out = text;
+	return NULL;
 }
 
 const char *

@@ -105,7 +105,8 @@ lower_hex(struct arena *a, struct uuid id)
 void
 target_of_row(struct arena *a, const struct link_row *r, struct target *out)
 {
-	struct str url = str_of(r->destination_url);
+	/* Rows from before posts kept it so are made whole here. */
+	struct str url = str_of(url_normal(a, str_of(r->destination_url)));
 	struct dest_words words = {
 		.network = str_of(network_names[r->network]),
 		.campaign = str_of(r->campaign_name),

@@ -68,6 +68,17 @@ def test_no_query_breaks_out_of_the_location(link, share, query):
     assert len(answer.headers["Location"]) < 6000
 
 
+@pytest.mark.parametrize("given, kept", [
+    ("HTTPS://WWW.Acme.Example/Jobs?Q=A#Top", "https://www.acme.example/Jobs?Q=A#Top"),
+    ("https://www.acme.example/b\u00fccher?q=\u00e4#\u00fc", "https://www.acme.example/b%C3%BCcher?q=%C3%A4#%C3%BC"),
+])
+def test_whatever_a_post_takes_as_its_destination_is_led_to(api, link, acme, given, kept):
+    post = live_post(api, acme, destination_url=given, campaign_id=None)
+    assert post["destination_url"] == kept
+    address = urllib.parse.urlsplit(visit(link, new_share(api, acme.member, post)).headers["Location"])
+    assert address._replace(query=address.query.split("&")[0]).geturl() == kept
+
+
 def test_without_conversion_tracking_no_click_id_leaves(api, link, acme):
     campaign = new_campaign(api, acme, track_conversions=False)
     share = new_share(api, acme.member, live_post(api, acme, campaign_id=campaign["id"]))

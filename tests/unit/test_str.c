@@ -173,10 +173,30 @@ percent_encoding_is_read_strictly(void **state)
 	arena_destroy(&a);
 }
 
+static void
+urls_are_kept_in_one_form(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "HTTPS://WWW.Acme.Example:443/A/b?Q=Z#F",
+		  "https://www.acme.example:443/A/b?Q=Z#F" },
+		{ "https://x.example/\xc3\xbc?q=\xc3\xa4", "https://x.example/%C3%BC?q=%C3%A4" },
+		{ "Http://X.Example?A=1", "http://x.example?A=1" },
+		{ "https://x.example/a%20b", "https://x.example/a%20b" },
+		{ "", "" },
+	};
+	struct arena *a = arena_create(4096);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(url_normal(a, str_of(cases[i][0])), cases[i][1]);
+	arena_destroy(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(urls_are_kept_in_one_form),
 		cmocka_unit_test(views_compare_by_bytes),
 		cmocka_unit_test(a_split_gives_every_part_and_then_ends),
 		cmocka_unit_test(numbers_are_whole_views_and_do_not_overflow),
