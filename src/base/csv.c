@@ -63,10 +63,12 @@ enum csv_state {
 	IN_QUOTED,   /* between quotes */
 	AFTER_QUOTE, /* a quote inside quotes: the end, or the first of a doubled one */
 	AFTER_CR,    /* a line feed may follow */
+	IN_BAD_LINE, /* of a record that was told to be unreadable */
 };
 
 struct csv_reader {
 	csv_row_fn *row;
+	csv_bad_fn *bad; /* NULL: an unreadable record ends the reading */
 	void *arg;
 	enum csv_state state;
 	int64_t line, record_line;
@@ -89,6 +91,12 @@ csv_reader_create(struct arena *a, csv_row_fn *row, void *arg)
 	return r;
 }
 
+void
+csv_go_on(struct csv_reader *r, csv_bad_fn *bad)
+{
+	r->bad = bad;
+}
+
 static const char *
 put(struct csv_reader *r, char c)
 {
@@ -108,6 +116,15 @@ end_cell(struct csv_reader *r)
 	return NULL;
 }
 
+static void
+next_record(struct csv_reader *r)
+{
+	r->state = AT_FIELD;
+	r->n = 0;
+	r->n_cells = 0;
+	r->record_line = r->line;
+}
+
 /* False when row() stopped. */
 static bool
 end_record(struct csv_reader *r)
@@ -123,9 +140,7 @@ end_record(struct csv_reader *r)
 	/* An empty line is no record. */
 	if (n > 1 || (n == 1 && cells[0].n > 0))
 		go_on = r->row(r->arg, r->record_line, cells, n);
-	r->n = 0;
-	r->n_cells = 0;
-	r->record_line = r->line;
+	next_record(r);
 	return go_on;
 }
 
@@ -187,7 +202,6 @@ finish_record(struct csv_reader *r, bool *stopped)
 {
 	const char *fault = r->state == AFTER_CR ? NULL : end_cell(r);
 
-	r->state = AT_FIELD;
 	if (fault == NULL)
 		*stopped = !end_record(r);
 	return fault;
@@ -214,6 +228,35 @@ byte_order_mark(struct csv_reader *r, char c)
 	return false;
 }
 
+/* One character, whatever it is. */
+static const char *
+take(struct csv_reader *r, char c, bool *stopped)
+{
+	if (c == '\n')
+		r->line++;
+	if (r->state == IN_BAD_LINE) {
+		if (c == '\n')
+			next_record(r);
+		return NULL;
+	}
+	if (c == '\n' && r->state != IN_QUOTED)
+		return finish_record(r, stopped);
+	return step(r, c);
+}
+
+/* True when reading goes on behind the record that is unreadable for this reason. */
+static bool
+pass_over(struct csv_reader *r, const char *why, bool at_line_end)
+{
+	if (r->bad == NULL || !r->bad(r->arg, r->record_line, why))
+		return false;
+	if (at_line_end)
+		next_record(r);
+	else
+		r->state = IN_BAD_LINE;
+	return true;
+}
+
 bool
 csv_feed(struct csv_reader *r, const char *bytes, size_t n, const char **fault)
 {
@@ -223,12 +266,9 @@ csv_feed(struct csv_reader *r, const char *bytes, size_t n, const char **fault)
 	for (size_t i = 0; i < n; i++) {
 		if (byte_order_mark(r, bytes[i]))
 			continue;
-		if (bytes[i] == '\n')
-			r->line++;
-		if (bytes[i] == '\n' && r->state != IN_QUOTED)
-			*fault = finish_record(r, &stopped);
-		else
-			*fault = step(r, bytes[i]);
+		*fault = take(r, bytes[i], &stopped);
+		if (*fault != NULL && pass_over(r, *fault, bytes[i] == '\n'))
+			*fault = NULL;
 		if (*fault != NULL || stopped)
 			return false;
 	}
@@ -243,7 +283,11 @@ csv_finish(struct csv_reader *r, const char **fault)
 	*fault = NULL;
 	if (r->state == IN_QUOTED)
 		*fault = "the last cell has no closing quote";
+	else if (r->state == IN_BAD_LINE)
+		return true;
 	else if (r->n > 0 || r->n_cells > 0 || r->state != AT_FIELD)
 		*fault = finish_record(r, &stopped);
+	if (*fault != NULL && pass_over(r, *fault, true))
+		*fault = NULL;
 	return *fault == NULL && !stopped;
 }

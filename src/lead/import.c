@@ -390,6 +390,20 @@ take_record(void *arg, int64_t line, const struct str *cells, size_t n)
 	return i->failed == FAULT_NONE;
 }
 
+/* Of the header nothing can be made; any other row is refused like one with a wrong cell. */
+static bool
+take_unreadable(void *arg, int64_t line, const char *why)
+{
+	struct lead_import *i = arg;
+
+	if (!i->have_header)
+		return false;
+	i->result.lines++;
+	i->result.refused++;
+	refuse(i, line, NULL, arena_printf(i->batch, "is not readable as CSV: %s", why));
+	return true;
+}
+
 /* --- the import --- */
 
 struct lead_import *
@@ -406,6 +420,7 @@ lead_import_begin(struct rq *rq, const struct lead_import_options *options)
 	i->columns = options->columns;
 	i->dry_run = options->dry_run;
 	i->reader = csv_reader_create(rq->arena, take_record, i);
+	csv_go_on(i->reader, take_unreadable);
 	return i;
 }
 

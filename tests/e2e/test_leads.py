@@ -526,8 +526,17 @@ def test_a_file_without_a_sound_header_is_refused(api, acme, text, pointer):
     assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == [pointer]
 
 
+def test_what_is_no_csv_is_refused_by_line_and_all_others_go_in(api, make_company):
+    company = make_company()
+    text = 'external_id,email\r\nq1,a@example.com\r\nq"2,b@example.com\r\nq3,"c"@example.com\r\nq4,d@example.com\r\nq5,"never'
+    body = upload(api, company, text).json()
+    assert (body["lines"], body["added"], body["refused"]) == (5, 2, 3)
+    assert [(f["line"], f["column"]) for f in body["faults"]] == [(3, None), (4, None), (6, None)]
+    assert all(f["detail"].startswith("is not readable as CSV: ") for f in body["faults"])
+
+
 def test_a_file_that_is_no_csv_is_refused(api, acme):
-    assert upload(api, acme, 'external_id\n"never closed').status_code == 400
+    assert upload(api, acme, 'external_id,"never closed').status_code == 400
     answer = api.post("/v1/leads/import", who=acme.admin, json={"a": 1}, contract=False)
     assert answer.status_code == 415
 
@@ -607,7 +616,7 @@ def test_a_file_of_a_crm_is_tried_before_it_goes_in(api, db, acme, rostra, tmp_p
     path.write_text("".join(text.splitlines(keepends=True)[:3]))
     done = json.loads(rostra("lead", "import", "--company", acme.slug, "--source", "crm-file", "--columns", columns,
                              "--json", path))
-    assert (done["added"], done["repeated"]) == ("1", "1")
+    assert (done["added"], done["repeated"]) == (1, 1)
     (lead,) = db("SELECT email, value_minor, currency FROM lead WHERE external_id = %s", (fresh,))
     assert lead == {"email": "eve@crm.example", "value_minor": 250, "currency": "EUR"}
 

@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What a reader said, as bytes that can be compared; and the records written out again. */
 struct told {
 	struct buf rows, out;
+	bool go_on;
 };
 
 static bool
@@ -36,12 +37,26 @@ tell(void *arg, int64_t line, const struct str *cells, size_t n)
 	return true;
 }
 
+static bool
+tell_bad(void *arg, int64_t line, const char *why)
+{
+	struct told *t = arg;
+
+	if (line < 1)
+		abort();
+	buf_int(&t->rows, line);
+	buf_cstr(&t->rows, why);
+	return true;
+}
+
 static const char *
 read_pieces(struct arena *a, struct str text, size_t piece, struct told *t)
 {
 	struct csv_reader *r = csv_reader_create(a, tell, t);
 	const char *fault = NULL;
 
+	if (t->go_on)
+		csv_go_on(r, tell_bad);
 	for (size_t at = 0; at < text.n; at += piece) {
 		size_t n = text.n - at < piece ? text.n - at : piece;
 
@@ -83,6 +98,20 @@ check_written(struct arena *a, const struct told *whole)
 	told_free(&twice);
 }
 
+/* Whoever passes over what is unreadable reads to the end, however the file is cut. */
+static void
+check_going_on(struct arena *a, struct str text)
+{
+	struct told whole = { .go_on = true }, cut = { .go_on = true };
+
+	if (read_pieces(a, text, text.n, &whole) != NULL ||
+	    read_pieces(a, text, 1 + text.n % 5, &cut) != NULL)
+		abort();
+	same(&whole.rows, &cut.rows);
+	told_free(&whole);
+	told_free(&cut);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -99,6 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		same(&whole.rows, &cut.rows);
 		if (fault == NULL && whole.out.n > 0)
 			check_written(a, &whole);
+		check_going_on(a, text);
 	}
 	told_free(&whole);
 	told_free(&cut);

@@ -15,6 +15,7 @@
 struct told {
 	struct buf b;
 	int64_t stop_at; /* 0: never */
+	bool go_on;
 };
 
 static bool
@@ -33,6 +34,18 @@ tell(void *arg, int64_t line, const struct str *cells, size_t n)
 	return t->stop_at == 0 || line < t->stop_at;
 }
 
+static bool
+tell_bad(void *arg, int64_t line, const char *why)
+{
+	struct told *t = arg;
+
+	buf_int(&t->b, line);
+	buf_char(&t->b, '!');
+	buf_cstr(&t->b, why);
+	buf_char(&t->b, ';');
+	return true;
+}
+
 /* The fault, or NULL; what was told is in t. */
 static const char *
 read_in_pieces(const char *text, size_t n, size_t piece, struct told *t)
@@ -42,6 +55,8 @@ read_in_pieces(const char *text, size_t n, size_t piece, struct told *t)
 	const char *fault = NULL;
 	bool good = true;
 
+	if (t->go_on)
+		csv_go_on(r, tell_bad);
 	for (size_t at = 0; good && at < n; at += piece)
 		good = csv_feed(r, text + at, n - at < piece ? n - at : piece, &fault);
 	if (good)
@@ -83,6 +98,33 @@ records_are_read_however_they_are_cut(void **state)
 			assert_string_equal(t.b.s, cases[i].want);
 			assert_string_equal(fault ? fault : "",
 			                    cases[i].fault ? cases[i].fault : "");
+			buf_free(&t.b);
+		}
+	}
+}
+
+static void
+reading_goes_on_behind_what_is_unreadable(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "a\nb\"c\nd\n", "1:[a];2!a quote stands inside an unquoted cell;3:[d];" },
+		{ "\"a\"b,\"c\nd,e\n", "1!something stands behind a closing quote;2:[d][e];" },
+		{ "a\n\"b\nc\n", "1:[a];2!the last cell has no closing quote;" },
+		{ "a\rb\n\nc", "1!a carriage return stands alone;3:[c];" },
+		{ "\"a\nb\"c\nd\n", "1!something stands behind a closing quote;3:[d];" },
+		{ "a\"", "1!a quote stands inside an unquoted cell;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const size_t n = strlen(cases[i][0]);
+
+		for (size_t piece = 1; piece <= n; piece++) {
+			struct told t = { .go_on = true };
+
+			assert_null(read_in_pieces(cases[i][0], n, piece, &t));
+			buf_char(&t.b, '\0');
+			assert_string_equal(t.b.s, cases[i][1]);
 			buf_free(&t.b);
 		}
 	}
@@ -172,6 +214,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reading_goes_on_behind_what_is_unreadable),
 		cmocka_unit_test(records_are_read_however_they_are_cut),
 		cmocka_unit_test(the_reader_stops_when_told_and_says_no_fault),
 		cmocka_unit_test(records_are_bounded),
