@@ -3,6 +3,7 @@
 #include "jobs_table.h"
 
 #include "rostra/badge.h"
+#include "rostra/contest.h"
 #include "rostra/identity.h"
 #include "rostra/kudos.h"
 #include "rostra/lead.h"
@@ -32,6 +33,7 @@ static const struct job jobs[] = {
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
 	{ .name = "badges",             .every_ms = SECOND_MS,     .run = badge_run },
 	{ .name = "badge_sweep",        .every_ms = 60 * SECOND_MS, .run = badge_sweep_run },
+	{ .name = "contests",           .every_ms = 60 * SECOND_MS, .run = contest_run },
 	{ .name = "mentoring",          .every_ms = 60 * SECOND_MS, .run = mentoring_run },
 	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };

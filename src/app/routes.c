@@ -8,6 +8,7 @@
 #include "rostra/channel.h"
 #include "rostra/click.h"
 #include "rostra/consent.h"
+#include "rostra/contest.h"
 #include "rostra/exchange.h"
 #include "rostra/feed.h"
 #include "rostra/follow.h"
@@ -86,6 +87,7 @@ static const struct route_table *const all_routes[] = {
 	&share_review_routes,
 	&badge_routes,
 	&holiday_routes,
+	&contest_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -149,6 +151,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&badge_stmts,
 	&badge_due_stmts,
 	&holiday_stmts,
+	&contest_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

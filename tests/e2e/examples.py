@@ -418,6 +418,15 @@ def badge_patch(w, who):
     return Request({"id": badge["id"]}, json={"version": version, "name": w.text()})
 
 
+def contest_body(w):
+    return {"name": w.text(), "description": w.text(), "prize": w.text(), "unit": "people", "measure": "shares",
+            "team_id": w.team["id"], "first_on": "2026-01-01", "last_on": "2026-12-31"}
+
+
+def new_contest(w):
+    return made(w.api.put(f"/v1/contests/{uuid7()}", who=w.company.admin, json=contest_body(w)))
+
+
 SCIM_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -650,6 +659,12 @@ EXAMPLES = {
     "holiday_list": nothing,
     "holiday_put": lambda w, who: Request({"day": "2030-12-25"}, json={"name": w.text()}),
     "holiday_delete": lambda w, who: Request({"day": "2030-12-26"}),
+    "contest_list": nothing,
+    "contest_put": lambda w, who: Request({"id": uuid7()}, json=contest_body(w)),
+    "contest_get": of_id(lambda w, who: new_contest(w)["id"]),
+    "contest_patch": lambda w, who: Request({"id": new_contest(w)["id"]}, json={"version": 1, "prize": w.text()}),
+    "contest_standing": of_id(lambda w, who: new_contest(w)["id"]),
+    "contest_rows": of_id(lambda w, who: new_contest(w)["id"]),
     "reward_list": nothing,
     "reward_put": lambda w, who: Request({"id": uuid7()}, json=reward_body(w)),
     "reward_patch": lambda w, who: Request({"id": reward_of(w)["id"]}, json={"version": 1, "name": w.text()}),

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contests: who leads is a recount of what was done, who left the boards is seen by nobody else, a result stands."""
+
+import datetime
+import secrets
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import uuid7, wait_until
+from content import live_post, made, new_share
+
+NETWORKS = ["linkedin", "x", "facebook", "whatsapp", "telegram", "threads"]
+
+
+def ok(answer, status=200):
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+def day(ago):
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=ago)).strftime("%Y-%m-%d")
+
+
+class Field:
+    """A company with a post, and people who share it."""
+
+    def __init__(self, api, company):
+        self.api, self.company, self.post = api, company, live_post(api, company)
+
+    def person(self):
+        return self.company.add_person(f"p{secrets.token_hex(5)}")
+
+    def contest(self, first=1, last=-1, **members):
+        body = {"name": f"Autumn {secrets.token_hex(3)}", "prize": "A cake", "unit": "people", "measure": "shares",
+                "first_on": day(first), "last_on": day(last), **members}
+        return made(self.api.put(f"/v1/contests/{uuid7()}", who=self.company.admin, json=body))
+
+    def share(self, who, n=1, ago=0):
+        for network in NETWORKS[:n]:
+            share = new_share(self.api, who, self.post, network)
+            if ago:  # made then, by its id, too
+                self.company.stack.db("UPDATE share SET created_at = created_at - INTERVAL %s DAY, id = %s WHERE id = %s",
+                                      (ago, uuid7(time.time() - ago * 86400), share["id"]))
+
+    def standing(self, contest, who, limit=2):
+        """All pages, and the head."""
+        page = ok(self.api.get(f"/v1/contests/{contest['id']}/standing", who=who, params={"limit": limit}))
+        head, rows = {m: page[m] for m in ("state", "me")}, page["items"]
+        while page["has_more"]:
+            page = ok(self.api.get(f"/v1/contests/{contest['id']}/standing", who=who, params={
+                "limit": limit, "cursor": page["next_cursor"]}))
+            rows += page["items"]
+        return head, [(r["rank"], r["person_id"] or r["team_id"], r["value"]) for r in rows]
+
+    def choose(self, who, on_boards):
+        ok(self.api.patch("/v1/board-settings", who=who, json={"on_boards": on_boards}))
+
+    def freeze(self, *contests):
+        stack = self.company.stack
+        stack.end("jobs")
+        stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'contests'")
+        stack.restart("jobs")
+        for c in contests:
+            wait_until(lambda c=c: ok(self.api.get(f"/v1/contests/{c['id']}", who=self.company.member))["state"] == "final", 15,
+                       "the result")
+
+
+@pytest.fixture(scope="module")
+def field(api, make_company):
+    return Field(api, make_company())
+
+
+def test_the_standing_is_live_ranked_1_1_3_and_hides_who_left_the_boards(api, make_company):
+    field = Field(api, make_company())
+    ann, bob, cid, dan = people = sorted((field.person() for _ in range(4)), key=lambda p: p.id)
+    contest = field.contest()
+    head, rows = field.standing(contest, ann)
+    assert (head["state"], rows) == ("running", []) and head["me"] == {"rank": None, "value": 0, "shown": False}
+    for who, n in zip(people, (3, 3, 1, 4)):
+        field.share(who, n)
+    assert field.standing(contest, ann)[1] == [(1, dan.id, 4), (2, ann.id, 3), (2, bob.id, 3), (4, cid.id, 1)]
+    field.choose(dan, False)
+    head, rows = field.standing(contest, dan)
+    assert rows == [(1, ann.id, 3), (1, bob.id, 3), (3, cid.id, 1)]
+    assert head["me"] == {"rank": 1, "value": 4, "shown": False}
+    for who in (ann, field.company.manager, field.company.admin):
+        assert dan.id not in api.get(f"/v1/contests/{contest['id']}/standing", who=who).text
+
+
+SHARES = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([0, 2, 3, 4, 6, 7])), max_size=25)  # whose, days ago
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(shares=SHARES, hidden=st.sets(st.integers(0, 4), max_size=2))
+def test_a_standing_is_a_recount_of_rows(crowd, shares, hidden):
+    crowd.play(shares, hidden)
+
+
+@pytest.fixture(scope="module")
+def crowd(field):
+    return Crowd(field)
+
+
+class Crowd:
+    """Five people whose shares are written by the test."""
+
+    def __init__(self, field):
+        self.field, self.people = field, [field.person() for _ in range(5)]
+        self.contest = field.contest(first=6, last=3)
+        field.share(self.people[0])
+        self.pattern = field.company.stack.db("SELECT * FROM share WHERE person_id = %s", (self.people[0].id,))[0]
+
+    def play(self, shares, hidden):
+        db, c = self.field.company.stack.db, self.field.company.id
+        db("DELETE FROM share WHERE company_id = %s AND person_id IN (%s, %s, %s, %s, %s)", (c, *(p.id for p in self.people)))
+        columns = ", ".join(k for k in self.pattern if k not in ("id", "person_id", "code", "created_at"))
+        for who, ago in shares:
+            row = {**self.pattern, "id": uuid7(time.time() - ago * 86400), "person_id": self.people[who].id, "code": secrets.token_hex(4),
+                   "created_at": f"{day(ago)} 12:00:00"}
+            db(f"INSERT INTO share (id, person_id, code, created_at, {columns}) VALUES ({', '.join(['%s'] * len(row))})",
+               tuple(row[k] for k in ("id", "person_id", "code", "created_at", *columns.split(", "))))
+        for i, p in enumerate(self.people):
+            self.field.choose(p, i not in hidden)
+        sums = {p.id: sum(who == i and 3 <= ago <= 6 for who, ago in shares) for i, p in enumerate(self.people)}
+        shown = {p: n for i, p in enumerate(sums) if (n := sums[p]) > 0 and i not in hidden}
+        head, rows = self.field.standing(self.contest, self.people[0])
+        assert sorted(rows) == sorted((1 + sum(o > n for o in shown.values()), p, n) for p, n in shown.items())
+        own = sums[self.people[0].id]
+        assert head["me"]["value"] == own and head["me"]["rank"] == (1 + sum(o > own for o in shown.values()) if own else None)
+
+
+def test_teams_compete_and_small_ones_are_not_shown(api, make_company):
+    field = Field(api, make_company())
+    big, small = (made(api.put(f"/v1/teams/{uuid7()}", who=field.company.admin, json={"name": f"Team {n}"})) for n in ("big", "small"))
+    people = [field.person() for _ in range(6)]
+    for one, team in zip(people, [big] * 5 + [small]):
+        assert api.put(f"/v1/teams/{team['id']}/members/{one.id}", who=field.company.admin, json={}).status_code in (200, 201)
+    contest, inner = field.contest(unit="teams"), field.contest(team_id=big["id"])
+    for one in (people[0], people[1], people[5]):
+        field.share(one, 2)
+    assert field.standing(contest, people[0])[1] == [(1, big["id"], 4)]
+    assert field.standing(contest, people[5])[0]["me"] == {"rank": 2, "value": 2, "shown": False}
+    assert {r[1] for r in field.standing(inner, people[5])[1]} == {people[0].id, people[1].id}
+
+
+def test_a_result_stands_with_the_rows_it_came_from(api, make_company, field):
+    own = Field(api, make_company())
+    ann, bob, cid = (own.person() for _ in range(3))
+    for who, n in ((ann, 3), (bob, 2), (cid, 1)):
+        own.share(who, n, ago=4)
+    own.choose(cid, False)
+    contest, cancelled, running = own.contest(6, 3), own.contest(6, -1), own.contest(6, -1)
+    assert contest["state"] == "ended"
+    ok(api.patch(f"/v1/contests/{cancelled['id']}", who=own.company.admin, json={"version": 1, "cancelled": True}))
+    own.freeze(contest)
+    rows = [(1, ann.id, 3), (2, bob.id, 2)]
+    assert own.standing(contest, bob)[1] == rows
+    path = f"/v1/contests/{contest['id']}"
+    frozen = ok(api.get(f"{path}/rows?limit=100", who=own.company.manager))["items"]
+    assert [(r["person_id"], r["value"]) for r in frozen] == [(ann.id, 3), (bob.id, 2), (None, 1)]
+    assert api.get(f"{path}/rows", who=ann).status_code == 403
+    for who in (ann, bob, cid):
+        (line,) = [n for n in ok(api.get("/v1/notifications", who=who))["items"] if n["kind"] == "contest"]
+        assert line["object_id"] == contest["id"]
+    # What happens afterwards changes nothing, but that somebody wants to be seen no more.
+    own.share(bob, 4, ago=4)
+    assert own.standing(contest, bob)[1] == rows
+    own.choose(ann, False)
+    assert own.standing(contest, bob)[1] == rows[1:] and own.standing(contest, ann)[0]["me"] == {
+        "rank": 1, "value": 3, "shown": False}
+    assert ann.id not in api.get(f"{path}/rows", who=own.company.admin).text
+    assert api.patch(path, who=own.company.admin, json={"version": 1, "name": "x"}).status_code == 409, "its result stands"
+    states = {c["id"]: c["state"] for c in ok(api.get("/v1/contests", who=ann))["items"]}
+    assert states == {contest["id"]: "final", cancelled["id"]: "cancelled", running["id"]: "running"}
+
+
+def test_a_contest_that_does_not_hold_together_names_its_fields(api, field, make_company):
+    def pointers(**members):
+        body = {"name": "x", "unit": "people", "measure": "clicks", "first_on": "2026-01-01", "last_on": "2026-01-31", **members}
+        answer = api.put(f"/v1/contests/{uuid7()}", who=field.company.admin, json=body)
+        assert answer.status_code == 422, answer.text
+        return {e["pointer"] for e in answer.json()["errors"]}
+
+    team = made(api.put(f"/v1/teams/{uuid7()}", who=field.company.admin, json={"name": f"Team {secrets.token_hex(4)}"}))
+    assert pointers(last_on="2025-12-31") == pointers(last_on="2027-01-02") == pointers(last_on="2026-02-30") == {"#/last_on"}
+    assert pointers(unit="teams", team_id=team["id"]) == pointers(team_id=uuid7()) == {"#/team_id"}
+    contest = field.contest()
+    body = {m: contest[m] for m in ("name", "description", "prize", "unit", "measure", "team_id", "first_on", "last_on")}
+    path = f"/v1/contests/{contest['id']}"
+    assert ok(api.put(path, who=field.company.admin, json=body)) == contest
+    assert api.put(path, who=field.company.admin, json={**body, "measure": "leads"}).json()["code"] == "id_conflict"
+    changed = ok(api.patch(path, who=field.company.admin, json={"version": 1, "prize": "Two cakes"}))
+    assert (changed["prize"], changed["version"], changed["name"]) == ("Two cakes", 2, contest["name"])
