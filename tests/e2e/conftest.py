@@ -89,7 +89,8 @@ class Stack:
         return done.stdout
 
     def start(self, *options):
-        self._run("start", "--build", str(self.build), *options)
+        like = os.environ.get("TEST_LIKE")
+        self._run("start", "--build", str(self.build), *(["--like", like] if like else []), *options)
         return self
 
     def stop(self, discard=True):
