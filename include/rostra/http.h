@@ -55,6 +55,8 @@ enum route_flags {
 	ROUTE_SCIM = 1 << 10,
 	/* it is there to say that it is not done: 501 */
 	ROUTE_NOT_SERVED = 1 << 13,
+	/* whoever sends it signs the body, which the handler checks: 401 when it is not signed */
+	ROUTE_SIGNED = 1 << 11,
 	/* HEAD reaches the handler as such (else it is a GET without its body) */
 	ROUTE_HEAD = 1 << 6,
 	/* also for people who have not accepted what they must (consent.h) */

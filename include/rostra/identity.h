@@ -113,6 +113,15 @@ enum fault sign_out_begin(struct rq *rq, const struct sign_out *in,
  * column over all companies; what fits none is counted and left.  Safe to repeat, and beside a
  * running service: what changes meanwhile is sealed with the first key already.
  */
+/* What is sealed is bound to its place, elsewhere it does not open. */
+struct sealed_place {
+	struct uuid company, row;
+	const char *table, *column;
+};
+struct str identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain);
+/* NULL: bent, moved, or sealed with another key.  The first key seals, all open. */
+const char *identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed);
+
 struct reseal_report {
 	const char *column;                  /* "table.column" */
 	int64_t resealed, there, unreadable; /* there: the first key's already */

@@ -34,6 +34,25 @@ struct lead_click {
 };
 enum fault lead_click_judged(struct rq *rq, const struct lead_click *c) MUST_CHECK;
 
+/* What another system says of a lead that its source knows by this id.  In the caller's transaction. */
+struct lead_move {
+	const char *source, *external_id; /* the lead's */
+	const char *event_id;             /* the event's; counts once */
+	int stage;
+	int64_t at_us; /* before the lead came: then */
+	bool has_value;
+	int64_t value_minor;
+	const char *currency;
+};
+enum lead_moved { LEAD_MOVED, LEAD_MOVED_BEFORE, LEAD_THERE_ALREADY, LEAD_NOT_KNOWN };
+/* Without a value the event has that of the lead.  THERE_ALREADY: the lead is at this stage, which
+ * is no event. */
+enum fault lead_move(struct rq *rq, const struct lead_move *m, enum lead_moved *ret,
+                     struct uuid *ret_lead) MUST_CHECK;
+/* The lead's value alone: MOVED or NOT_KNOWN. */
+enum fault lead_revalue(struct rq *rq, const struct lead_move *m, enum lead_moved *ret,
+                        struct uuid *ret_lead) MUST_CHECK;
+
 /* CSV import, the same for HTTP and the command: feed pieces, then finish. */
 struct lead_import;
 struct lead_import_result {

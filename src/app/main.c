@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{ "lead", "bring in a file of leads", cmd_lead, false },
 	{ "click", "load the spool, check daily sums, judge clicks again", cmd_click, false },
 	{ "points", "prove the balances by the ledger", cmd_points, false },
+	{ "crm", "where CRMs tell of the stages of leads", cmd_crm, false },
 	{ "rates", "load exchange rates from a file", cmd_rates, false },
 	{ "demo-data", "fill an empty database with believable data", cmd_demo_data, false },
 };

@@ -9,6 +9,7 @@
 #include "rostra/click.h"
 #include "rostra/consent.h"
 #include "rostra/contest.h"
+#include "rostra/crm.h"
 #include "rostra/exchange.h"
 #include "rostra/feed.h"
 #include "rostra/follow.h"
@@ -88,6 +89,8 @@ static const struct route_table *const all_routes[] = {
 	&badge_routes,
 	&holiday_routes,
 	&contest_routes,
+	&crm_routes,
+	&crm_hook_routes,
 	&scim_routes,
 	&scim_group_routes,
 	&ops_routes,
@@ -152,6 +155,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&badge_due_stmts,
 	&holiday_stmts,
 	&contest_stmts,
+	&crm_stmts,
 	&scim_stmts,
 	&jobs_stmts,
 };

@@ -157,10 +157,10 @@ openapi_put_responses(struct buf *b, const struct route *r)
 	buf_lit(b, ",\"responses\":{");
 	put_successes(b, r);
 	put_problem(b, r, 400);
-	if (!open) {
+	if (!open || (r->flags & ROUTE_SIGNED) != 0)
 		put_problem(b, r, 401);
+	if (!open)
 		put_problem(b, r, 403);
-	}
 	if ((r->flags & ROUTE_SENDS_ON) != 0)
 		buf_lit(b, "\"404\":{\"description\":\"A page: there is nowhere to "
 		           "go\",\"content\":{\"text/html\":"

@@ -82,12 +82,16 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = SEALED_PAGE("provider_key", "secret"), DB_IN(page_in), DB_OUT(sealed_out) },
 	[Q_PAGE + SEALED_ID_TOKEN] = { .name = "sealed_id_tokens",
 		.sql = SEALED_PAGE("session", "id_token"), DB_IN(page_in), DB_OUT(sealed_out) },
+	[Q_PAGE + SEALED_CRM_SECRET] = { .name = "sealed_crm_secrets",
+		.sql = SEALED_PAGE("crm_hook", "secret"), DB_IN(page_in), DB_OUT(sealed_out) },
 	[Q_UPDATE + SEALED_CLIENT_SECRET] = { .name = "reseal_client_secret",
 		.sql = SEALED_UPDATE("identity_provider", "client_secret"), DB_IN(sealed_update_in) },
 	[Q_UPDATE + SEALED_CLIENT_KEY] = { .name = "reseal_client_key",
 		.sql = SEALED_UPDATE("provider_key", "secret"), DB_IN(sealed_update_in) },
 	[Q_UPDATE + SEALED_ID_TOKEN] = { .name = "reseal_id_token",
 		.sql = SEALED_UPDATE("session", "id_token"), DB_IN(sealed_update_in) },
+	[Q_UPDATE + SEALED_CRM_SECRET] = { .name = "reseal_crm_secret",
+		.sql = SEALED_UPDATE("crm_hook", "secret"), DB_IN(sealed_update_in) },
 };
 /* clang-format on */
 

@@ -24,17 +24,11 @@ struct provider_row {
 };
 
 /* --- what is sealed (provider.c): bound to its place, elsewhere it does not open */
-struct sealed_place {
-	struct uuid company, row;
-	const char *table, *column;
-};
 /* Where the session's ID Token lies. */
 struct sealed_place session_place(struct uuid company, struct uuid session);
-struct str identity_seal(struct rq *rq, const struct sealed_place *at, struct str plain);
-/* NULL: bent, moved, or sealed with another key.  The first key seals, all open. */
+/* As identity_open; which key it was sealed with. */
 const char *identity_open_with(struct rq *rq, const struct sealed_place *at, struct str sealed,
                                size_t *ret_key);
-const char *identity_open(struct rq *rq, const struct sealed_place *at, struct str sealed);
 
 /* --- providers (provider.c) */
 /* Opens the sealed secret; INTERNAL when the key is not the one it was sealed with. */
@@ -46,7 +40,13 @@ struct sealed_row {
 	struct uuid company_id, id;
 	struct str sealed, before;
 };
-enum sealed_column { SEALED_CLIENT_SECRET, SEALED_CLIENT_KEY, SEALED_ID_TOKEN, SEALED__MAX };
+enum sealed_column {
+	SEALED_CLIENT_SECRET,
+	SEALED_CLIENT_KEY,
+	SEALED_ID_TOKEN,
+	SEALED_CRM_SECRET,
+	SEALED__MAX
+};
 struct sealed_page {
 	struct uuid company_id, id; /* from above this one; {1}: from the start */
 	int64_t limit;

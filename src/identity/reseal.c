@@ -18,6 +18,7 @@ static const struct {
 	                           "identity_provider.client_secret" },
 	[SEALED_CLIENT_KEY] = { "provider_key", "secret", "provider_key.secret" },
 	[SEALED_ID_TOKEN] = { "session", "id_token", "session.id_token" },
+	[SEALED_CRM_SECRET] = { "crm_hook", "secret", "crm_hook.secret" },
 };
 
 static enum fault

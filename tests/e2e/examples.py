@@ -13,6 +13,7 @@ import secrets
 
 import requests
 
+import crm
 from conftest import ORIGIN, Person, uuid7, wait_until
 from content import draft_post, made, new_campaign, new_channel
 
@@ -50,6 +51,19 @@ class World:
         self.relax_kudos()
         self.value = made(api.put(f"/v1/values/{uuid7()}", who=self.company.admin, json={"name": self.text()}))
         self.kudos = self.new_kudos(self.company.member)
+
+    def crm_hook(self, kind):
+        """(its id, where it is sent to)"""
+        members = {"hubspot": {"secret": crm.HUBSPOT_SECRET}, "flow": {"secret": crm.FLOW_SECRET},
+                   "salesforce": {"org_id": crm.ORG}}[kind]
+        body = {"kind": kind, "name": self.text(), "lead_source": "crm", **members}
+        hook = made(self.api.put(f"/v1/crm-hooks/{uuid7()}", who=self.company.admin, json=body))
+        return hook["id"], hook["url"]
+
+    def crm_message(self, kind, message):
+        url = self.crm_hook(kind)[1]
+        body, headers = message(url)
+        return Request({"token": url.rsplit("/", 1)[1]}, data=body, headers=headers)
 
     def relax_kudos(self):
         """Kudos as often as a test likes."""
@@ -535,6 +549,18 @@ EXAMPLES = {
     "click_overrule": lambda w, who: Request({"click": w.click["id"]}, json={"class": w.other_class(), "note": w.text()}),
     "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),
     "lead_post": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}),
+    "crm_hook_list": nothing,
+    "crm_hook_get": of_id(lambda w, who: w.crm_hook("flow")[0]),
+    "crm_hook_put": lambda w, who: Request({"id": uuid7()}, json={
+        "kind": "salesforce", "name": w.text(), "lead_source": "crm", "org_id": crm.ORG}),
+    "crm_hook_stages": lambda w, who: Request({"id": w.crm_hook("flow")[0]}, json={
+        "stages": [{"property": "stage", "value": "x", "stage": "won"}]}),
+    "crm_hook_delete": of_id(lambda w, who: w.crm_hook("flow")[0]),
+    "crm_hook_events": of_id(lambda w, who: w.crm_hook("flow")[0]),
+    "crm_hubspot": lambda w, who: w.crm_message("hubspot", lambda url: crm.hubspot(url, [crm.change(1, "closedwon")])),
+    "crm_flow": lambda w, who: w.crm_message("flow", lambda url: crm.flow([
+        {"event_id": "1", "object_id": "1", "property": "stage", "value": "won"}])),
+    "crm_salesforce": lambda w, who: w.crm_message("salesforce", lambda url: crm.outbound([("1", {"Id": "1", "Stage": "x"})])),
     "conversion_bulk": lambda w, who: Request(json={"items": [
         {"lead_id": w.new_lead()["id"], "stage": "qualified", "external_id": w.text()}]}),
     "pixel_get": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),

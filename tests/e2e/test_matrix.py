@@ -253,7 +253,8 @@ def test_query_values_are_checked_all_at_once(operation, ours, send):
 
 
 WITH_BODY = [o for o in OPERATIONS if "requestBody" in o.row]
-WITH_JSON = [o for o in WITH_BODY if o.body[0] == "application/json"]
+# What CRMs send is read only when its signature is good: test_crm.
+WITH_JSON = [o for o in WITH_BODY if o.body[0] == "application/json" and "properties" in o.body[1]]
 
 
 @rows(WITH_BODY)

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/guard.sh"
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
-base="arena buf cache caller clock combine conf crypto csv fault log metrics network pattern pubkey rq shared sheet str text uuid zip"
+base="arena buf cache caller clock combine conf crypto csv fault log metrics network pattern pubkey rq shared sheet str text uuid xml zip"
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 
@@ -51,6 +51,7 @@ only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'curl/' 'src/outbound/'
 only 'pcre2' 'src/base/pattern\.c'
+only 'expat' 'src/base/xml\.c'
 only 'glib' 'src/base/zone\.c'
 only 'archive(_entry)?\.h>' 'src/base/zip\.c'
 only 'xlsxwriter' 'src/base/sheet\.c'
