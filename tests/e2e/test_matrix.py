@@ -355,7 +355,7 @@ def test_a_body_that_is_no_json_object_is_400(operation, text, ours, send):
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 # What the client names itself: an id that another company has is free in this one.
-MADE_BY_CLIENT = {"key_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
+MADE_BY_CLIENT = {"key_put", "crm_hook_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
                   "kudos_put", "reward_put", "redemption_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
                   "report_definition_put", "report_run_put", "badge_put", "contest_put", "mentoring_offer_put", "mentoring_put",
                   "mentoring_item_put", "share_review_put", "emv_rates_put", "emv_run_put"}
@@ -380,6 +380,7 @@ def bare(response):
         text = json.dumps(body, sort_keys=True)
     text = re.sub(r"/r/[0-9A-Za-z]+|%2Fr%2F[0-9A-Za-z]+", "/r/-", text)
     text = re.sub(r"rsk_[\w-]+", "-", text)
+    text = re.sub(r"/v1/crm/\w+/[\w-]{43}", "/v1/crm/-", text)
     text = re.sub(r'"similar": \d+', '"similar": -', text)
     text = re.sub(r"mark[0-9a-f]{16}[ +%20]+[0-9a-f]{8}", "-", text)
     return response.status_code, TIME.sub("-", UUID.sub("-", text))
