@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_crm.c - what CRMs send, and how it is signed: whatever was read is whole and within bounds. */
+/* fuzz_crm.c - what CRMs send, and how it is signed: whatever was read is whole and within bounds.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
