@@ -80,7 +80,7 @@ def test_other_rules_judge_history_and_all_follows(api, link, db, company, share
 
     kiosk = rules("agent bot kiosk ^Kiosk/")
     dry = reclassify(kiosk, "--dry-run")
-    assert dry == [{"before": "human", "reason_before": "ok", "after": "bot", "reason_after": "kiosk", "clicks": "1"}]
+    assert dry == [{"before": "human", "reason_before": "ok", "after": "bot", "reason_after": "kiosk", "clicks": 1}]
     assert report_days(api, company) == {"human": 2}
 
     assert reclassify(kiosk) == dry
@@ -94,7 +94,7 @@ def test_other_rules_judge_history_and_all_follows(api, link, db, company, share
     assert (bot["reason"], bot["rule_version"]) == ("kiosk", version + 9)
 
     back = reclassify(rules("agent bot other ^Other/"))
-    assert [(c["before"], c["after"], c["clicks"]) for c in back] == [("bot", "human", "1")]
+    assert [(c["before"], c["after"], c["clicks"]) for c in back] == [("bot", "human", 1)]
     assert touches(db, company) == [clicks[0]["id"].lower()]
     assert api.get(f"/v1/leads/{lead['id']}", who=company.admin).json()["matched_by"] == "click"
     changes = api.get(f"/v1/clicks/{bot['id']}", who=company.admin).json()["changes"]
