@@ -12,7 +12,8 @@
 
 extern const struct route_table points_routes, points_rules_routes, points_action_routes;
 extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts,
-    points_sums_stmts, points_facts_stmts, points_follow_stmts, points_action_stmts;
+    points_sums_stmts, points_facts_stmts, points_follow_stmts, points_action_stmts,
+    points_replay_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];
@@ -135,5 +136,27 @@ enum fault points_verify(struct rq *rq, struct points_verdict *out, db_row_fn *f
  * progress(people done). */
 typedef void points_progress_fn(int64_t people, void *arg);
 enum fault points_rebuild(struct rq *rq, points_progress_fn *progress, void *arg) MUST_CHECK;
+
+/* What a person has for an action in some days, and what the rules of a replay give. */
+struct points_replayed {
+	struct uuid person_id;
+	const char *action;
+	int64_t stands_tenths, should_tenths;
+};
+struct points_replay {
+	struct str
+	    rules; /* JSON: {"rules": […]} as of PUT /v1/point-rules; empty: those in force */
+	int64_t from_day, to_day; /* YYYYMMDD, the latter excluded */
+	bool adopt;
+	void (*row)(const struct points_replayed *row, void *arg);
+	void *arg;
+	/* what came of it */
+	int64_t people, stands_tenths, should_tenths, reversed, added;
+};
+/*
+ * Counts the days again.  Adopted, the rules hold for these days from now on, and the ledger is
+ * settled by them, a person a transaction; it may be repeated when it was broken off.
+ */
+enum fault points_replay(struct rq *rq, struct points_replay *r) MUST_CHECK;
 
 #endif

@@ -58,7 +58,7 @@ static const struct db_col put_in[] = {
 	"SELECT DISTINCT s.company_id, s.person_id, " at ", " day ", c.time_zone FROM " from         \
 	" /* all companies: one relay serves them all */ STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " share \
 	" STRAIGHT_JOIN company c ON c.id = s.company_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?" \
-	" AND EXISTS (SELECT 1 FROM point_rule_set r WHERE r.company_id = s.company_id)"
+	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = s.company_id)"
 
 enum { Q_SHARES, Q_CLICKS, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
 

@@ -20,11 +20,11 @@ static const struct j_field rule_fields[] = {
 	        .help = "Of won_value, and of no other: the points are for each whole multiple of so many minor units of"
 	                " the company's currency"),
 };
-static const struct j_schema rule_schema = J_SCHEMA("point_rule", struct point_rule, rule_fields);
+const struct j_schema point_rule_schema = J_SCHEMA("point_rule", struct point_rule, rule_fields);
 
 #define OWN_FIELDS                                                                              \
 	J_AT(struct rule_set, from, J_REQUIRED, .help = "Until the next set begins; not past"),     \
-	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, RULES_MAX, &rule_schema, .help = "What has none earns nothing")
+	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, RULES_MAX, &point_rule_schema, .help = "What has none earns nothing")
 static const struct j_field new_fields[] = { OWN_FIELDS };
 static const struct j_schema new_schema = J_SCHEMA("point_rule_set_new", struct rule_set, new_fields);
 static const struct j_field view_fields[] = {

@@ -40,10 +40,12 @@ struct point_rule {
 struct rule_set {
 	struct uuid company_id, id, created_by;
 	int64_t from, created_at;
+	int64_t to;          /* of an adoption; excluded */
 	struct j_list rules; /* of struct point_rule */
 	const char *packed;
 };
 
+extern const struct j_schema point_rule_schema;
 /* Is this body the set that is there? */
 bool rule_set_same(const struct rule_set *a, const struct rule_set *b);
 /* The rule of an action; NULL: it earns nothing. */
@@ -76,5 +78,9 @@ enum fault rule_set_sql_page(struct rq *rq, const struct rule_set_page *p, db_ro
 /* The sets that hold at some time of from <= t < to, earliest first. */
 enum fault rule_set_sql_during(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn,
                                void *arg) MUST_CHECK;
+/* Adoptions that touch from <= t < to, latest first; and one more, created_at being when. */
+enum fault rule_set_sql_adopted(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn,
+                                void *arg) MUST_CHECK;
+enum fault rule_set_sql_adopt(struct rq *rq, const struct rule_set *s) MUST_CHECK;
 
 #endif

@@ -32,18 +32,29 @@ static const struct db_col page_in[] = {
 	DB_COL_UUID(struct rule_set_page, company_id), DB_COL_TIME(struct rule_set_page, before),
 	DB_COL_I64(struct rule_set_page, limit),
 };
+static const struct db_col adopted_out[] = {
+	DB_COL_UUID(struct rule_set, id),         DB_COL_TIME(struct rule_set, from),
+	DB_COL_TIME(struct rule_set, to),         DB_COL_STR(struct rule_set, packed),
+};
+static const struct db_col adopt_in[] = {
+	DB_COL_UUID(struct rule_set, company_id), DB_COL_UUID(struct rule_set, id),
+	DB_COL_TIME(struct rule_set, from),       DB_COL_TIME(struct rule_set, to),
+	DB_COL_TIME(struct rule_set, created_at),
+};
 static const struct db_col during_cols[] = {
 	DB_COL_UUID(struct during_in, company_id), DB_COL_TIME(struct during_in, to_us),
 	DB_COL_TIME(struct during_in, from_us),
 };
 
+/* Of the set or adoption s. */
+#define PACKED                                                                                  \
+	"(SELECT GROUP_CONCAT(CONCAT_WS(':', r.action, r.tenths, COALESCE(r.day_cap_tenths, '')," \
+	" COALESCE(r.item_cap_tenths, ''), COALESCE(r.per_minor, ''), r.name) ORDER BY r.action, r.name)" \
+	" FROM point_rule r WHERE r.company_id = s.company_id AND r.set_id = s.id)"
 #define SET_SELECT                                                                              \
-	"SELECT s.id, s.from_at, s.created_by, s.created_at, (SELECT GROUP_CONCAT(CONCAT_WS(':', r.action, r.tenths," \
-	" COALESCE(r.day_cap_tenths, ''), COALESCE(r.item_cap_tenths, ''), COALESCE(r.per_minor, ''), r.name)" \
-	" ORDER BY r.action, r.name) FROM point_rule r WHERE r.company_id = s.company_id" \
-	" AND r.set_id = s.id) FROM point_rule_set s"
+	"SELECT s.id, s.from_at, s.created_by, s.created_at, " PACKED " FROM point_rule_set s"
 
-enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_DURING, Q__MAX };
+enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_DURING, Q_ADOPTED, Q_ADOPT, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SET_GET] = {
@@ -73,6 +84,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " FROM point_rule_set b WHERE b.company_id = s.company_id AND b.from_at <= ?), '1000-01-01')"
 		       " ORDER BY s.from_at",
 		DB_IN(during_cols), DB_OUT(set_out),
+	},
+	[Q_ADOPTED] = {
+		.name = "point_adopted_during",
+		.sql = "SELECT s.id, s.from_at, s.to_at, " PACKED " FROM point_adoption s WHERE s.company_id = ? AND s.from_at < ?"
+		       " AND s.to_at > ? ORDER BY s.adopted_at DESC, s.id DESC",
+		DB_IN(during_cols), DB_OUT(adopted_out),
+	},
+	[Q_ADOPT] = {
+		.name = "point_adopt",
+		.sql = "INSERT INTO point_adoption (company_id, id, from_at, to_at, adopted_at) VALUES (?, ?, ?, ?, ?)",
+		DB_IN(adopt_in),
 	},
 };
 /* clang-format on */
@@ -117,4 +139,19 @@ rule_set_sql_during(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn
 	struct rule_set row = { .from = 0 };
 
 	return db_each(rq, &stmts[Q_DURING], &in, &row, fn, arg);
+}
+
+enum fault
+rule_set_sql_adopted(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn, void *arg)
+{
+	const struct during_in in = { rq_company(rq), from_us, to_us };
+	struct rule_set row = { .from = 0 };
+
+	return db_each(rq, &stmts[Q_ADOPTED], &in, &row, fn, arg);
+}
+
+enum fault
+rule_set_sql_adopt(struct rq *rq, const struct rule_set *s)
+{
+	return db_exec(rq, &stmts[Q_ADOPT], s, NULL);
 }

@@ -81,15 +81,17 @@ fact_keep(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+struct set_list {
+	struct rule_set *list;
+	size_t n, room;
+};
+
 static enum fault
 set_keep(struct rq *rq, void *row, void *arg)
 {
-	struct rule_sets *s = arg;
-	struct rule_set *more = arena_array(rq->arena, s->n + 1, struct rule_set);
+	struct set_list *s = arg;
 
-	if (s->n > 0)
-		memcpy(more, s->list, s->n * sizeof(*more));
-	s->list = more;
+	ROOM(rq, s, struct rule_set);
 	s->list[s->n] = *(const struct rule_set *)row;
 	s->list[s->n].rules = rules_unpack(rq->arena, s->list[s->n].packed);
 	s->n++;
@@ -99,8 +101,13 @@ set_keep(struct rq *rq, void *row, void *arg)
 enum fault
 rule_sets_of(struct rq *rq, const struct measure_span *span, struct rule_sets *out)
 {
-	*out = (struct rule_sets){ .n = 0 };
-	return rule_set_sql_during(rq, span->from_us, span->to_us, set_keep, out);
+	struct set_list sets = { .n = 0 }, adopted = { .n = 0 };
+	enum fault e = rule_set_sql_during(rq, span->from_us, span->to_us, set_keep, &sets);
+
+	if (!e)
+		e = rule_set_sql_adopted(rq, span->from_us, span->to_us, set_keep, &adopted);
+	*out = (struct rule_sets){ sets.list, sets.n, adopted.list, adopted.n };
+	return e;
 }
 
 /* --- what it should be --- */
@@ -110,6 +117,10 @@ rule_at(const struct rule_sets *sets, int64_t at_us, int action, const char *nam
 {
 	const struct rule_set *then = NULL;
 
+	for (size_t i = 0; i < sets->n_adopted; i++) {
+		if (sets->adopted[i].from <= at_us && at_us < sets->adopted[i].to)
+			return rule_set_find(&sets->adopted[i], action, name);
+	}
 	for (size_t i = 0; i < sets->n && sets->list[i].from <= at_us; i++)
 		then = &sets->list[i];
 	return then != NULL ? rule_set_find(then, action, name) : NULL;
@@ -201,18 +212,24 @@ keep_item(struct rq *rq, void *row, void *arg)
 }
 
 static bool
-has_item_cap(const struct settling *s)
+caps_items(const struct rule_set *sets, size_t n, enum points_action action)
 {
-	for (size_t i = 0; i < s->sets.n; i++) {
-		const struct point_rule *rules = s->sets.list[i].rules.items;
+	for (size_t i = 0; i < n; i++) {
+		const struct point_rule *rules = sets[i].rules.items;
 
-		for (size_t k = 0; k < s->sets.list[i].rules.n; k++) {
-			if (rules[k].action == (int)s->action &&
-			    rules[k].item_cap_tenths != J_NO_INT)
+		for (size_t k = 0; k < sets[i].rules.n; k++) {
+			if (rules[k].action == (int)action && rules[k].item_cap_tenths != J_NO_INT)
 				return true;
 		}
 	}
 	return false;
+}
+
+static bool
+has_item_cap(const struct settling *s)
+{
+	return caps_items(s->sets.list, s->sets.n, s->action) ||
+	       caps_items(s->sets.adopted, s->sets.n_adopted, s->action);
 }
 
 static struct facts_ask
@@ -406,7 +423,7 @@ points_settle_due(struct rq *rq, const struct due *d)
 	if (!measure_span_of(s.zone, &p, rq->now_us, &s.span))
 		return rq_fail(rq, FAULT_INTERNAL, "These days are none in the company's zone.");
 	e = rule_sets_of(rq, &s.span, &s.sets);
-	if (e || (s.sets.n == 0 && !d->had))
+	if (e || (s.sets.n == 0 && s.sets.n_adopted == 0 && !d->had))
 		return e;
 	e = points_earned_lock(rq, d->person_id);
 	for (int a = 0; !e && a < ACTION__MAX; a++) {

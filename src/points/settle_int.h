@@ -48,6 +48,8 @@ enum fault settle_sql_earners(struct rq *rq, struct uuid object, db_row_fn *fn,
 struct rule_sets {
 	struct rule_set *list; /* earliest first */
 	size_t n;
+	struct rule_set *adopted; /* latest first: they come before the others */
+	size_t n_adopted;
 };
 struct fact_list {
 	struct fact *list;

@@ -4,9 +4,10 @@
 import concurrent.futures
 import datetime
 import decimal
+import json
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -393,3 +394,76 @@ def test_an_action_of_elsewhere_counts_once_and_can_be_taken_back(api, house):
     assert pointers(api.post("/v1/actions", who=house.company.admin, json=bad)) == {
         "#/name", "#/person_id", "#/occurred_at"}
     verify(house)
+
+
+# --- replay ------------------------------------------------------------------------------------------------------
+
+
+def replay(house, given=None, *more):
+    """{(person, action): (stands, should)} of the days around today."""
+    today = datetime.date.today()
+    args = ["points", "replay", "--company", house.company.slug, "--from", str(today - datetime.timedelta(days=40)),
+            "--to", str(today + datetime.timedelta(days=2)), "--json", *more]
+    if given is not None:
+        args += ["--rules", "-"]
+    done = house.company.stack.rostra(*args, stdin=json.dumps({"rules": given}) if given is not None else None)
+    rows = json.loads(done)
+    assert all(r["should"] - r["stands"] == r["difference"] for r in rows)
+    return {(r["person"], r["action"]): (r["stands"], r["should"]) for r in rows}
+
+
+DEEDS = st.lists(st.tuples(st.sampled_from(["kudos", "lesson", "withdraw", "undo", "quiz"]), st.integers(0, 2),
+                           st.integers(0, 1), st.integers(0, 35)), min_size=6, max_size=14)
+CAPS = st.tuples(st.sampled_from([None, 15, 25]), st.sampled_from([None, 20, 30]))
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(deeds=DEEDS, caps=CAPS)
+def test_replay_under_the_same_rules_changes_nothing_and_adopted_ones_hold(api, make_company, deeds, caps):
+    house = House(api, make_company())
+    day_cap, item_cap = caps
+    rules(api, house, share("kudos_given", 10, cap=day_cap), share("kudos_received", 7, item_cap=item_cap),
+          share("outside_action", 20, cap=day_cap, item_cap=item_cap, name="lesson"), ahead=0.3)
+    people, kudos, actions = [house.ann, house.bob, house.cid], [], []
+    for kind, who, item, ago in deeds:
+        if kind == "kudos":
+            kudos.append((people[who], house.give(people[who], people[(who + 1 + item) % 3], points=1)))
+        elif kind in ("lesson", "quiz"):
+            at = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=ago)
+            actions.append(told(house, people[who], name=kind, item=f"item {item}",
+                                occurred_at=at.strftime("%Y-%m-%dT%H:%M:%SZ"))[1].json())
+        elif kind == "withdraw" and kudos:
+            giver, k = kudos.pop(item % len(kudos))
+            assert api.delete(f"/v1/kudos/{k['id']}", who=giver).status_code == 204
+        elif kind == "undo" and actions:
+            assert api.delete(f"/v1/actions/{actions.pop(item % len(actions))['id']}", who=house.company.admin).status_code == 204
+    settled(house)
+    before = [house.points(p, limit=100) for p in people]
+    stands = replay(house)
+    assert all(a == b for a, b in stands.values()), stands
+    replay(house, None, "--adopt")
+    assert [house.points(p, limit=100) for p in people] == before, "nothing to change"
+    other = [{"action": "kudos_given", "points_tenths": 3}, {"action": "outside_action", "name": "quiz", "points_tenths": 11}]
+    would = replay(house, other)
+    assert {k: s for k, (s, _) in would.items() if s} == {k: s for k, (s, _) in stands.items() if s}
+    assert [house.points(p, limit=100) for p in people] == before, "only looked at"
+    replay(house, other, "--adopt")
+    assert all(a == b for a, b in replay(house).values()), "what comes later follows the adopted rules"
+    quizzes = sum(a["name"] == "quiz" for a in actions)
+    assert sum(s for (_, action), (s, _) in replay(house).items() if action == "outside_action") == 11 * quizzes
+    assert sum(s for (_, action), (s, _) in replay(house).items() if action == "kudos_given") == 3 * len(kudos)
+    replay(house, [], "--adopt")
+    assert replay(house) == {}, "all undone leaves nothing"
+    for person in people:
+        assert house.points(person)["earned"] == sum(1 for _, k in kudos if person.id in [r["id"] for r in k["recipients"]])
+    verify(house)
+
+
+def test_rules_of_a_replay_are_checked_as_any(house):
+    done = house.company.stack.rostra("points", "replay", "--company", house.company.slug, "--from", "2026-01-01", "--to",
+                                      "2026-02-01", "--rules", "-", stdin='{"rules": [{"action": "won_value", "points_tenths": 1}]}',
+                                      check=False)
+    assert done.returncode == 1 and "per_minor" in done.stderr
+    done = house.company.stack.rostra("points", "replay", "--company", house.company.slug, "--from", "2026-02-01", "--to",
+                                      "2026-02-01", check=False)
+    assert done.returncode == 2 and "--to" in done.stderr
