@@ -14,6 +14,7 @@ extern const struct db_stmt_table demo_stmts;
 struct demo_options {
 	uint64_t seed;
 	int64_t people, months, shares, clicks, leads; /* of both companies together */
+	int64_t touches; /* about so many on the leads' paths; 0: as few as there usually are */
 	int64_t now_us; /* all data lies before it, but for scheduled posts */
 };
 

@@ -22,7 +22,7 @@ enum { SEED = 20260101, REDRAW_US = 100000 };
 static const char usage[] =
     "Usage: rostra demo-data [--size tiny|demo|medium|large] [--seed N] [--now YYYY-MM-DD] "
     "[--quiet]\n"
-    "                        [--people N] [--months N] [--shares N] [--clicks N] [--leads N]\n"
+    "                        [--people N] [--months N] [--shares N] [--clicks N] [--leads N] [--touches N]\n"
     "\n"
     "Fills an empty database with two companies, acme and globex: people in dated teams, channels, "
     "campaigns,\n"
@@ -96,6 +96,7 @@ enum {
 	OPT_SHARES,
 	OPT_CLICKS,
 	OPT_LEADS,
+	OPT_TOUCHES,
 	OPT_HELP
 };
 
@@ -109,6 +110,7 @@ static const struct option options[] = {
 	{ "shares", required_argument, NULL, OPT_SHARES },
 	{ "clicks", required_argument, NULL, OPT_CLICKS },
 	{ "leads", required_argument, NULL, OPT_LEADS },
+	{ "touches", required_argument, NULL, OPT_TOUCHES },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -158,6 +160,8 @@ take(int option, const char *text, struct demo_options *o, struct bar *b)
 		return number(text, 2, 100000000, &o->clicks);
 	case OPT_LEADS:
 		return number(text, 2, 10000000, &o->leads);
+	case OPT_TOUCHES:
+		return number(text, 1, 100000000, &o->touches);
 	default:
 		return false;
 	}

@@ -12,7 +12,7 @@ enum { PATH_DAYS = 40, FORM_MEAN_MIN = 25, CLICK_TRIES = 20 };
 /* Of a hundred leads: by click or cookie, by e-mail, without a path. */
 enum { UNATTRIBUTED_PCT = 12, EMAIL_PCT = 5 };
 /* Touches a path: of a hundred. */
-static const unsigned char touches_pct[DEMO_TOUCHES_MAX] = { 55, 22, 11, 6, 4, 2 };
+static const unsigned char touches_pct[] = { 55, 22, 11, 6, 4, 2 };
 
 /* The funnel: of those in the stage before, how many reach it and after how many days. */
 struct funnel_row {
@@ -27,12 +27,20 @@ static const struct funnel_row funnel[] = {
 enum { FUNNEL = sizeof(funnel) / sizeof(funnel[0]) };
 static const double lost_part = 0.6; /* of opportunities that are not won */
 
+/* Where touches are asked for, paths of any length around what that comes to. */
 static size_t
-pick_length(struct dice *d)
+pick_length(const struct world *w, struct dice *d)
 {
-	int64_t left = dice_range(d, 0, 99);
+	int64_t left, attributed = w->o->leads * (100 - UNATTRIBUTED_PCT) / 100;
 
-	for (size_t i = 0; i < DEMO_TOUCHES_MAX; i++) {
+	if (w->o->touches > 0 && attributed > 0) {
+		int64_t most = 2 * w->o->touches / attributed - 1;
+
+		most = most < 1 ? 1 : most > DEMO_TOUCHES_MAX ? DEMO_TOUCHES_MAX : most;
+		return (size_t)dice_range(d, 1, most);
+	}
+	left = dice_range(d, 0, 99);
+	for (size_t i = 0; i < sizeof(touches_pct); i++) {
 		left -= touches_pct[i];
 		if (left < 0)
 			return i + 1;
@@ -87,7 +95,7 @@ ascending(const void *a, const void *b)
 static void
 make_path(struct world *w, struct dice *d, struct demo_lead *lead)
 {
-	size_t want = pick_length(d);
+	size_t want = pick_length(w, d);
 	uint32_t anchor;
 	size_t low;
 
