@@ -8,15 +8,6 @@
 
 #include "report_int.h"
 
-enum funnel_step {
-	FUNNEL_SHARES,
-	FUNNEL_CLICKS,
-	FUNNEL_LEADS, /* from here on in millionths */
-	FUNNEL_QUALIFIED,
-	FUNNEL_OPPORTUNITIES,
-	FUNNEL_WON,
-	FUNNEL__MAX
-};
 static const enum lead_stage step_stages[FUNNEL__MAX] = {
 	[FUNNEL_LEADS] = STAGE_LEAD,
 	[FUNNEL_QUALIFIED] = STAGE_QUALIFIED,
@@ -78,14 +69,6 @@ static const struct j_field funnel_fields[] = {
 const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_view, funnel_fields);
 /* clang-format on */
 
-struct funnel {
-	struct report_ask *ask;
-	struct tally tally; /* columns: enum funnel_step */
-	struct funnel_row *rows;
-	size_t n_rows;
-	struct funnel_row totals, nobody;
-};
-
 static int64_t *
 count_of(struct funnel_row *r, enum funnel_step step)
 {
@@ -105,7 +88,7 @@ take_shares(struct rq *rq, void *row, void *arg)
 	struct funnel *f = arg;
 
 	tally_add(rq, &f->tally, r->key, FUNNEL_SHARES, r->n);
-	f->totals.shares += r->n;
+	f->totals[FUNNEL_SHARES] += r->n;
 	return FAULT_NONE;
 }
 
@@ -118,7 +101,7 @@ take_clicks(struct rq *rq, void *row, void *arg)
 	if (r->cls != CLICK_HUMAN)
 		return FAULT_NONE;
 	tally_add(rq, &f->tally, r->key, FUNNEL_CLICKS, r->n);
-	f->totals.clicks += r->n;
+	f->totals[FUNNEL_CLICKS] += r->n;
 	return FAULT_NONE;
 }
 
@@ -134,13 +117,13 @@ read_stage(struct rq *rq, struct funnel *f, enum funnel_step step)
 		return e;
 	for (size_t i = 0; i < t.n; i++)
 		tally_add(rq, &f->tally, str_of(t.rows[i].key), step, t.rows[i].sums[0].count);
-	*count_of(&f->totals, step) = t.all.count;
-	*count_of(&f->nobody, step) = t.unattributed.count;
+	f->totals[step] = t.all.count;
+	f->nobody[step] = t.unattributed.count;
 	return FAULT_NONE;
 }
 
-static int64_t
-rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit)
+int64_t
+funnel_rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit)
 {
 	if (whole == 0)
 		return J_NO_INT;
@@ -152,27 +135,22 @@ rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit)
 static void
 put_rates(struct funnel_row *r)
 {
-	r->clicks_per_share = rate(r->clicks, 1, r->shares, 1);
-	r->lead_rate = rate(r->leads, CREDIT_WHOLE, r->clicks, 1);
-	r->qualified_rate = rate(r->qualified, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
-	r->won_rate = rate(r->won, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
+	r->clicks_per_share = funnel_rate(r->clicks, 1, r->shares, 1);
+	r->lead_rate = funnel_rate(r->leads, CREDIT_WHOLE, r->clicks, 1);
+	r->qualified_rate = funnel_rate(r->qualified, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
+	r->won_rate = funnel_rate(r->won, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
 }
 
-static void
-make_rows(struct rq *rq, struct funnel *f)
+/* One group's, or all, with rates. */
+static struct funnel_row
+row_of(const char *key, const char *name, const int64_t *steps)
 {
-	f->n_rows = f->tally.n_rows;
-	f->rows = arena_array(rq->arena, f->n_rows, struct funnel_row);
-	for (size_t i = 0; i < f->n_rows; i++) {
-		const struct tally_row *from = &f->tally.rows[i];
+	struct funnel_row r = { .key = key, .name = name };
 
-		f->rows[i].key = from->key;
-		f->rows[i].name = from->name;
-		for (int step = 0; step < FUNNEL__MAX; step++)
-			*count_of(&f->rows[i], (enum funnel_step)step) = from->n[step];
-		put_rates(&f->rows[i]);
-	}
-	put_rates(&f->totals);
+	for (int step = 0; step < FUNNEL__MAX; step++)
+		*count_of(&r, (enum funnel_step)step) = steps[step];
+	put_rates(&r);
+	return r;
 }
 
 /* What ends the funnel counts first; then what begins it. */
@@ -196,10 +174,9 @@ by_success(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
-static enum fault
-read_tx(struct rq *rq, void *arg)
+enum fault
+funnel_read(struct rq *rq, struct funnel *f)
 {
-	struct funnel *f = arg;
 	struct report_ask *ask = f->ask;
 	enum fault e;
 
@@ -209,16 +186,25 @@ read_tx(struct rq *rq, void *arg)
 		e = report_sql_clicks(rq, ask, take_clicks, f);
 	for (int step = FUNNEL_LEADS; !e && step < FUNNEL__MAX; step++)
 		e = read_stage(rq, f, (enum funnel_step)step);
+	return e;
+}
+
+static enum fault
+read_tx(struct rq *rq, void *arg)
+{
+	struct funnel *f = arg;
+	enum fault e = funnel_read(rq, f);
+
 	if (e)
 		return e;
 	tally_fold(rq, &f->tally);
-	return tally_names(rq, &f->tally, ask->by);
+	return tally_names(rq, &f->tally, f->ask->by);
 }
 
 static void
-put_row(struct sheet *s, struct funnel_row *r)
+put_row(struct sheet *s, const char *key, struct funnel_row *r)
 {
-	sheet_text(s, str_of(r->key));
+	sheet_text(s, str_of(key));
 	sheet_text(s, str_of(r->name));
 	for (int step = 0; step < FUNNEL__MAX; step++)
 		sheet_number(s, *count_of(r, (enum funnel_step)step));
@@ -227,7 +213,7 @@ put_row(struct sheet *s, struct funnel_row *r)
 
 /* Ends with what no one is credited for, so that the columns add up to the totals. */
 static enum fault
-put_table(struct rq *rq, struct call *call, struct funnel *f)
+put_table(struct rq *rq, struct call *call, const struct funnel *f, struct j_list list)
 {
 	static const struct sheet_column columns[] = {
 		{ "key", SHEET_TEXT },
@@ -239,60 +225,75 @@ put_table(struct rq *rq, struct call *call, struct funnel *f)
 		{ "opportunities", SHEET_MICRO },
 		{ "won", SHEET_MICRO },
 	};
+	struct funnel_row nobody = row_of(NULL, NULL, f->nobody), *rows = list.items;
 	struct sheet *s;
 	enum fault e = http_sheet(rq, call, "funnel", &s);
 
 	if (e)
 		return e;
 	sheet_head(s, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < f->n_rows; i++)
-		put_row(s, &f->rows[i]);
-	if (!uuid_is_zero(f->ask->viewer))
-		return FAULT_NONE;
-	f->nobody.key = "unattributed";
-	put_row(s, &f->nobody);
+	for (size_t i = 0; i < list.n; i++)
+		put_row(s, rows[i].key, &rows[i]);
+	if (uuid_is_zero(f->ask->viewer))
+		put_row(s, "unattributed", &nobody);
 	return FAULT_NONE;
 }
 
 static const struct funnel_row *
-kept(struct rq *rq, const struct funnel_row *r)
+kept(struct rq *rq, const int64_t *steps)
 {
 	struct funnel_row *copy = arena_new(rq->arena, struct funnel_row);
 
-	*copy = *r;
+	*copy = row_of(NULL, NULL, steps);
 	return copy;
 }
 
-/* Dates are those of the daily sums of clicks: UTC.  Conversions count in every currency. */
+static struct j_list
+rows_of(struct rq *rq, const struct tally *t)
+{
+	struct funnel_row *rows = arena_array(rq->arena, t->n_rows, struct funnel_row);
+
+	for (size_t i = 0; i < t->n_rows; i++)
+		rows[i] = row_of(t->rows[i].key, t->rows[i].name, t->rows[i].n);
+	if (t->n_rows > 1)
+		qsort(rows, t->n_rows, sizeof(*rows), by_success);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		if (rows[i].key[0] == '\0')
+			rows[i].key = NULL;
+	}
+	return (struct j_list){ rows, t->n_rows };
+}
+
+/* Dates are those of the daily sums of clicks: UTC. */
+enum fault
+funnel_resolve(struct rq *rq, const struct report_query *q, struct report_ask *ask)
+{
+	struct report_query utc = *q;
+	enum fault e;
+
+	utc.time_zone = "UTC";
+	utc.network = utc.without = -1; /* not of this query: any */
+	e = report_resolve(rq, &utc, ask);
+	if (!e)
+		e = report_choose(rq, &utc, ask);
+	ask->currency = ask->only_currency = NULL;
+	ask->unnamed = true;
+	report_bound_ids(ask);
+	return e;
+}
+
 enum fault
 funnel_get(struct rq *rq, struct call *call, void *reply)
 {
-	struct report_query q = *(const struct report_query *)call->query;
 	struct funnel_view *v = reply;
 	struct report_ask ask;
 	struct funnel f = { .ask = &ask };
-	enum fault e;
+	enum fault e = funnel_resolve(rq, call->query, &ask);
 
-	q.time_zone = "UTC";
-	q.network = q.without = -1; /* not of this query: any */
-	e = report_resolve(rq, &q, &ask);
 	if (!e)
-		e = report_choose(rq, &q, &ask);
+		e = db_snapshot(rq, read_tx, &f);
 	if (e)
 		return e;
-	ask.currency = ask.only_currency = NULL;
-	ask.unnamed = true;
-	report_bound_ids(&ask);
-	e = db_snapshot(rq, read_tx, &f);
-	if (e)
-		return e;
-	make_rows(rq, &f);
-	if (f.n_rows > 1)
-		qsort(f.rows, f.n_rows, sizeof(*f.rows), by_success);
-	for (size_t i = 0; i < f.n_rows; i++) {
-		if (f.rows[i].key[0] == '\0')
-			f.rows[i].key = NULL;
-	}
 	*v = (struct funnel_view){
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
@@ -301,9 +302,9 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		.group = (int)ask.by,
 		.from = ask.from,
 		.to = ask.to,
-		.totals = kept(rq, &f.totals),
-		.unattributed = uuid_is_zero(ask.viewer) ? kept(rq, &f.nobody) : NULL,
-		.rows = { f.rows, f.n_rows },
+		.totals = kept(rq, f.totals),
+		.unattributed = uuid_is_zero(ask.viewer) ? kept(rq, f.nobody) : NULL,
+		.rows = rows_of(rq, &f.tally),
 	};
-	return call->format != FORMAT_JSON ? put_table(rq, call, &f) : FAULT_NONE;
+	return call->format != FORMAT_JSON ? put_table(rq, call, &f, v->rows) : FAULT_NONE;
 }

@@ -95,7 +95,19 @@ bool markov_solve(struct markov *m, struct markov_answer *ret) MUST_CHECK;
 /* --- what is asked for (period.c, choice.c) -----------------------------------------------------
  */
 
-enum dimension { BY_PERSON, BY_TEAM, BY_NETWORK, BY_POST, BY_CAMPAIGN, BY_CHANNEL, DIMENSION__MAX };
+enum dimension {
+	BY_PERSON,
+	BY_TEAM,
+	BY_NETWORK,
+	BY_POST,
+	BY_CAMPAIGN,
+	BY_CHANNEL,
+	DIMENSION__MAX,
+	/* The texts of one post, ask->post: only of the content report.  The key of what is of
+	 * other posts is null. */
+	BY_TEXT = DIMENSION__MAX,
+	DIMENSION__ALL
+};
 extern const char *const dimension_names[DIMENSION__MAX + 1];
 
 /* What a touch may lack: the groups whose key is null. */
@@ -125,6 +137,8 @@ struct report_query {
 	int network; /* -1: any */
 	int without; /* -1: any */
 	bool unattributed, convert;
+	int by; /* content: enum content_by */
+	int64_t min_members;
 };
 
 struct converting;
@@ -319,6 +333,46 @@ struct tally_row *tally_find(const struct tally *t, const char *key);
 /* The rows' names, by the dimension of their keys. */
 enum fault tally_names(struct rq *rq, struct tally *t, enum dimension by) MUST_CHECK;
 
+/* --- from shares to sales (funnel.c) ------------------------------------------------------------
+ */
+
+enum funnel_step {
+	FUNNEL_SHARES,
+	FUNNEL_CLICKS,
+	FUNNEL_LEADS, /* from here on in millionths */
+	FUNNEL_QUALIFIED,
+	FUNNEL_OPPORTUNITIES,
+	FUNNEL_WON,
+	FUNNEL__MAX /* further columns of its tally are free */
+};
+/* One group's steps, or those of all. */
+struct funnel {
+	struct report_ask *ask;
+	struct tally
+	    tally; /* columns: enum funnel_step; folded by who adds to it, or by funnel_get */
+	int64_t totals[FUNNEL__MAX], nobody[FUNNEL__MAX];
+};
+/* The query of a report in UTC days over conversions of every currency, resolved. */
+enum fault funnel_resolve(struct rq *rq, const struct report_query *q,
+                          struct report_ask *ask) MUST_CHECK;
+/* Inside a snapshot: fills all but ask. */
+enum fault funnel_read(struct rq *rq, struct funnel *f) MUST_CHECK;
+/* part of whole, each in its unit, in millionths; J_NO_INT: of nothing. */
+int64_t funnel_rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit);
+
+/* --- buckets of time (series.c) ----------------------------------------------------------------
+ */
+
+struct bucket_start {
+	const char *from; /* local date */
+	int64_t starts_at;
+};
+/* From ask->from on, by day, week or month of its zone: the first and the last may be shorter. */
+struct bucket_start *report_buckets(struct rq *rq, const struct report_ask *ask,
+                                    enum bucket_step step, size_t *ret_n);
+/* The bucket of an instant: they follow each other. */
+size_t bucket_at(const struct bucket_start *buckets, size_t n, int64_t at_us);
+
 /* --- totals (totals.c) --------------------------------------------------------------------------
  */
 
@@ -367,8 +421,11 @@ enum fault credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, 
 extern const struct j_schema definition_query_schema;
 
 /* handlers of credits.c, clicks_http.c, funnel.c and series.c */
-handler_fn credits_get, touches_get, clicks_get, funnel_get, series_get;
+handler_fn credits_get, touches_get, clicks_get, funnel_get, series_get, content_get, teams_get,
+    cohorts_get;
 extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema,
-    funnel_schema, series_schema;
+    funnel_schema, series_schema, content_schema, teams_schema, cohorts_schema;
+enum content_by { CONTENT_POST, CONTENT_NETWORK, CONTENT_TEXT, CONTENT__MAX };
+extern const char *const content_by_names[CONTENT__MAX + 1];
 
 #endif

@@ -52,13 +52,13 @@
 	DB_COL_TIME(struct stream_row, lead_at), DB_COL_TIME(struct stream_row, opportunity_at), \
 	DB_COL_TIME(struct stream_row, won_at)
 
-static const struct db_col stream_in[] = {
-	MILESTONES_IN, SEEN_IN,
-	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
-	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
-	DB_COL_STR(struct report_ask, only_currency),
-};
+#define STREAM_IN \
+	MILESTONES_IN, SEEN_IN, \
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id), \
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us), \
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names), \
+	DB_COL_STR(struct report_ask, only_currency)
+static const struct db_col stream_in[] = { STREAM_IN };
 /* The last two are read only where values are converted. */
 #define CONVERTED ", c.occurred_at, c.currency"
 enum { CONVERTED_COLS = 2 };
@@ -129,6 +129,14 @@ static const struct db_col clicks_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
 	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
 };
+static const struct db_col text_stream_in[] = {
+	DB_COL_UUID(struct report_ask, post), STREAM_IN,
+};
+static const struct db_col text_clicks_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, post),
+	DB_COL_TIME(struct report_ask, from_us),    DB_COL_TIME(struct report_ask, to_us),
+	SEEN_IN,
+};
 static const struct db_col clicks_out[] = {
 	DB_COL_VIEW(struct clicks_row, key), DB_COL_ENUM(struct clicks_row, cls, click_class_names),
 	DB_COL_I64(struct clicks_row, n),
@@ -171,12 +179,12 @@ static const struct db_col conversion_out[] = { DB_COL_UUID(struct named, id) };
 
 enum {
 	Q_STREAM, /* one a dimension */
-	Q_CONVERTED = Q_STREAM + DIMENSION__MAX, /* one a dimension */
+	Q_CONVERTED = Q_STREAM + DIMENSION__ALL, /* one a dimension */
 	Q_NULLS = Q_CONVERTED + DIMENSION__MAX, /* one a dimension */
 	Q_NAMES = Q_NULLS + DIMENSION__MAX, /* one a dimension; a network's name is its word */
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
-	Q_SHARES = Q_CLICKS + DIMENSION__MAX, /* one a dimension */
-	Q_CREDITS = Q_SHARES + DIMENSION__MAX,
+	Q_SHARES = Q_CLICKS + DIMENSION__ALL, /* one a dimension */
+	Q_CREDITS = Q_SHARES + DIMENSION__ALL,
 	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_SEEN_CLICK_MOMENTS, Q_EVENT_MOMENTS,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
 };
@@ -208,6 +216,20 @@ static const struct db_stmt stmts[Q__MAX] = {
 	STREAM_ROW(BY_POST, "post", "t.post_id"),
 	STREAM_ROW(BY_CAMPAIGN, "campaign", "t.campaign_id"),
 	STREAM_ROW(BY_CHANNEL, "channel", "t.channel_id"),
+	/* Own words are one text; others are known by how their digest begins. */
+	[Q_STREAM + BY_TEXT] = { .name = "report_stream_text",
+		.sql = STREAM("IF(t.post_id = ?, (SELECT " TEXT_KEY " FROM share s WHERE s.company_id = t.company_id"
+		              " AND s.id = t.share_id), NULL)", ""),
+		DB_IN(text_stream_in), .out = stream_out, .n_out = sizeof(stream_out) / sizeof(stream_out[0]) - CONVERTED_COLS },
+	[Q_CLICKS + BY_TEXT] = { .name = "report_clicks_text",
+		.sql = LONG_RUN "SELECT " TEXT_KEY " AS k, d.class, CAST(SUM(d.n) AS SIGNED) FROM share s JOIN click_day d"
+		       " ON d.company_id = s.company_id AND d.share_id = s.id WHERE s.company_id = ? AND s.post_id = ?"
+		       " AND d.day >= DATE(?) AND d.day < DATE(?) AND " SHARE_SEEN " GROUP BY k, d.class ORDER BY k, d.class",
+		DB_IN(text_clicks_in), DB_OUT(clicks_out) },
+	[Q_SHARES + BY_TEXT] = { .name = "report_shares_text",
+		.sql = LONG_RUN "SELECT " TEXT_KEY " AS k, COUNT(*) FROM share s WHERE s.company_id = ? AND s.post_id = ?"
+		       " AND s.created_at >= ? AND s.created_at < ? AND " SHARE_SEEN " GROUP BY k ORDER BY k",
+		DB_IN(text_clicks_in), DB_OUT(shares_out) },
 	NAMES_ROW(BY_PERSON, "person", "display_name"),
 	NAMES_ROW(BY_TEAM, "team", "name"),
 	/* Networks have no table: channel stands in, and is never asked. */

@@ -18,10 +18,13 @@
 	" AND v.team_id = " team " AND v.from_at <= ? AND (v.to_at IS NULL OR v.to_at > ?)))"
 #define TOUCH_SEEN SEEN_IF("t.team_id")
 #define SHARE_SEEN SEEN_IF("s.team_id")
+#define MEMBER_SEEN SEEN_IF("m.team_id")
 #define SEEN_IN \
 	DB_COL_UUID(struct report_ask, viewer), DB_COL_UUID(struct report_ask, company_id), \
 	DB_COL_UUID(struct report_ask, viewer), DB_COL_TIME(struct report_ask, now_us), \
 	DB_COL_TIME(struct report_ask, now_us)
+/* A text among those of a post, by its share. */
+#define TEXT_KEY "IF(s.edited, 'own', LOWER(HEX(LEFT(s.text_sha256, 8))))"
 /* clang-format on */
 
 #endif

@@ -56,25 +56,31 @@ const struct j_schema series_schema = J_SCHEMA("series_report", struct series_vi
 struct series {
 	const struct report_ask *ask;
 	enum bucket_step step;
-	struct bucket *buckets; /* n, in order of starts_at */
+	struct bucket_start *starts;
+	struct bucket *buckets; /* n, as starts */
 	size_t n;
 };
 
-/* Buckets follow each other, so the one of an instant is found by halving. */
-static struct bucket *
-bucket_of(const struct series *s, int64_t at_us)
+size_t
+bucket_at(const struct bucket_start *buckets, size_t n, int64_t at_us)
 {
-	size_t low = 0, high = s->n;
+	size_t low = 0, high = n;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (s->buckets[middle].starts_at <= at_us)
+		if (buckets[middle].starts_at <= at_us)
 			low = middle;
 		else
 			high = middle;
 	}
-	return &s->buckets[low];
+	return low;
+}
+
+static struct bucket *
+bucket_of(const struct series *s, int64_t at_us)
+{
+	return &s->buckets[bucket_at(s->starts, s->n, at_us)];
 }
 
 static enum fault
@@ -131,30 +137,39 @@ next_start(struct civil day, enum bucket_step step)
 	return civil_from_us((days + (step == STEP_WEEK ? 7 - into_week : 1)) * US_PER_DAY);
 }
 
-/* From `from` on: the first and the last may be shorter than a week or a month. */
+struct bucket_start *
+report_buckets(struct rq *rq, const struct report_ask *ask, enum bucket_step step, size_t *ret_n)
+{
+	struct bucket_start *list = arena_array(rq->arena, BUCKETS_MAX, struct bucket_start);
+	int64_t at = ask->from_us;
+	struct civil day = { 0 };
+	size_t n = 0;
+
+	(void)date_parse(str_of(ask->from), &day.year, &day.month, &day.day);
+	while (at < ask->to_us && n < BUCKETS_MAX) {
+		list[n++] = (struct bucket_start){
+			arena_printf(rq->arena, "%04d-%02d-%02d", day.year, day.month, day.day), at
+		};
+		day = next_start(day, step);
+		if (!zone_day_start(ask->time_zone, day.year, day.month, day.day, &at))
+			break;
+	}
+	*ret_n = n;
+	return list;
+}
+
 static void
 make_buckets(struct rq *rq, struct series *s)
 {
-	const struct report_ask *ask = s->ask;
-	int64_t at = ask->from_us;
-	struct civil day = { 0 };
+	s->starts = report_buckets(rq, s->ask, s->step, &s->n);
+	s->buckets = arena_array(rq->arena, s->n, struct bucket);
+	for (size_t i = 0; i < s->n; i++) {
+		struct bucket *b = &s->buckets[i];
 
-	(void)date_parse(str_of(ask->from), &day.year, &day.month, &day.day);
-	s->n = 0;
-	s->buckets = arena_array(rq->arena, BUCKETS_MAX, struct bucket);
-	while (at < ask->to_us && s->n < BUCKETS_MAX) {
-		struct bucket *b = &s->buckets[s->n++];
-
-		*b = (struct bucket){
-			.from =
-			    arena_printf(rq->arena, "%04d-%02d-%02d", day.year, day.month, day.day),
-			.starts_at = at,
-			.money = { 0, ask->currency },
-		};
+		b->from = s->starts[i].from;
+		b->starts_at = s->starts[i].starts_at;
+		b->money = (struct money){ 0, s->ask->currency };
 		b->value = &b->money;
-		day = next_start(day, s->step);
-		if (!zone_day_start(ask->time_zone, day.year, day.month, day.day, &at))
-			break;
 	}
 }
 

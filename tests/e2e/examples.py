@@ -587,6 +587,9 @@ EXAMPLES = {
     "report_clicks": period(),
     "report_funnel": period(),
     "report_series": period(step="month"),
+    "report_content": period(),
+    "report_teams": period(),
+    "report_cohorts": period(),
     "emv_rates_list": nothing,
     "emv_rates_put": lambda w, who: Request({"id": uuid7()}, json={"currency": "EUR", "from": "2026-01-01", "rates": [
         {"network": "linkedin", "thousand_clicks_minor": 350000}]}),
