@@ -22,7 +22,8 @@ enum { SEED = 20260101, REDRAW_US = 100000 };
 static const char usage[] =
     "Usage: rostra demo-data [--size tiny|demo|medium|large] [--seed N] [--now YYYY-MM-DD] "
     "[--quiet]\n"
-    "                        [--people N] [--months N] [--shares N] [--clicks N] [--leads N] [--touches N]\n"
+    "                        [--people N] [--months N] [--shares N] [--clicks N] [--leads N] "
+    "[--touches N]\n"
     "\n"
     "Fills an empty database with two companies, acme and globex: people in dated teams, channels, "
     "campaigns,\n"

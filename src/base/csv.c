@@ -23,11 +23,36 @@ runs_as_formula(struct str cell)
 	       memchr("\x9d\x8b\x8d\xa0", cell.s[2], 4) != NULL;
 }
 
+/* Most cells have no quote: they go out in one piece. */
+static void
+put_bare(struct buf *b, struct str cell, bool first)
+{
+	enum { FRAME = 4 }; /* a comma, two quotes and what disarms a formula */
+	char *to = buf_reserve(b, FRAME + cell.n);
+	size_t n = 0;
+
+	if (!first)
+		to[n++] = ',';
+	to[n++] = '"';
+	if (runs_as_formula(cell))
+		to[n++] = '\'';
+	if (cell.n > 0)
+		memcpy(to + n, cell.s, cell.n);
+	n += cell.n;
+	to[n++] = '"';
+	b->n += n;
+	b->total += n;
+}
+
 void
 csv_text(struct buf *b, struct str cell, bool first)
 {
 	size_t plain = 0;
 
+	if (cell.n == 0 || memchr(cell.s, '"', cell.n) == NULL) {
+		put_bare(b, cell, first);
+		return;
+	}
 	if (!first)
 		buf_char(b, ',');
 	buf_char(b, '"');
