@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rostra/clock.h"
 #include "rostra/crypto.h"
 
 #include "http_int.h"
@@ -78,6 +79,18 @@ etag_make(struct http_conn *conn, const void *bytes, size_t n)
 {
 	snprintf(conn->etag, sizeof(conn->etag), "W/\"%016" PRIx64 "\"",
 	         hash64(bytes, n, viewer_hash(conn)));
+}
+
+/* A report begins with the moment it was read at: that alone makes it no other report. */
+static struct str
+behind_as_of(struct str reply)
+{
+	static const char begin[] = "{\"as_of\":\"";
+	const size_t n = sizeof(begin) - 1 + RFC3339_SIZE - 1;
+
+	if (!str_starts(reply, STR(begin)) || reply.n < n)
+		return reply;
+	return (struct str){ reply.s + n, reply.n - n };
 }
 
 bool
@@ -222,8 +235,11 @@ reply_send(struct http_conn *conn)
 		send_all(conn, status, false);
 		return;
 	}
-	if (!conn->raw && reads && status == 200 && !conn->etag[0])
-		etag_make(conn, conn->out.s, conn->out.n);
+	if (!conn->raw && reads && status == 200 && !conn->etag[0]) {
+		const struct str said = behind_as_of((struct str){ conn->out.s, conn->out.n });
+
+		etag_make(conn, said.s, said.n);
+	}
 	if (status == 200 && client_has(conn))
 		status = 304;
 	conn->no_body = conn->no_body || status == 204 || status == 304;

@@ -190,6 +190,18 @@ def test_the_last_thirty_days_are_the_default(books, api):
     assert abs((as_of - now).total_seconds()) < 60
 
 
+def test_a_report_that_says_the_same_is_not_sent_again(books, api):
+    at = datetime.datetime.now(UTC) - days(1)
+    books.lead([("ann", at - days(1))], at=at, value=11)
+    for report in ("attribution", "clicks", "funnel", "series?step=week"):
+        first = api.get(f"/v1/reports/{report}", who=books.company.admin)
+        known = {"If-None-Match": first.headers["ETag"]}
+        again = api.get(f"/v1/reports/{report}", who=books.company.admin, headers=known)
+        assert (again.status_code, again.content) == (304, b""), report
+    books.lead([("ann", at - days(1))], at=at, value=12)
+    assert api.get(f"/v1/reports/{report}", who=books.company.admin, headers=known).status_code == 200
+
+
 # --- totals and the rows behind them ----------------------------------------------------------------------------
 
 
