@@ -6,9 +6,9 @@
 #include "rostra/db.h"
 #include "rostra/http.h"
 
-extern const struct route_table lead_routes, lead_bulk_routes, lead_pixel_routes;
+extern const struct route_table lead_routes, lead_bulk_routes, lead_pixel_routes, lead_merge_routes;
 extern const struct db_stmt_table lead_stmts, lead_birth_stmts;
-extern const struct db_stmt_table lead_judge_stmts, lead_find_stmts;
+extern const struct db_stmt_table lead_judge_stmts, lead_find_stmts, lead_merge_stmts;
 
 enum lead_stage {
 	STAGE_LEAD,
@@ -24,8 +24,8 @@ extern const char *const lead_stage_names[STAGE__MAX + 1];
  */
 enum fault lead_match_pending_run(struct rq *rq);
 
-/* A click has become, or is no longer, a human one: the paths of the leads it is on, or now belongs to, follow.  In the
- * transaction of the change. */
+/* A click has become, or is no longer, a human one: the paths of the leads it is on, or now belongs
+ * to, follow.  In the transaction of the change. */
 struct lead_click {
 	struct uuid company;
 	unsigned char id[12];
@@ -34,7 +34,8 @@ struct lead_click {
 };
 enum fault lead_click_judged(struct rq *rq, const struct lead_click *c) MUST_CHECK;
 
-/* What another system says of a lead that its source knows by this id.  In the caller's transaction. */
+/* What another system says of a lead that its source knows by this id.  In the caller's
+ * transaction. */
 struct lead_move {
 	const char *source, *external_id; /* the lead's */
 	const char *event_id;             /* the event's; counts once */
@@ -60,7 +61,8 @@ struct lead_import_result {
 };
 struct lead_import_options {
 	const char *source;
-	const char *columns; /* "E-Mail=email,Notes=-": theirs, and ours or none; NULL: they are named as ours */
+	const char *columns; /* "E-Mail=email,Notes=-": theirs, and ours or none; NULL: they are
+	                        named as ours */
 	bool dry_run;        /* says what would happen; nothing is stored */
 };
 struct lead_import *lead_import_begin(struct rq *rq, const struct lead_import_options *options);

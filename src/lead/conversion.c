@@ -9,7 +9,7 @@
 
 struct put {
 	const struct conversion_new *in;
-	struct uuid lead;
+	struct uuid lead, merge; /* as named; by which it is part of another */
 	struct conversion c;
 	struct path path;
 };
@@ -113,7 +113,10 @@ put_new(struct rq *rq, struct put *p, struct lead *l)
 		return e;
 	if (duplicate)
 		return rq_fail(rq, FAULT_CONFLICT, "The external_id is of another lead's event.");
-	e = move_lead(rq, p, l, &newest);
+	if (!uuid_is_zero(p->merge))
+		e = lead_merge_note(rq, p->merge, p->c.id);
+	if (!e)
+		e = move_lead(rq, p, l, &newest);
 	if (!e)
 		e = conversion_sql_campaigns(rq, l);
 	return e ? e : outbox_put(rq, LEAD_CHANGED, l->id, NULL);
@@ -127,15 +130,16 @@ put_tx(struct rq *rq, void *arg)
 	struct conversion first = { .value = NULL };
 	struct lead l = { .value = NULL };
 	bool found;
-	enum fault e = lead_sql_lock(rq, rq_company(rq), p->lead, &l);
+	enum fault e = lead_standing(rq, p->lead, &l, &p->merge);
 
 	if (e)
 		return e;
 	conversion_of_new(rq, p);
+	p->c.lead_id = l.id;
 	e = conversion_sql_by_external(rq, &p->c, &first, &found);
 	if (e)
 		return e;
-	if (found && !uuid_eq(first.lead_id, p->lead))
+	if (found && !uuid_eq(first.lead_id, l.id))
 		return rq_fail(rq, FAULT_CONFLICT, "The external_id is of another lead's event.");
 	if (found) {
 		p->c = first;

@@ -113,11 +113,15 @@ find_leads(struct rq *rq, const struct lead_click *c, struct judged_query *q,
 
 /* Adds the click's touch when the path has it. */
 static enum fault
-add_touch(struct rq *rq, const struct lead_click *c, struct path *path)
+add_touch(struct rq *rq, const struct lead_click *c, const struct lead *l, struct path *path)
 {
+	enum fault e;
+
 	for (size_t i = 0; i < path->n; i++) {
-		if (memcmp(path->touch[i].click_id, c->id, CLICK_ID_SIZE) == 0)
-			return touch_sql_insert(rq, &path->touch[i], 1);
+		if (memcmp(path->touch[i].click_id, c->id, CLICK_ID_SIZE) != 0)
+			continue;
+		e = touch_sql_insert(rq, &path->touch[i], 1);
+		return e ? e : lead_merge_touches(rq, l, &path->touch[i], 1);
 	}
 	return FAULT_NONE;
 }
@@ -164,7 +168,7 @@ follow(struct rq *rq, const struct lead_click *c, const struct judged_query *q)
 	until_us = any && newest.occurred_at > l.created_at ? newest.occurred_at : l.created_at;
 	e = path_collect(rq, &l, TIME_NONE, until_us, &path);
 	if (!e)
-		e = c->human ? add_touch(rq, c, &path) : db_exec(rq, &stmts[Q_DROP], q, NULL);
+		e = c->human ? add_touch(rq, c, &l, &path) : db_exec(rq, &stmts[Q_DROP], q, NULL);
 	if (!e)
 		e = match_again(rq, c, &path, &l);
 	if (!e)

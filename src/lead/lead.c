@@ -260,6 +260,8 @@ lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *i
 	return FAULT_NONE;
 }
 
+enum { MERGED_MAX = 100 };
+
 /* --- reading, erasing --- */
 
 void
@@ -349,6 +351,37 @@ lead_get(struct rq *rq, struct uuid id, struct lead *out)
 	return FAULT_NONE;
 }
 
+/* The same person's other leads go with it. */
+struct merged_list {
+	struct uuid list[MERGED_MAX];
+	size_t n;
+};
+
+static enum fault
+take_merged(struct rq *rq, void *row, void *arg)
+{
+	struct merged_list *m = arg;
+
+	(void)rq;
+	if (m->n < MERGED_MAX)
+		m->list[m->n++] = ((const struct lead_merge_row *)row)->id;
+	return FAULT_NONE;
+}
+
+static enum fault
+erase_merged(struct rq *rq, struct uuid kept)
+{
+	struct merged_list *m = arena_new(rq->arena, struct merged_list);
+	enum fault e = lead_merged_each(rq, kept, take_merged, m);
+
+	for (size_t i = 0; !e && i < m->n; i++) {
+		e = lead_sql_erase(rq, rq_company(rq), m->list[i]);
+		if (!e)
+			e = lead_merged_each(rq, m->list[i], take_merged, m);
+	}
+	return e;
+}
+
 static enum fault
 erase_tx(struct rq *rq, void *arg)
 {
@@ -362,6 +395,8 @@ erase_tx(struct rq *rq, void *arg)
 	if (e || l.erased_at != TIME_NONE)
 		return e;
 	e = lead_sql_erase(rq, rq_company(rq), *id);
+	if (!e)
+		e = erase_merged(rq, *id);
 	if (!e)
 		e = outbox_put(rq, LEAD_CHANGED, *id, NULL);
 	return e ? e : audit_put(rq, &deed);

@@ -142,6 +142,7 @@ const struct j_schema conversion_named_schema =
 	J_SUB(struct lead, value, J_NULLABLE, &money_schema),                                            \
 	J_AT(struct lead, created_at, J_REQUIRED), J_AT(struct lead, received_at, J_REQUIRED),           \
 	J_AT(struct lead, erased_at, J_NULLABLE),                                                        \
+	J_ID(struct lead, merged_into, J_NULLABLE, .help = "The lead of the same person that has its events"), \
 	J_INT64(struct lead, version, J_REQUIRED, 1, INT64_MAX, 0)
 
 static const struct j_field lead_fields[] = { LEAD_FIELDS };
@@ -158,7 +159,7 @@ static const struct j_field detail_fields[] = {
 	J_OBJECTS(struct lead, touches, J_REQUIRED, 0, 1000, &touch_schema, .help = "The path: human clicks, frozen"),
 	J_OBJECTS(struct lead, conversions, J_REQUIRED, 0, 500, &conversion_schema),
 };
-static const struct j_schema detail_schema = J_SCHEMA("lead_detail", struct lead, detail_fields);
+const struct j_schema lead_detail_schema = J_SCHEMA("lead_detail", struct lead, detail_fields);
 
 static const struct j_field list_query_fields[] = {
 	J_WORD(struct list_query, stage, 0, lead_stage_names, -1),
@@ -367,14 +368,14 @@ static const struct route routes[] = {
 	  .rate = RATE_READ, .query = &list_query_schema, .kind = REPLY_LIST, .reply = &lead_schema,
 	  .handle = handle_list, .name = "lead_list", .summary = "List leads, newest first" },
 	{ .method = HTTP_GET, .path = "/v1/leads/{id}", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
-	  .scope = "leads:read", .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &detail_schema,
+	  .scope = "leads:read", .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &lead_detail_schema,
 	  .handle = handle_get, .name = "lead_get", .summary = "A lead with its path and its events" },
 	{ .method = HTTP_POST, .path = "/v1/leads/{id}/conversions", .access = ACCESS_API_KEY | ACCESS_ADMIN,
 	  .scope = "conversions:write", .rate = RATE_WRITE, .body = &conversion_new_schema, .kind = REPLY_OBJECT,
 	  .reply = &conversion_schema, .handle = handle_conversion, .name = "conversion_post",
 	  .summary = "Move a lead along" },
 	{ .method = HTTP_POST, .path = "/v1/leads/{id}/erase", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
-	  .kind = REPLY_OBJECT, .reply = &detail_schema, .handle = handle_erase, .name = "lead_erase",
+	  .kind = REPLY_OBJECT, .reply = &lead_detail_schema, .handle = handle_erase, .name = "lead_erase",
 	  .summary = "Erase a lead's personal data; credits stay" },
 	{ .method = HTTP_POST, .path = "/v1/leads/import", .access = ACCESS_API_KEY | ACCESS_ADMIN,
 	  .scope = "leads:write", .rate = RATE_WRITE, .flags = ROUTE_BODY_STREAM, .query = &import_query_schema,

@@ -90,6 +90,7 @@ struct lead {
 	const char *source, *external_id, *email, *name, *organisation, *phone, *message, *currency;
 	int channel, matched_by, match_reason, stage;
 	int64_t match_pct;
+	struct uuid merged_into;
 	struct str email_sha256, click_bytes;
 	int64_t value_minor, created_at, received_at, erased_at, version;
 	/* in replies */
@@ -125,7 +126,7 @@ struct conversion_new {
 
 /* --- rules (lead.c, conversion.c) --- */
 
-extern const struct j_schema lead_new_schema, conversion_named_schema;
+extern const struct j_schema lead_new_schema, conversion_named_schema, lead_detail_schema;
 
 /* Where a lead comes from. */
 struct lead_origin {
@@ -155,6 +156,35 @@ void conversion_finish(struct rq *rq, struct conversion *c);
 
 /* NOT_FOUND: there is none.  INVALID at the member that is wrong.  A lead_id is taken as it is. */
 enum fault lead_find(struct rq *rq, const struct lead_name *who, struct uuid *ret) MUST_CHECK;
+
+/* --- one person's leads (merge.c) --- */
+
+/* `merged` becomes part of `kept`, the one that came first; said again, nothing changes.  INVALID
+ * at #/lead_id when kept cannot have it, CONFLICT when it is part of another. */
+enum fault lead_merge(struct rq *rq, struct uuid merged, struct uuid kept,
+                      struct lead *out) MUST_CHECK;
+enum fault lead_split(struct rq *rq, struct uuid merged, struct lead *out) MUST_CHECK;
+/* The lead that stands for this one, locked; ret_merge: by which merge, zero: it stands for
+ * itself. */
+enum fault lead_standing(struct rq *rq, struct uuid id, struct lead *out,
+                         struct uuid *ret_merge) MUST_CHECK;
+/* The event came for the lead that was merged: a split gives it back. */
+enum fault lead_merge_note(struct rq *rq, struct uuid merge, struct uuid event) MUST_CHECK;
+/* The lead's new touches, if it was merged, are those of the lead that stands for it, too. */
+enum fault lead_merge_touches(struct rq *rq, const struct lead *l, const struct touch *rows,
+                              size_t n) MUST_CHECK;
+struct lead_merge_row {
+	struct uuid id, kept_id, merged_id, merged_by, split_by;
+	int64_t merged_at, split_at;
+};
+struct lead_merge_page {
+	struct uuid company_id, lead_id, before;
+	int64_t limit;
+};
+enum fault lead_merge_page(struct rq *rq, const struct lead_merge_page *p, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* Rows: struct lead_merge_row with the id of each lead merged into it. */
+enum fault lead_merged_each(struct rq *rq, struct uuid kept, db_row_fn *fn, void *arg) MUST_CHECK;
 
 /* --- paths (path.c) --- */
 

@@ -8,6 +8,7 @@
 /* clang-format off */
 static const struct db_col lead_cols[] = {
 	NEW_LEAD(struct lead, ), DB_COL_TIME(struct lead, erased_at), DB_COL_I64(struct lead, version),
+	DB_COL_UUID(struct lead, merged_into),
 };
 static const struct db_col lead_key[] = {
 	DB_COL_UUID(struct lead, company_id), DB_COL_UUID(struct lead, id),
@@ -99,7 +100,7 @@ static const struct db_col email_in[] = {
 	DB_COL_I64(struct path_query, limit),
 };
 
-#define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version FROM lead"
+#define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version, merged_into FROM lead"
 /* The team that reports counted the sharer in when the click happened. */
 #define TEAM_THEN                                                                               \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = s.company_id AND m.person_id = s.person_id" \
@@ -143,7 +144,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_LEAD_PAGE] = {
 		.name = "lead_page",
 		.sql = LEAD_SELECT " WHERE company_id = ? AND created_at <= ? AND (created_at < ? OR id < ?)"
-		       " AND created_at >= ? AND created_at < ? AND (? IS NULL OR stage = ?)"
+		       " AND created_at >= ? AND created_at < ? AND merged_into IS NULL AND (? IS NULL OR stage = ?)"
 		       " AND (? IS NULL OR name LIKE ? OR email LIKE ? OR organisation LIKE ?)"
 		       " ORDER BY created_at DESC, id DESC LIMIT ?",
 		DB_IN(lead_page_in), DB_OUT(lead_cols),

@@ -53,11 +53,11 @@ static const struct db_col earners_out[] = {
 #define TOUCHED_LAST(lead, at)                                                                  \
 	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = " lead    \
 	" AND t.touched_at <= " at " ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
-/* An erased lead is nobody's any more. */
+/* An erased lead is nobody's any more; one that was merged is told by the other. */
 #define OF_LEAD(at, times, from, where)                                                         \
 	LONG_RUN "SELECT y.person_id, y.lead_id, y.lead_id, y.at, y.times, NULL, NULL FROM (SELECT "   \
 	TOUCHED_LAST("l.id", at) " AS person_id, l.id AS lead_id, " at " AS at, " times " AS times FROM " from \
-	" AND l.erased_at IS NULL" where ") y WHERE y.person_id IS NOT NULL AND (? IS NULL OR y.person_id = ?) ORDER BY y.at, y.lead_id"
+	" AND l.erased_at IS NULL AND l.merged_into IS NULL" where ") y WHERE y.person_id IS NOT NULL AND (? IS NULL OR y.person_id = ?) ORDER BY y.at, y.lead_id"
 #define EVENT "conversion c JOIN company k ON k.id = c.company_id JOIN lead l ON l.company_id = c.company_id" \
 	" AND l.id = c.lead_id WHERE c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ?"
 #define FIRST_QUALIFIED " AND c.stage IN ('qualified', 'opportunity', 'won') AND NOT EXISTS (SELECT 1 FROM conversion b" \

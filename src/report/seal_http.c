@@ -80,7 +80,7 @@ static const struct j_field difference_fields[] = {
 	J_WORD(struct difference_view, change, 0, row_change_names, 0),
 	J_WORD(struct difference_view, why, 0, row_cause_names, 0,
 		.help = "reclassified: a click of the conversion; late_event: it came in later; late_touch: its path did; erased: its lead; "
-		        "rate_changed: an exchange rate was corrected, or came; "
+		        "rate_changed: an exchange rate was corrected, or came; merged: its lead with another, or apart; "
 		        "other: such as a look-back or a campaign that was changed"),
 	J_ID(struct difference_view, conversion_id, 0), J_ID(struct difference_view, lead_id, 0),
 	J_TEXT(struct difference_view, click_id, J_NULLABLE, 16, 16, .help = "null: nobody is credited"),

@@ -52,6 +52,7 @@ enum row_cause {
 	CAUSE_LATE_TOUCH,
 	CAUSE_ERASED,
 	CAUSE_RATE,
+	CAUSE_MERGED,
 	CAUSE_OTHER
 };
 extern const char *const row_cause_names[];
@@ -101,6 +102,8 @@ struct run_facts {
 	unsigned char click_id[CLICK_ID_SIZE];
 };
 enum fault facts_sql_get(struct rq *rq, struct run_facts *key_and_out, bool *ret_found) MUST_CHECK;
+/* Was its lead merged or split after as_of? */
+enum fault facts_sql_merged(struct rq *rq, const struct run_facts *f, bool *ret) MUST_CHECK;
 /* What is known of the conversion's rate when the run was sealed: zero, it had none. */
 struct sealed_rate {
 	struct uuid company_id, run_id, conversion_id;

@@ -75,6 +75,13 @@ static const struct db_col sealed_rate_out[] = {
 	DB_COL_I64(struct sealed_rate, rate.from), DB_COL_I64(struct sealed_rate, rate.to),
 };
 
+static const struct db_col merged_in[] = {
+	DB_COL_UUID(struct run_facts, company_id), DB_COL_UUID(struct run_facts, lead_id),
+	DB_COL_UUID(struct run_facts, lead_id),    DB_COL_TIME(struct run_facts, as_of),
+	DB_COL_TIME(struct run_facts, as_of),
+};
+static const struct db_col merged_out[] = { DB_COL_UUID(struct run_facts, lead_id) };
+
 #define DEFINITION_COLUMNS "id, name, query, created_by, created_at"
 #define RUN_COLUMNS \
 	"definition_id, id, from_day, to_day, time_zone, currency, as_of, sealed_by, credits, total_millionths, total_minor," \
@@ -82,7 +89,7 @@ static const struct db_col sealed_rate_out[] = {
 
 enum {
 	Q_DEFINITION, Q_DEFINITION_NEW, Q_DEFINITIONS, Q_RUN, Q_RUN_NEW, Q_RUNS, Q_ROW_NEW, Q_ROWS, Q_FACTS, Q_RECLASSIFIED,
-	Q_RATE_NEW, Q_RATES, Q_SEALED_RATE,
+	Q_RATE_NEW, Q_RATES, Q_SEALED_RATE, Q_MERGED,
 	Q__MAX
 };
 static const struct db_stmt stmts[Q__MAX] = {
@@ -123,6 +130,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT click_id FROM click_change WHERE company_id = ? AND click_id = ? AND changed_at > ?"
 		       " AND (class_before = 'human') <> (class_after = 'human') LIMIT 1",
 		DB_IN(reclassified_in), DB_OUT(reclassified_out) },
+	[Q_MERGED] = { .name = "run_merged",
+		.sql = "SELECT kept_id FROM lead_merge WHERE company_id = ? AND (kept_id = ? OR merged_id = ?)"
+		       " AND (merged_at > ? OR split_at > ?) LIMIT 1",
+		DB_IN(merged_in), DB_OUT(merged_out) },
 	[Q_RATE_NEW] = { .name = "run_rate_insert",
 		.sql = "INSERT INTO report_run_rate (company_id, run_id, day, currency, from_billionths, to_billionths)"
 		       " VALUES (?, ?, DATE(?), ?, ?, ?)",
@@ -240,4 +251,12 @@ enum fault
 facts_sql_rate(struct rq *rq, struct sealed_rate *r, bool *ret_found)
 {
 	return db_maybe(rq, &stmts[Q_SEALED_RATE], r, r, ret_found);
+}
+
+enum fault
+facts_sql_merged(struct rq *rq, const struct run_facts *f, bool *ret)
+{
+	struct run_facts out = { .as_of = 0 };
+
+	return db_maybe(rq, &stmts[Q_MERGED], f, &out, ret);
 }

@@ -7,7 +7,7 @@
 
 const char *const row_change_names[] = { "added", "removed", "changed", NULL };
 const char *const row_cause_names[] = { "reclassified", "late_event", "late_touch", "erased",
-	                                "rate_changed", "other",      NULL };
+	                                "rate_changed", "merged",     "other",      NULL };
 
 static int
 row_cmp(const void *pa, const void *pb)
@@ -134,11 +134,13 @@ explain(struct rq *rq, const struct explaining *x, struct row_difference *rows, 
 	const int64_t as_of = x->sealed->as_of;
 	struct run_facts f = { .company_id = rq_company(rq),
 		               .conversion_id = row_of(rows)->conversion_id,
+		               .lead_id = row_of(rows)->lead_id,
+		               .as_of = as_of,
 		               .received_at = TIME_NONE,
 		               .erased_at = TIME_NONE,
 		               .touched_at = TIME_NONE };
 	int why = CAUSE_OTHER;
-	bool found, rate;
+	bool found, rate = false, merged = false;
 	enum fault e = find_reclassified(rq, as_of, rows, n, &found);
 
 	if (e || found)
@@ -146,10 +148,15 @@ explain(struct rq *rq, const struct explaining *x, struct row_difference *rows, 
 	e = facts_sql_get(rq, &f, &found);
 	if (!e && found)
 		e = find_rate_changed(rq, x, f.conversion_id, &rate);
-	if (e || !found)
+	if (!e)
+		e = facts_sql_merged(rq, &f, &merged);
+	if (e)
 		return e;
+	/* A merge sets an event aside: then it is not found. */
 	if (f.received_at > as_of)
 		why = CAUSE_LATE_EVENT;
+	else if (merged)
+		why = CAUSE_MERGED;
 	else if (f.touched_at > as_of)
 		why = CAUSE_LATE_TOUCH;
 	else if (rate)

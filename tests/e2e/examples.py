@@ -561,6 +561,9 @@ EXAMPLES = {
     "crm_flow": lambda w, who: w.crm_message("flow", lambda url: crm.flow([
         {"event_id": "1", "object_id": "1", "property": "stage", "value": "won"}])),
     "crm_salesforce": lambda w, who: w.crm_message("salesforce", lambda url: crm.outbound([("1", {"Id": "1", "Stage": "x"})])),
+    "lead_merge": lambda w, who: Request({"id": w.new_lead()["id"]}, json={"lead_id": w.lead["id"]}),
+    "lead_split": of_id(lambda w, who: w.lead["id"]),
+    "lead_merge_list": of_id(lambda w, who: w.lead["id"]),
     "conversion_bulk": lambda w, who: Request(json={"items": [
         {"lead_id": w.new_lead()["id"], "stage": "qualified", "external_id": w.text()}]}),
     "pixel_get": lambda w, who: Request(query={"click_id": secrets.token_urlsafe(12)}),
