@@ -29,6 +29,7 @@ struct conf {
 	const char *seal_key_file;    /* lines of base64url(32 bytes): secrets in the tables; the first seals */
 	const char *app_redirect_uris; /* where sign-in may return to, space-separated */
 	const char *outbound_loopback_ports; /* for tests: only while public_url is on 127.0.0.1 */
+	const char *dns_server;       /* "192.0.2.1[:port]"; "": the machine's own resolvers */
 	const char *public_url;       /* "https://api.example.com": no trailing slash */
 	const char *link_url;         /* "https://go.example.com" */
 	const char *log_file;         /* "-" is stderr */

@@ -10,9 +10,9 @@
 #include "rostra/http.h"
 #include "rostra/pubkey.h"
 
-extern const struct route_table identity_routes, identity_claims_routes;
+extern const struct route_table identity_routes, identity_claims_routes, email_domain_routes;
 extern const struct db_stmt_table identity_stmts, sign_out_stmts, provider_domain_stmts,
-    provider_claims_stmts;
+    provider_claims_stmts, domain_proof_stmts;
 
 enum {
 	SIGN_IN_S = 600,     /* a sign-in may take so long at the provider */

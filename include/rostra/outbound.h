@@ -32,6 +32,10 @@ bool outbound_call(struct rq *rq, const struct outbound_request *in, struct outb
 /* May a server be named so?  https with a host and without user or fragment; see outbound_call. */
 bool outbound_url_good(const struct conf *conf, const char *url);
 
+/* For other calls that wait for a server (dns.h): true, and then one outbound_leave; false: too
+ * many wait already. */
+bool outbound_enter(const struct rq *rq);
+void outbound_leave(void);
 /* Is an IPv4 (n 4) or IPv6 (n 16) address global unicast? */
 bool address_is_global(const unsigned char *bytes, size_t n);
 /* "a=b&c=d": appends a member, percent-encoded as RFC 6749 appendix B says. */

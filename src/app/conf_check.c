@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <stdio.h>
 
+#include "rostra/dns.h"
 #include "rostra/log.h"
 
 enum { PORT_MAX = 65535, NAME_MAX_BYTES = 255 };
@@ -112,6 +113,17 @@ check_ports(struct str value)
 			return "must be numbers of ports separated by spaces";
 	}
 	return NULL;
+}
+
+const char *
+check_name_server(struct str value)
+{
+	unsigned char address[4];
+	unsigned port;
+
+	return value.n == 0 || dns_server_parse(value, address, &port)
+	           ? NULL
+	           : "must be an IPv4 address, or address:port";
 }
 
 const char *

@@ -12,6 +12,7 @@ const char *check_hosts(struct str value);         /* host[:port],…; may be em
 const char *check_group(struct str value);         /* a group of this machine; may be empty */
 const char *check_redirect_uris(struct str value); /* separated by spaces; may be empty */
 const char *check_ports(struct str value);         /* separated by spaces; may be empty */
+const char *check_name_server(struct str value);   /* 192.0.2.1[:port]; may be empty */
 const char *check_log_file(struct str value);      /* - or an absolute path */
 const char *check_log_level(struct str value);
 

@@ -38,6 +38,7 @@ const struct conf_row conf_rows[] = {
 	SECRET(seal_key_file, ROSTRA_CONF_DIR "/seal.key", "key of the secrets kept in the database", check_given),
 
 	TEXT(app_redirect_uris, "", "where a sign-in may return to, separated by spaces", check_redirect_uris),
+	TEXT(dns_server, "", "name server for proofs of e-mail domains, 192.0.2.1[:port]; empty: the machine's own", check_name_server),
 	TEXT(outbound_loopback_ports, "", "ports of 127.0.0.1 that may be called out to, for tests", check_ports),
 
 	NUMBER(api_processes, "1", 1, 64, "processes of the api pool"),

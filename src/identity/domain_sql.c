@@ -42,7 +42,7 @@ static const struct db_col sealed_update_in[] = {
 	"UPDATE " table " SET " column " = ? WHERE company_id = ? AND id = ? AND " column " = ?"
 
 enum {
-	Q_INSERT, Q_CLEAR, Q_EACH, Q_DELETE_KEYS, Q_DELETE_CLAIMS, Q_DELETE_TRIALS, Q_DELETE_CACHE, Q_DELETE,
+	Q_INSERT, Q_CLEAR, Q_EACH, Q_DELETE_KEYS, Q_DELETE_CLAIMS, Q_DELETE_TRIALS, Q_DELETE_PROOFS, Q_DELETE_CACHE, Q_DELETE,
 	Q_PAGE, /* and those of the other columns, in their order */
 	Q_UPDATE = Q_PAGE + SEALED__MAX,
 	Q__MAX = Q_UPDATE + SEALED__MAX
@@ -69,6 +69,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(provider_key_of) },
 	[Q_DELETE_TRIALS] = { .name = "provider_delete_trials",
 		.sql = "DELETE FROM provider_trial WHERE company_id = ? AND provider_id = ?",
+		DB_IN(provider_key_of) },
+	[Q_DELETE_PROOFS] = { .name = "provider_delete_proofs",
+		.sql = "DELETE FROM domain_proof WHERE company_id = ? AND provider_id = ?",
 		DB_IN(provider_key_of) },
 	[Q_DELETE_CACHE] = { .name = "provider_delete_cache",
 		.sql = "DELETE FROM provider_cache WHERE company_id = ? AND provider_id = ?",

@@ -46,7 +46,7 @@ static const struct j_field view_fields[] = {
 	J_WORD(struct provider_view, algorithm, J_REQUIRED, sig_alg_names, 0),
 	J_WORD(struct provider_view, state, J_REQUIRED, provider_state_names, 0),
 	J_BOOLEAN(struct provider_view, make_accounts, J_REQUIRED, false),
-	J_TEXT(struct provider_view, email_domains, J_REQUIRED, 0, 500, .help = "Proved to be the company's; the operator sets them"),
+	J_TEXT(struct provider_view, email_domains, J_REQUIRED, 0, 500, .help = "Proved to be the company's: by the DNS (/v1/email-domains), or to the operator"),
 	J_TEXT(struct provider_view, jwks_uri, J_REQUIRED | J_NULLABLE, 1, 1000, .help = "For the provider, with client_auth private_key_jwt: our public keys"),
 	J_INT64(struct provider_view, version, J_REQUIRED, 1, INT64_MAX, 0),
 	J_AT(struct provider_view, created_at, J_REQUIRED), J_AT(struct provider_view, updated_at, J_REQUIRED),

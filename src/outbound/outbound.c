@@ -152,8 +152,8 @@ reason_of(const struct calling *c, CURLcode code)
  * not stop the rest. */
 static atomic_int under_way;
 
-static bool
-enter(const struct rq *rq)
+bool
+outbound_enter(const struct rq *rq)
 {
 	const int64_t most = rq->conf->api_threads > 1 ? rq->conf->api_threads / 2 : 1;
 
@@ -161,6 +161,12 @@ enter(const struct rq *rq)
 		return true;
 	atomic_fetch_sub(&under_way, 1);
 	return false;
+}
+
+void
+outbound_leave(void)
+{
+	atomic_fetch_sub(&under_way, 1);
 }
 
 static bool
@@ -202,9 +208,9 @@ outbound_call(struct rq *rq, const struct outbound_request *in, struct outbound_
 	bool answered;
 
 	*why = "too many calls are under way";
-	if (!enter(rq))
+	if (!outbound_enter(rq))
 		return false;
 	answered = call(rq, in, out, why);
-	atomic_fetch_sub(&under_way, 1);
+	outbound_leave();
 	return answered;
 }

@@ -293,6 +293,7 @@ def stack(tmp_path_factory):
     running.start(
         "--processes", "2,2", "--threads", "4,4", "--set", "rate_read_per_min=100000", "--set",
         "rate_write_per_min=100000", "--set", "rate_public_per_min=100000", "--set", "caller_cache_s=1", "--set", "board_fresh_ms=0", "--set",
+        "dns_server=127.0.0.1:9", "--set",  # nobody answers there, at once
         "app_redirect_uris=com.example.advocacy:/cb", "--set",
         "link_cache_s=2")
     yield running

@@ -156,6 +156,12 @@ class World:
         body = {**self.provider_body(), "client_auth": "private_key_jwt"}
         return made(self.api.put(f"/v1/identity-providers/{uuid7()}", who=self.company.admin, json=body))
 
+    def email_domain_body(self):
+        return {"domain": f"d{secrets.token_hex(5)}.example", "provider_id": self.provider()["id"]}
+
+    def email_domain(self):
+        return made(self.api.put(f"/v1/email-domains/{uuid7()}", who=self.company.admin, json=self.email_domain_body()))["id"]
+
     def sign_in_test(self):
         provider = self.provider()["id"]
         test = made(self.api.post(f"/v1/identity-providers/{provider}/test", who=self.company.admin))
@@ -480,6 +486,11 @@ EXAMPLES = {
     "auth_callback": nothing,
     "auth_signed_out": nothing,
     "auth_providers": lambda w, who: Request(query={"email": "somebody@nowhere.example"}),
+    "email_domains_get": nothing,
+    "email_domain_get": lambda w, who: Request({"id": w.email_domain()}),
+    "email_domain_put": lambda w, who: Request({"id": uuid7()}, json=w.email_domain_body()),
+    "email_domain_check": lambda w, who: Request({"id": w.email_domain()}),
+    "email_domain_delete": lambda w, who: Request({"id": w.email_domain()}),
     "identity_provider_claims_get": of_id(lambda w, who: w.provider()["id"]),
     "identity_provider_claims_put": lambda w, who: Request({"id": w.provider()["id"]}, json=claim_map(0)),
     "identity_provider_claims_use": lambda w, who: Request({"id": w.provider()["id"]}, json={"version": 0}),

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a provider's claims mean: an admin edits a draft, tries it, and puts it in force."""
+"""What a provider's claims mean: an admin edits a draft, tries it, and puts it in force; and whose domains are whose."""
 
+import concurrent.futures
 import secrets
+import socket
+import struct
+import threading
 import urllib.parse
 
 import pytest
@@ -18,10 +22,58 @@ FULL = {**USUAL, "department": "department", "location": "address.locality", "gr
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    made = begin_world(tmp_path_factory, people={**PEOPLE})
+    dns = NameServer()
+    made = begin_world(tmp_path_factory, f"dns_server = 127.0.0.1:{dns.port}\n", people={**PEOPLE})
+    made.dns = dns
     made.key = made.acme.add_key("directory", "--scopes", "scim")
     yield made
     made.stop()
+    dns.stop()
+
+
+class NameServer:
+    """Answers TXT questions on loopback: texts[name] is a list of records, a word for another answer, or bytes."""
+
+    CODES = {"failed": 2, "refused": 5}
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port, self.texts, self.asked = self.socket.getsockname()[1], {}, []
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            question, whom = self.socket.recvfrom(4096)
+            if question == b"stop":
+                return
+            self.socket.sendto(self.answer(question), whom)
+
+    def answer(self, question):
+        end, labels = 12, []
+        while question[end]:
+            labels.append(question[end + 1:end + 1 + question[end]].decode())
+            end += 1 + question[end]
+        self.asked.append(".".join(labels))
+        texts = self.texts.get(self.asked[-1])
+        code = 3 if texts is None else self.CODES.get(texts, 0) if isinstance(texts, str) else 0
+        records = texts if isinstance(texts, list) else []
+        head = question[:2] + struct.pack(">5H", 0x8180 | code, 1, len(records), 0, 0)
+        if isinstance(texts, bytes):
+            return question[:2] + struct.pack(">5H", 0x8180, 1, 1, 0, 0) + question[12:end + 5] + texts
+        return head + question[12:end + 5] + b"".join(self.record(r) for r in records)
+
+    @staticmethod
+    def record(text):
+        parts = text if isinstance(text, tuple) else (text,)
+        data = b"".join(bytes([len(p)]) + p.encode() for p in parts)
+        return struct.pack(">HHHIH", 0xc00c, 16, 1, 60, len(data)) + data
+
+    def stop(self):
+        self.socket.sendto(b"stop", ("127.0.0.1", self.port))
+        self.thread.join(5)
+        self.socket.close()
 
 
 class Signing:
@@ -379,3 +431,123 @@ def test_a_trial_is_begun_once_in_one_browser_and_gone_in_an_hour(world):
 def test_no_ticket_of_a_trial_is_kept(world):
     ticket = Signing(world).begin()["url"].partition("ticket=")[2]
     assert ticket not in str(world.stack.db("SELECT * FROM provider_trial")) and ticket not in (world.stack.state / "log/rostra.log").read_text()
+
+
+# --- domains that are proved by the DNS ----------------------------------------------------------------------------------
+
+
+class Domain:
+    """A domain that a company wants to prove."""
+
+    def __init__(self, world, provider, name=None):
+        self.world, self.admin, self.provider = world, world.acme.admin, provider
+        self.name = name or f"d{secrets.token_hex(4)}.example"
+        self.path = f"/v1/email-domains/{uuid7()}"
+        answer = self.put()
+        assert answer.status_code == 201, answer.text
+        self.record = (answer.json()["record_name"], answer.json()["record_value"])
+
+    def put(self, **changes):
+        return self.world.api.put(self.path, who=self.admin, json={"domain": self.name, "provider_id": self.provider, **changes})
+
+    def check(self, *texts):
+        self.world.dns.texts[self.record[0]] = list(texts)
+        return self.again()
+
+    def again(self):
+        answer = self.world.api.post(self.path + "/check", who=self.admin)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def proved(self):
+        return self.name in self.world.api.get(f"/v1/identity-providers/{self.provider}", who=self.admin).json()["email_domains"].split()
+
+
+@pytest.fixture(scope="module")
+def bare(world):
+    """A provider without domains."""
+    return world.add("RS256", "basic", "acme", "--make-accounts")
+
+
+def test_a_domain_is_proved_by_its_record_and_lets_its_people_in(world, bare, says):
+    domain = Domain(world, bare)
+    who = says(email=f"x{secrets.token_hex(3)}@{domain.name}", name="Of the domain")
+    assert domain.record[0] == f"_rostra-challenge.{domain.name}" and len(domain.record[1]) == len("rostra-domain=") + 43
+    app = App(world, provider=bare)
+    assert app.back(app.callback(who)) == {"error": "account_unknown"}
+    before = domain.again()
+    assert (before["result"], before["proved_at"]) == ("missing", None) and before["checked_at"] and not domain.proved()
+    after = domain.check("v=spf1 -all", domain.record[1], "other")
+    assert after["result"] == "proved" and after["proved_at"] and domain.proved()
+    assert world.dns.asked[-1] == domain.record[0]
+    assert world.api.get("/v1/me", who=holder(App(world, provider=bare).sign_in(who))).json()["display_name"] == "Of the domain"
+    found = world.api.get("/v1/auth/providers", params={"email": f"y@{domain.name}"}).json()["items"]
+    assert [i["id"] for i in found] == [bare]
+    events = world.api.get("/v1/audit", who=world.acme.admin, params={"limit": 100}).json()["items"]
+    deed = next(e for e in events if e["action"] == "identity_provider.domains_set" and e["object_id"] == bare)
+    assert deed["actor"] == "person" and domain.name in deed["changes"]["email_domains"][1]
+
+
+@pytest.mark.parametrize("text", [lambda v: v + "x", lambda v: v[:-1], lambda v: v.upper(), lambda v: "rostra-domain=", lambda v: " " + v,
+                                  lambda v: "x" + v], ids=["longer", "shorter", "capitals", "empty", "a space", "before"])
+def test_another_value_proves_nothing(world, bare, text):
+    domain = Domain(world, bare)
+    result = domain.check(text(domain.record[1]))["result"]
+    assert result == ("another" if text(domain.record[1]).startswith("rostra-domain=") else "missing") and not domain.proved()
+
+
+def test_a_record_in_pieces_is_read_whole(world, bare):
+    domain = Domain(world, bare)
+    value = domain.record[1]
+    assert domain.check((value[:10], value[10:], ""))["result"] == "proved" and domain.proved()
+
+
+@pytest.mark.parametrize("texts", ["failed", "refused", b"", b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c\x00\xff\x05abc",
+                                   b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c\x00\x02\x09a"], ids=["failed", "refused", "none", "cut", "bent"])
+def test_an_answer_that_is_none_proves_nothing(world, bare, texts):
+    domain = Domain(world, bare)
+    world.dns.texts[domain.record[0]] = texts
+    assert domain.again()["result"] == "unanswered" and not domain.proved()
+    assert domain.check(domain.record[1])["result"] == "proved"  # and may be tried again
+
+
+def test_what_was_proved_stays_until_it_is_given_up(world, bare):
+    domain = Domain(world, bare)
+    first = domain.check(domain.record[1])
+    again = domain.check()
+    assert again["result"] == "missing" and again["proved_at"] == first["proved_at"] and domain.proved()
+    assert domain.put().status_code == 200 and domain.put(domain="other.example").json()["code"] == "id_conflict"
+    assert world.api.delete(domain.path, who=domain.admin).status_code == 204 and not domain.proved()
+    assert world.api.delete(domain.path, who=domain.admin).status_code == 404
+
+
+def test_each_company_and_provider_proves_for_itself(world, bare):
+    first, second = Domain(world, bare), None
+    second = Domain(world, world.add("ES256"), first.name)
+    assert first.record[0] == second.record[0] and first.record[1] != second.record[1]
+    assert first.check(second.record[1])["result"] == "another"
+    assert second.again()["result"] == "proved" and second.proved() and not first.proved()
+    answer = world.api.put(f"/v1/email-domains/{uuid7()}", who=world.acme.admin, json={"domain": first.name, "provider_id": bare})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("domain", ["example", "a..example", ".example.com", "example.com.", "-a.example", "a-.example", "a b.example", "a_b.example",
+                                    "x" * 64 + ".example", "\u00e9.example", "http://a.example", "a.example/", "a@b.example"])
+def test_what_is_no_domain_is_refused_with_its_member(world, bare, domain):
+    answer = world.api.put(f"/v1/email-domains/{uuid7()}", who=world.acme.admin, json={"domain": domain, "provider_id": bare})
+    assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == ["#/domain"]
+
+
+def test_domains_proved_at_once_are_all_kept(world):
+    domains = [Domain(world, world.add("RS256"))]
+    domains += [Domain(world, domains[0].provider) for _ in range(7)]
+    for d in domains:
+        world.dns.texts[d.record[0]] = [d.record[1]]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda d: d.again()["result"], domains))
+    # A thread that waits for a server is one of few: who found none free may ask again.
+    for d, result in zip(domains, results):
+        assert result == "proved" or d.again()["result"] == "proved"
+    assert all(d.proved() for d in domains)
+    page = world.api.get("/v1/email-domains", who=world.acme.admin, params={"limit": 3}).json()
+    assert page["has_more"] and len(page["items"]) == 3

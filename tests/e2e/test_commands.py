@@ -64,6 +64,7 @@ def test_an_unknown_command_or_option_ends_with_2_and_says_which(program):
     ("state_dir =", "state_dir: must not be empty"),
     ("listen_group = nobodys-group", "listen_group: is no group"),
     ("app_redirect_uris = app://in https://x/#here", "app_redirect_uris: must be URIs"),
+    ("dns_server = dns.example.com", "dns_server: must be an IPv4 address"),
     ("outbound_loopback_ports = 80 70000", "outbound_loopback_ports: must be numbers"),
     ("log_file = rostra.log", "log_file: must be an absolute path"),
     ("log_level = loud", "log_level: must be debug"),

@@ -358,7 +358,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z")
 MADE_BY_CLIENT = {"key_put", "crm_hook_put", "team_put", "channel_put", "campaign_put", "post_put", "share_put", "value_put",
                   "kudos_put", "reward_put", "redemption_put", "erasure_put", "consent_put", "identity_provider_put", "point_rules_put",
                   "report_definition_put", "report_run_put", "badge_put", "contest_put", "mentoring_offer_put", "mentoring_put",
-                  "mentoring_item_put", "share_review_put", "emv_rates_put", "emv_run_put"}
+                  "mentoring_item_put", "share_review_put", "emv_rates_put", "emv_run_put",
+                  "email_domain_put"}
 
 
 def made_id(operation):
@@ -379,7 +380,7 @@ def bare(response):
         body.pop("request_id", None)
         text = json.dumps(body, sort_keys=True)
     text = re.sub(r"/r/[0-9A-Za-z]+|%2Fr%2F[0-9A-Za-z]+", "/r/-", text)
-    text = re.sub(r"rsk_[\w-]+", "-", text)
+    text = re.sub(r"rsk_[\w-]+|rostra-domain=[\w-]+|\bd[0-9a-f]{10}\.example", "-", text)
     text = re.sub(r"/v1/crm/\w+/[\w-]{43}", "/v1/crm/-", text)
     text = re.sub(r'"similar": \d+', '"similar": -', text)
     text = re.sub(r"mark[0-9a-f]{16}[ +%20]+[0-9a-f]{8}", "-", text)

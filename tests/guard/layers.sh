@@ -8,6 +8,7 @@
 base="arena buf cache caller clock combine conf crypto csv fault log metrics network pattern pubkey rq shared sheet str text uuid xml zip"
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
+owner[dns]=outbound
 
 # What each layer may see beside itself.  Features and app see all of it.
 declare -A sees=(
@@ -50,6 +51,7 @@ only '(fcgiapp|fcgios|fastcgi)' 'src/http/'
 only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'curl/' 'src/outbound/'
+only 'resolv\.h>' 'src/outbound/dns\.c'
 only 'pcre2' 'src/base/pattern\.c'
 only 'expat' 'src/base/xml\.c'
 only 'glib' 'src/base/zone\.c'
