@@ -165,7 +165,7 @@ def holder(tokens):
     return type("Holder", (), {"headers": {"Authorization": "Bearer " + tokens["access_token"]}})
 
 
-def begin_world(tmp_path_factory, settings="", **provider):
+def begin_world(tmp_path_factory, settings="", ports=(), **provider):
     """A running product and its provider; the caller ends it."""
     stack = Stack(tmp_path_factory.mktemp("sign-in"))
     folder = tmp_path_factory.mktemp("provider")
@@ -174,7 +174,8 @@ def begin_world(tmp_path_factory, settings="", **provider):
                 f"app_redirect_uris={APP} {LOOPBACK} https://app.example.com/cb")
     found = Provider(folder, stack.places["API"] + "/v1/auth/callback", **provider)
     conf = stack.state / "rostra.conf"
-    conf.write_text(conf.read_text() + f"outbound_loopback_ports = {urllib.parse.urlsplit(found.issuer).port}\n{settings}")
+    ports = " ".join(map(str, (urllib.parse.urlsplit(found.issuer).port, *ports)))
+    conf.write_text(conf.read_text() + f"outbound_loopback_ports = {ports}\n{settings}")
     stack.end("serve")
     stack.restart("serve")
     return World(stack, found)

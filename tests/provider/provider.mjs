@@ -6,7 +6,7 @@
 //   GET  /control          how often each path was asked for
 //   POST /control          {"down": ["/jwks", ...]}: these answer 503; {"keys": "rotate"}: new keys take the old ones' place;
 //                          {"accounts": {subject: claims}}: theirs from now on;
-//                          {"sign": [{"header", "payload"}, ...]}: such tokens, signed with the RS256 key
+//                          {"sign": [{"header", "payload", "raw", "key"}, ...]}: such tokens, signed with an RS256 key
 
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -20,7 +20,7 @@ let down = [];
 let generation = 0;
 let provider;
 let handler;
-let signer;
+const signers = []; // the RS256 keys, the newest last
 
 function key(type, options, alg) {
   const { privateKey } = crypto.generateKeyPairSync(type, options);
@@ -29,9 +29,9 @@ function key(type, options, alg) {
 
 function keys() {
   generation += 1;
-  signer = key('rsa', { modulusLength: 2048 }, 'RS256');
+  signers.push(key('rsa', { modulusLength: 2048 }, 'RS256'));
   return [
-    signer,
+    signers.at(-1),
     key('rsa', { modulusLength: 2048 }, 'PS256'),
     key('ec', { namedCurve: 'P-256' }, 'ES256'),
     key('ed25519', {}, 'EdDSA'),
@@ -75,9 +75,13 @@ async function body(request) {
   return Buffer.concat(parts).toString();
 }
 
-function sign({ header, payload }) {
-  const part = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
-  const text = `${part({ alg: 'RS256', kid: signer.kid, ...header })}.${part(payload)}`;
+// raw: header and payload as they are, in base64; key: of which generation, from the end.
+function sign({ header, payload, raw, key: which }) {
+  const signer = signers.at(-1 - (which ?? 0));
+  const part = (o) => (typeof o === 'string' && raw ? Buffer.from(o, 'base64') : Buffer.from(JSON.stringify(o))).toString('base64url');
+  const named = Object.entries({ alg: 'RS256', kid: signer.kid, ...header }).filter(([, value]) => value !== null);
+  const head = typeof header === 'string' ? header : Object.fromEntries(named);
+  const text = `${part(head)}.${part(payload)}`;
   const private_ = crypto.createPrivateKey({ key: signer, format: 'jwk' });
   return `${text}.${crypto.sign('sha256', Buffer.from(text), private_).toString('base64url')}`;
 }
