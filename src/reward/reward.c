@@ -207,9 +207,12 @@ move_tx(struct rq *rq, void *arg)
 	struct reward reward;
 	int before;
 	enum fault e = redemption_sql_get(rq, m->id, false, &r);
+	const bool own = !e && uuid_eq(r.person_id, rq->who->person);
 
-	if (!e && m->own_only && !uuid_eq(r.person_id, rq->who->person))
+	if (!e && m->own_only && !own)
 		return FAULT_NOT_FOUND;
+	if (own && !m->own_only)
+		return rq_fail(rq, FAULT_FORBIDDEN, "Another admin decides about your own.");
 	if (!e) /* the order of locks: reward, redemption, balance */
 		e = reward_sql_get(rq, r.reward_id, true, &reward);
 	if (!e)

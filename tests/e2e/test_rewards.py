@@ -112,6 +112,21 @@ def test_redemptions_are_ones_own(api, house):
     assert id_ in {r["id"] for r in api.get("/v1/redemptions?everybody=true", who=house.company.manager).json()["items"]}
 
 
+def test_nobody_decides_about_their_own(api, house):
+    giver, admin, reward = house.company.add_person(f"g{secrets.token_hex(4)}"), house.company.admin, new_reward(api, house)
+    other = house.company.add_person(f"a{secrets.token_hex(4)}", "admin")
+    house.give(giver, admin, points=10)
+    settled(house)
+    redemption = ask(api, admin, reward).json()
+    for decision in ("approve", "fulfil", "refuse", "cancel"):
+        answer = decide(api, house, redemption, decision)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    path = f"/v1/redemptions/{redemption['id']}"
+    assert api.post(f"{path}/decide", who=other, json={"decision": "approve"}).json()["state"] == "approved"
+    assert api.post(f"{path}/cancel", who=admin).json()["state"] == "cancelled"
+    verify(house)
+
+
 def test_fifty_at_once_for_the_last_two_and_for_the_last_points(api, house, stack):
     """Of many people two get the last two; one person with points for three gets three."""
     base = stack.places["API"]
