@@ -154,6 +154,8 @@ make_company(struct world *w)
 	if (!e)
 		e = demo_kudos(w);
 	if (!e)
+		e = demo_ties(w);
+	if (!e)
 		e = fill(w, DEMO_FILL_ENTRIES, false);
 	if (!e)
 		e = fill(w, DEMO_FILL_BALANCES, false);

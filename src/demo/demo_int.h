@@ -173,6 +173,7 @@ enum fault demo_write_leads(struct world *w) MUST_CHECK;
 enum fault demo_write_changes(struct world *w) MUST_CHECK;
 enum fault
 demo_kudos(struct world *w) MUST_CHECK; /* after the shares; the ledger is filled from it */
+enum fault demo_ties(struct world *w) MUST_CHECK; /* after the kudos: both are awarded */
 
 /* --- demo_sql.c --- */
 enum demo_statement {

@@ -196,14 +196,19 @@ static enum fault
 set_tags(struct rq *rq, const struct j_list *tags)
 {
 	const char *const *words = tags->items;
-	struct profile_tag rows[PROFILE_TAGS_MAX];
+	struct buf b = { 0 };
+	const char *json;
 
-	for (size_t i = 0; i < tags->n; i++)
-		rows[i] = (struct profile_tag){ .company_id = rq_company(rq),
-			                        .person_id = rq->who->person,
-			                        .tag = words[i],
-			                        .position = (int64_t)i };
-	return profile_sql_tags_set(rq, rows, tags->n);
+	buf_char(&b, '[');
+	for (size_t i = 0; i < tags->n; i++) {
+		if (i > 0)
+			buf_char(&b, ',');
+		buf_json_string(&b, str_of(words[i]));
+	}
+	buf_char(&b, ']');
+	json = arena_copy(rq->arena, b.s, b.n);
+	buf_free(&b);
+	return profile_sql_tags_set(rq, json);
 }
 
 static enum fault

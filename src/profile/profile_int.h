@@ -62,7 +62,6 @@ struct profile_row {
 struct profile_tag {
 	struct uuid company_id, person_id;
 	const char *tag;
-	int64_t position;
 };
 
 /* --- rules (profile.c) */
@@ -93,8 +92,8 @@ enum fault profile_sql_posts(struct rq *rq, const struct profile_key *k, db_row_
 enum fault profile_sql_hold(struct rq *rq, struct profile_row *out) MUST_CHECK;
 enum fault profile_sql_update(struct rq *rq, const struct profile_row *r,
                               bool *ret_done) MUST_CHECK;
-/* In place of those that are there. */
-enum fault profile_sql_tags_set(struct rq *rq, const struct profile_tag *tags, size_t n) MUST_CHECK;
+/* In place of those that are there: an array of texts. */
+enum fault profile_sql_tags_set(struct rq *rq, const char *tags_json) MUST_CHECK;
 
 /* --- who knows (expertise_sql.c) */
 struct expert_page {

@@ -51,16 +51,16 @@ static const struct db_col update_in[] = {
 	DB_COL_TIME(struct profile_row, updated_at), DB_COL_UUID(struct profile_row, company_id),
 	DB_COL_UUID(struct profile_row, person_id),  DB_COL_I64(struct profile_row, version),
 };
-static const struct db_col tag_in[] = {
-	DB_COL_UUID(struct profile_tag, company_id), DB_COL_UUID(struct profile_tag, person_id),
-	DB_COL_STR(struct profile_tag, tag),         DB_COL_I64(struct profile_tag, position),
+static const struct db_col tags_in[] = {
+	DB_COL_STR(struct profile_tag, tag), DB_COL_UUID(struct profile_tag, company_id),
+	DB_COL_UUID(struct profile_tag, person_id),
 };
 
 #define OWN_SHARES \
 	" FROM share s FORCE INDEX (share_person) WHERE s.company_id = o.company_id AND s.person_id = o.id" \
 	" AND s.state = 'active' AND s.created_at >= ?"
 
-enum { Q_HEAD, Q_TAGS, Q_VALUES, Q_POSTS, Q_ENSURE, Q_HOLD, Q_UPDATE, Q_TAGS_DELETE, Q_TAG_INSERT, Q__MAX };
+enum { Q_HEAD, Q_TAGS, Q_VALUES, Q_POSTS, Q_ENSURE, Q_HOLD, Q_UPDATE, Q_TAGS_DELETE, Q_TAGS_INSERT, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_HEAD] = { /* clicks of the same days as the shares */
@@ -122,10 +122,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "DELETE FROM profile_tag WHERE company_id = ? AND person_id = ?",
 		DB_IN(own_in),
 	},
-	[Q_TAG_INSERT] = { /* what the collation holds for the same word is one */
-		.name = "profile_tag_insert",
-		.sql = "INSERT IGNORE INTO profile_tag (company_id, person_id, tag, position) VALUES (?, ?, ?, ?)",
-		DB_IN(tag_in),
+	[Q_TAGS_INSERT] = { /* what the collation holds for the same word is one; bound as an array, IGNORE loses all */
+		.name = "profile_tags_insert",
+		.sql = "INSERT IGNORE INTO profile_tag (company_id, person_id, tag, position) SELECT p.company_id,"
+		       " p.person_id, j.tag, j.n - 1 FROM profile p"
+		       " JOIN JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, tag VARCHAR(40) PATH '$')) j"
+		       " WHERE p.company_id = ? AND p.person_id = ? ORDER BY j.n",
+		DB_IN(tags_in),
 	},
 };
 /* clang-format on */
@@ -184,11 +187,13 @@ profile_sql_update(struct rq *rq, const struct profile_row *r, bool *ret_done)
 }
 
 enum fault
-profile_sql_tags_set(struct rq *rq, const struct profile_tag *tags, size_t n)
+profile_sql_tags_set(struct rq *rq, const char *tags_json)
 {
-	const struct profile_row key = { .company_id = rq_company(rq),
-		                         .person_id = rq->who->person };
+	const struct profile_tag in = { .company_id = rq_company(rq),
+		                        .person_id = rq->who->person,
+		                        .tag = tags_json };
+	const struct profile_row key = { .company_id = in.company_id, .person_id = in.person_id };
 	enum fault e = db_exec(rq, &stmts[Q_TAGS_DELETE], &key, NULL);
 
-	return e || n == 0 ? e : db_bulk(rq, &stmts[Q_TAG_INSERT], tags, sizeof(*tags), n, NULL);
+	return e ? e : db_exec(rq, &stmts[Q_TAGS_INSERT], &in, NULL);
 }

@@ -50,8 +50,8 @@ enum fault reward_change(struct rq *rq, struct uuid id, const struct reward *in)
  * archived. */
 enum fault redemption_ask(struct rq *rq, struct redemption *r, bool *ret_created) MUST_CHECK;
 /* By the caller, to state; what is refused or cancelled gives price and stock back.  CONFLICT when
- * it may not go there from where it is; the same again changes nothing.  FORBIDDEN: a decision about
- * one's own. */
+ * it may not go there from where it is; the same again changes nothing.  FORBIDDEN: a decision
+ * about one's own. */
 enum fault redemption_move(struct rq *rq, struct uuid id, enum redemption_state to,
                            const char *note, bool own_only, struct redemption *out) MUST_CHECK;
 

@@ -158,6 +158,12 @@ def test_a_profile_shows_what_one_knows_is_thanked_for_and_reaches(api, house):
     assert ok(api.get("/v1/me/profile", who=ann))["tags"] == mine["tags"]
 
 
+def test_tags_that_are_one_word_to_a_reader_are_kept_once(api, house):
+    ann = person(house)
+    assert patch_profile(house, ann, tags=["Café", "\"Quoted\" \\", "Cafe", "Zürich"])["tags"] == ["Café", '"Quoted" \\', "Zürich"]
+    assert patch_profile(house, ann, tags=[])["tags"] == []
+
+
 @pytest.mark.parametrize("tags, pointers", [
     (["go", "Go"], {"#/tags/1"}), (["  "], {"#/tags/0"}), (["x" * 41], {"#/tags/0"}), (["x"] * 21, {"#/tags"}),
     (["a\u0007b"], {"#/tags/0"})])

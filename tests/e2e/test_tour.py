@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import SOURCE, Stack
+from conftest import SOURCE, Stack, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,8 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert re.search(r'^  "person_id": "[0-9a-f-]{36}",\n  "network": "linkedin",$', done.stdout, re.M), done.stdout
     assert '"message": "Thank you for the translation!"' in done.stdout
     assert '"reason": "allowance_spent"' in done.stdout
+    assert '"name": "Voice"' in done.stdout and '"state": "running"' in done.stdout
+    assert '"text": "Share something of my own once a week"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
 
 
@@ -52,6 +54,20 @@ def test_there_are_months_of_kudos_and_their_ledger_holds(demo):
     assert demo.db("SELECT COUNT(*) AS n FROM kudos_reaction")[0]["n"] > 0
     assert demo.db("SELECT COUNT(*) AS n FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id"
                    " AND q.kudos_id = k.id AND q.person_id = k.giver_id")[0]["n"] == 0
+
+
+def test_the_demo_has_standing_and_ties(demo):
+    """Of each thing some, and what the jobs make of it: streaks awarded, the result of the contest that is over."""
+    least = {"profile_tag": 30, "person_follow": 30, "badge_award": 30, "contest": 4, "reward": 6, "mentoring_offer": 2,
+             "mentoring_item": 6, "mentoring_comment": 6}
+    for table, n in least.items():
+        assert demo.db(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"] >= n, table
+    states = {row["state"]: row["n"] for row in demo.db("SELECT state, COUNT(*) AS n FROM mentoring GROUP BY state")}
+    assert states["active"] >= 4 and states["ended"] >= 1
+    wait_until(lambda: not demo.db("SELECT 1 FROM badge_due"), 30, "everybody's badges to be looked at")
+    assert demo.db("SELECT COUNT(*) AS n FROM badge_award a JOIN badge b ON b.company_id = a.company_id AND b.id = a.badge_id"
+                   " WHERE b.kind = 'streak'")[0]["n"] > 0
+    wait_until(lambda: demo.db("SELECT COUNT(*) AS n FROM contest WHERE frozen_at IS NOT NULL")[0]["n"] == 2, 15, "the results")
 
 
 def test_the_lines_that_make_demo_prints_answer(demo, tmp_path):
