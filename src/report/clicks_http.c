@@ -45,27 +45,46 @@ const struct j_schema clicks_report_schema = J_SCHEMA("clicks_report", struct re
 /* clang-format on */
 
 struct gathering {
+	const struct report_ask *ask;
+	struct tally tally; /* columns: enum click_class */
 	struct clicks_view *rows, *totals;
-	size_t n, room;
+	size_t n;
 };
+_Static_assert((int)CLICK__MAX <= (int)TALLY_COLUMNS, "room for every class");
 
-/* Rows come in order of their key: a new key is a new row. */
 static enum fault
 take(struct rq *rq, void *row, void *arg)
 {
 	const struct clicks_row *r = row;
 	struct gathering *g = arg;
-	bool same = g->n > 0 && str_eq(str_of(g->rows[g->n - 1].key), r->key);
 
-	if (!same) {
-		g->rows = arena_grow(rq->arena, g->rows, g->n, &g->room);
-		g->rows[g->n++] = (struct clicks_view){
-			.key = r->key.s == NULL ? NULL : arena_copy(rq->arena, r->key.s, r->key.n)
-		};
-	}
-	g->rows[g->n - 1].n[r->cls] += r->n;
+	tally_add(rq, &g->tally, r->key, (size_t)r->cls, r->n);
 	g->totals->n[r->cls] += r->n;
 	return FAULT_NONE;
+}
+
+static enum fault
+read_tx(struct rq *rq, void *arg)
+{
+	struct gathering *g = arg;
+
+	g->tally = (struct tally){ .n = 0 };
+	memset(g->totals, 0, sizeof(*g->totals));
+	return report_sql_clicks(rq, g->ask, take, g);
+}
+
+static void
+make_rows(struct rq *rq, struct gathering *g)
+{
+	tally_fold(rq, &g->tally);
+	g->n = g->tally.n_rows;
+	g->rows = arena_array(rq->arena, g->n, struct clicks_view);
+	for (size_t i = 0; i < g->n; i++) {
+		const struct tally_row *from = &g->tally.rows[i];
+
+		g->rows[i].key = from->key[0] != '\0' ? from->key : NULL;
+		memcpy(g->rows[i].n, from->n, sizeof(g->rows[i].n));
+	}
 }
 
 static enum fault
@@ -95,17 +114,18 @@ clicks_get(struct rq *rq, struct call *call, void *reply)
 {
 	struct report_query q = *(const struct report_query *)call->query;
 	struct report_view *v = reply;
-	struct gathering g = { .totals = arena_new(rq->arena, struct clicks_view) };
 	struct report_ask ask;
+	struct gathering g = { .ask = &ask, .totals = arena_new(rq->arena, struct clicks_view) };
 	enum fault e;
 
 	q.time_zone = "UTC"; /* the days of the sums */
 	q.network = q.without = -1;
 	e = report_resolve(rq, &q, &ask);
 	if (!e)
-		e = report_sql_clicks(rq, &ask, take, &g);
+		e = db_snapshot(rq, read_tx, &g);
 	if (e)
 		return e;
+	make_rows(rq, &g);
 	*v = (struct report_view){
 		.as_of = rq->now_us,
 		.group = (int)ask.by,

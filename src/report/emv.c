@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rostra/clock.h"
+
 #include "emv_int.h"
 
 /* Shipped so that a report shows something on the first day: examples, marked as such. */
@@ -98,16 +100,35 @@ cell_cmp(const void *pa, const void *pb)
 	return c != 0 ? c : (a->part > b->part) - (a->part < b->part);
 }
 
+/* One cell of each kind, in their order. */
+static void
+merge(struct emv *e)
+{
+	size_t n = 0;
+
+	if (e->n > 1)
+		qsort(e->cells, e->n, sizeof(*e->cells), cell_cmp);
+	for (size_t i = 0; i < e->n; i++) {
+		if (n > 0 && cell_cmp(&e->cells[n - 1], &e->cells[i]) == 0)
+			e->cells[n - 1].clicks += e->cells[i].clicks;
+		else
+			e->cells[n++] = e->cells[i];
+	}
+	e->n = n;
+}
+
 void
 emv_value(struct rq *rq, struct emv *e)
 {
-	uint64_t *weights = arena_array(rq->arena, e->n, uint64_t), sum = 0;
-	int64_t *values = arena_array(rq->arena, e->n, int64_t);
-	struct share_of *scratch = arena_array(rq->arena, e->n, struct share_of);
+	uint64_t *weights, sum = 0;
+	int64_t *values;
+	struct share_of *scratch;
 
+	merge(e);
+	weights = arena_array(rq->arena, e->n, uint64_t);
+	values = arena_array(rq->arena, e->n, int64_t);
+	scratch = arena_array(rq->arena, e->n, struct share_of);
 	e->clicks = e->unrated = 0;
-	if (e->n > 1)
-		qsort(e->cells, e->n, sizeof(*e->cells), cell_cmp);
 	for (size_t i = 0; i < e->n; i++) {
 		const struct emv_cell *c = &e->cells[i];
 		int64_t rate = emv_rate_of(&e->parts[c->part], e->currency, c->network);
@@ -205,6 +226,15 @@ take_cell(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+static int64_t
+day_us(const char *date)
+{
+	struct civil day = { 0 };
+
+	(void)date_parse(str_of(date), &day.year, &day.month, &day.day);
+	return civil_to_us(day);
+}
+
 enum fault
 emv_read(struct rq *rq, const struct report_ask *ask, struct emv *ret)
 {
@@ -222,8 +252,8 @@ emv_read(struct rq *rq, const struct report_ask *ask, struct emv *ret)
 		struct report_ask part = *ask;
 		struct taking t = { ret, i };
 
-		part.from = ret->parts[i].from;
-		part.to = ret->parts[i].to;
+		part.from_us = day_us(ret->parts[i].from);
+		part.to_us = day_us(ret->parts[i].to);
 		e = emv_sql_clicks(rq, &part, take_cell, &t);
 	}
 	if (!e)

@@ -103,7 +103,7 @@ enum fault emv_sql_sets(struct rq *rq, const struct emv_page *p, db_row_fn *fn,
                         void *arg) MUST_CHECK;
 enum fault emv_sql_page(struct rq *rq, const struct emv_page *p, db_row_fn *fn,
                         void *arg) MUST_CHECK;
-/* Rows: struct emv_cell_row, in order of their keys, of the days from ask->from to ask->to. */
+/* Rows: struct emv_cell_row; a key and network may come more than once. */
 struct emv_cell_row {
 	struct str key;
 	int network;

@@ -3,6 +3,8 @@
 #include "emv_int.h"
 #include "report_sql_int.h"
 
+enum { PART_CLICKS = 10 }; /* days of clicks in one statement */
+
 /* clang-format off */
 static const struct db_col set_key[] = { DB_COL_UUID(struct emv_set, company_id), DB_COL_UUID(struct emv_set, id) };
 static const struct db_col set_in[] = {
@@ -25,8 +27,8 @@ static const struct db_col page_in[] = {
 	DB_COL_UUID(struct emv_page, company_id), DB_COL_UUID(struct emv_page, before), DB_COL_I64(struct emv_page, limit),
 };
 static const struct db_col clicks_in[] = {
-	DB_COL_UUID(struct report_ask, company_id), DB_COL_STR(struct report_ask, from), DB_COL_STR(struct report_ask, to),
-	SEEN_IN,
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      SEEN_IN,
 };
 static const struct db_col clicks_out[] = {
 	DB_COL_VIEW(struct emv_cell_row, key), DB_COL_ENUM(struct emv_cell_row, network, network_names),
@@ -67,7 +69,7 @@ enum {
 	[Q_CLICKS + (by)] = { .name = "emv_clicks_" word, \
 		.sql = LONG_RUN "SELECT " key " AS k, s.network, CAST(SUM(d.n) AS SIGNED) FROM click_day d JOIN share s" \
 		       " ON s.company_id = d.company_id AND s.id = d.share_id WHERE d.company_id = ?" \
-		       " AND d.day >= ? AND d.day < ? AND d.class = 'human' AND " SHARE_SEEN " GROUP BY k, s.network", \
+		       " AND d.day >= DATE(?) AND d.day < DATE(?) AND d.class = 'human' AND " SHARE_SEEN " GROUP BY k, s.network", \
 		DB_IN(clicks_in), DB_OUT(clicks_out) }
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -151,7 +153,8 @@ emv_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, void 
 {
 	struct emv_cell_row row = { .network = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_CLICKS + ask->by], ask, &row, fn, arg);
+	return report_each_part(rq, &stmts[Q_CLICKS + ask->by], PART_CLICKS, ask,
+	                        (struct part_row){ &row, fn, arg });
 }
 
 enum fault

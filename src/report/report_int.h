@@ -166,7 +166,8 @@ struct report_ask {
 	const char *only_currency; /* what statements read: as currency, but any to be converted */
 	struct uuid person, team, post, campaign, channel, conversion;
 	bool filtered, unattributed;
-	bool unnamed; /* the totals' rows need no names */
+	bool unnamed;   /* the totals' rows need no names */
+	int64_t end_us; /* of the whole period, where from_us and to_us are a part of it */
 	/* paging; the ids of shares in the period */
 	int64_t after_us, limit;
 	struct uuid after_id, before_id;
@@ -229,6 +230,19 @@ struct clicks_row {
 	int64_t n;
 };
 
+/* Where the rows of a statement go: as db_each_scratch has it. */
+struct part_row {
+	void *row;
+	db_row_fn *fn;
+	void *arg;
+};
+/*
+ * The statement for one part of the period after the other, of so many days of 24 hours, so that
+ * none is silent for so long that the server is given up (db_read_timeout_s): a key may come once
+ * for each part.
+ */
+enum fault report_each_part(struct rq *rq, const struct db_stmt *s, int days,
+                            const struct report_ask *ask, struct part_row row) MUST_CHECK;
 enum fault report_sql_company(struct rq *rq, struct company_defaults *ret) MUST_CHECK;
 /* Conversions in order of (occurred_at, id), each with its touches; key of the dimension. */
 enum fault report_sql_stream(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
@@ -247,6 +261,7 @@ enum fault report_sql_touches(struct rq *rq, const struct report_ask *ask, db_ro
 enum fault report_sql_others(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                              void *arg) MUST_CHECK;
 enum fault report_sql_names(struct rq *rq, enum dimension by, db_row_fn *fn, void *arg) MUST_CHECK;
+/* A key may come more than once. */
 enum fault report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                              void *arg) MUST_CHECK;
 /* Shares made in the period, by key; class is not set. */

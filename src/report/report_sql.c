@@ -62,6 +62,8 @@ static const struct db_col stream_in[] = { STREAM_IN };
 /* The last two are read only where values are converted. */
 #define CONVERTED ", c.occurred_at, c.currency"
 enum { CONVERTED_COLS = 2 };
+/* Days: of shares more at once, since each part looks at a month of ids before it, too. */
+enum { PART_CLICKS = 10, PART_EVENTS = 31, PART_SHARES = 92 };
 static const struct db_col stream_out[] = {
 	DB_COL_UUID(struct stream_row, id),         DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at), DB_COL_BYTES(struct stream_row, click_id),
@@ -71,7 +73,7 @@ static const struct db_col stream_out[] = {
 static const struct db_col nulls_in[] = {
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
-	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, to_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_TIME(struct report_ask, end_us),
 	DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
 };
 static const struct db_col nulls_out[] = {
@@ -293,6 +295,26 @@ static const struct db_stmt stmts[Q__MAX] = {
 const struct db_stmt_table report_stmts = DB_STMTS("report", stmts);
 
 enum fault
+report_each_part(struct rq *rq, const struct db_stmt *s, int days, const struct report_ask *ask,
+                 struct part_row row)
+{
+	struct report_ask part = *ask;
+	enum fault e = FAULT_NONE;
+
+	part.to_us = ask->from_us;
+	part.end_us = ask->to_us;
+	while (!e && part.to_us < ask->to_us) {
+		part.from_us = part.to_us;
+		part.to_us += days * US_PER_DAY;
+		if (part.to_us > ask->to_us)
+			part.to_us = ask->to_us;
+		report_bound_ids(&part);
+		e = db_each_scratch(rq, s, &part, row.row, row.fn, row.arg);
+	}
+	return e;
+}
+
+enum fault
 report_sql_company(struct rq *rq, struct company_defaults *ret)
 {
 	struct report_ask in = { .company_id = rq_company(rq) };
@@ -314,7 +336,8 @@ report_sql_nulls(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, voi
 {
 	struct stream_row row = { .network = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_NULLS + ask->by], ask, &row, fn, arg);
+	return report_each_part(rq, &stmts[Q_NULLS + ask->by], PART_EVENTS, ask,
+	                        (struct part_row){ &row, fn, arg });
 }
 
 enum fault
@@ -355,7 +378,8 @@ report_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, vo
 {
 	struct clicks_row row;
 
-	return db_each_scratch(rq, &stmts[Q_CLICKS + ask->by], ask, &row, fn, arg);
+	return report_each_part(rq, &stmts[Q_CLICKS + ask->by], PART_CLICKS, ask,
+	                        (struct part_row){ &row, fn, arg });
 }
 
 enum fault
@@ -363,7 +387,8 @@ report_sql_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, vo
 {
 	struct clicks_row row = { .cls = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_SHARES + ask->by], ask, &row, fn, arg);
+	return report_each_part(rq, &stmts[Q_SHARES + ask->by], PART_SHARES, ask,
+	                        (struct part_row){ &row, fn, arg });
 }
 
 enum fault
@@ -371,7 +396,8 @@ report_sql_share_moments(struct rq *rq, const struct report_ask *ask, db_row_fn 
 {
 	struct moment_row row = { .stage = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_SHARE_MOMENTS], ask, &row, fn, arg);
+	return report_each_part(rq, &stmts[Q_SHARE_MOMENTS], PART_SHARES, ask,
+	                        (struct part_row){ &row, fn, arg });
 }
 
 enum fault

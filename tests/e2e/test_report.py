@@ -293,6 +293,26 @@ def test_a_click_becomes_credit(api, link, books):
     assert [(r["key"], r["human"]) for r in clicks["rows"]] == [(books.people["bob"].id, 1)]
 
 
+def test_a_cell_opens_down_to_its_clicks(api, link, books):
+    """Report, credit rows, the path of the conversion, each click with class and reason: every link of the chain by the API."""
+    rclid = rclid_of(visit(link, books.shares["ann"]))
+    wait_until(lambda: books.db("SELECT 1 FROM click WHERE company_id = %s", (books.company.id,)), 5, "the click")
+    lead = api.post("/v1/leads", who=books.company.api_key, json={"click_id": rclid, "email": "jo@example.org"})
+    assert lead.status_code == 201, lead.text
+    reports, admin = "/v1/reports/attribution", books.company.admin
+    cell, = api.get(reports, who=admin, params={"group": "person"}).json()["rows"]
+    credit, = api.get(f"{reports}/credits", who=admin, params={"person": cell["key"]}).json()["items"]
+    touch, = api.get(f"{reports}/touches", who=admin, params={"conversion": credit["conversion_id"]}).json()["items"]
+    assert (touch["click_id"], touch["click_class"], touch["conversions"]) == (rclid, "human", 1) and touch["click_reason"]
+    click = api.get(f"/v1/clicks/{touch['click_id']}", who=admin).json()
+    assert (click["share_id"], click["class"], click["reason"]) == (credit["share_id"], "human", touch["click_reason"])
+    assert api.get(f"/v1/leads/{credit['lead_id']}", who=admin).json()["id"] == lead.json()["id"]
+    # Judged otherwise, the click is nobody's credit any more, and the conversion nobody's.
+    assert api.post(f"/v1/clicks/{rclid}/overrule", who=admin, json={"class": "bot", "note": "Our own test."}).status_code == 200
+    report = api.get(reports, who=admin, params={"group": "person"}).json()
+    assert report["rows"] == [] and report["unattributed"]["conversions"] == 1
+
+
 # --- clicks ------------------------------------------------------------------------------------------------------
 
 
