@@ -19,6 +19,7 @@ struct conf {
 	const char *sql_dir;       /* migrations */
 	const char *click_rules;   /* file: who is no person */
 	const char *click_ranges;  /* the operator's own addition; "" for none */
+	const char *click_places;  /* file of countries and cities; "" for none */
 	const char *db_hosts;      /* "host[:port],…" tried in order; "" when db_socket is used */
 	const char *db_socket;     /* unix socket; "" for TCP */
 	const char *db_user;

@@ -46,7 +46,9 @@ static const struct j_schema change_schema = J_SCHEMA("click_change", struct cli
 	J_INT64(struct click_seen, rule_version, J_REQUIRED, 0, 65535, 0, .help = "Of the rules that gave the class"), \
 	J_TEXT(struct click_seen, ip_prefix, J_NULLABLE | J_PII, 1, 24, .help = "/24 or /48"), \
 	J_TEXT(struct click_seen, user_agent, J_NULLABLE | J_PII, 0, CLICK_TEXT_MAX), \
-	J_TEXT(struct click_seen, referrer, J_NULLABLE, 0, 120, .help = "Host")
+	J_TEXT(struct click_seen, referrer, J_NULLABLE, 0, 120, .help = "Host"), \
+	J_TEXT(struct click_seen, country, J_NULLABLE, 2, 2, .help = "ISO 3166-1, of ip_prefix; where the operator has a file of places"), \
+	J_TEXT(struct click_seen, city, J_NULLABLE, 1, 80)
 static const struct j_field seen_fields[] = { SEEN_FIELDS };
 static const struct j_schema seen_schema = J_SCHEMA("click", struct click_seen, seen_fields);
 static const struct j_field whole_fields[] = {

@@ -21,7 +21,7 @@ struct click_seen {
 	int64_t clicked_at;
 	struct uuid share_id, person_id;
 	int cls, fact;
-	const char *reason, *ip_prefix, *user_agent, *referrer;
+	const char *reason, *ip_prefix, *user_agent, *referrer, *country, *city;
 	int64_t rule_version;
 	struct str visitor, ip_hash;
 	/* in replies */

@@ -12,6 +12,7 @@ static const struct db_col seen_out[] = {
 	DB_COL_STR(struct click_seen, reason), DB_COL_I64(struct click_seen, rule_version),
 	DB_COL_STR(struct click_seen, ip_prefix), DB_COL_STR(struct click_seen, user_agent),
 	DB_COL_STR(struct click_seen, referrer), DB_COL_VIEW(struct click_seen, visitor),
+	DB_COL_STR(struct click_seen, country), DB_COL_STR(struct click_seen, city),
 };
 static const struct db_col batch_out[] = {
 	DB_COL_BYTES(struct click_seen, click_id), DB_COL_TIME(struct click_seen, clicked_at),
@@ -84,7 +85,7 @@ static const struct db_col more_in[] = {
 
 #define SEEN_SELECT \
 	"SELECT c.id, c.clicked_at, c.share_id, s.person_id, c.class, c.fact, c.reason, c.rule_version, c.ip_prefix," \
-	" c.user_agent, c.referrer, c.visitor"
+	" c.user_agent, c.referrer, c.visitor, c.country, c.city"
 #define SHARE_JOIN " JOIN share s ON s.company_id = c.company_id AND s.id = c.share_id"
 #define PAGE_REST \
 	" AND c.clicked_at >= ? AND c.clicked_at < ? AND c.clicked_at <= ? AND (c.clicked_at < ? OR c.id < ?)" \

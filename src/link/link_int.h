@@ -238,6 +238,7 @@ struct click_row {
 	int cls, fact;
 	int64_t rule_version;
 	struct str visitor, ip_hash, reason, ip_prefix, user_agent, referrer;
+	struct str country, city;
 };
 
 /* Clicks of one day, share and class. */

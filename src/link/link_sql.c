@@ -95,6 +95,8 @@ static const struct db_col click_cols[] = {
 	DB_COL_VIEW(struct click_row, ip_prefix),
 	DB_COL_VIEW(struct click_row, user_agent),
 	DB_COL_VIEW(struct click_row, referrer),
+	DB_COL_VIEW(struct click_row, country),
+	DB_COL_VIEW(struct click_row, city),
 };
 static const struct db_col day_cols[] = {
 	DB_COL_UUID(struct day_row, company_id),
@@ -189,7 +191,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_CLICK_INSERT] = {
 		.name = "click_insert",
 		.sql = "INSERT IGNORE INTO click (company_id, clicked_at, id, share_id, class, fact, reason, rule_version, rclid,"
-		       " visitor, ip_hash, ip_prefix, user_agent, referrer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " visitor, ip_hash, ip_prefix, user_agent, referrer, country, city) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(click_cols),
 	},
 	[Q_DAY_ADD] = {

@@ -16,6 +16,7 @@
 
 #include "rostra/log.h"
 #include "rostra/measure.h"
+#include "rostra/place.h"
 #include "rostra/points.h"
 
 #include "link_int.h"
@@ -27,6 +28,8 @@ struct loader {
 	const char *dir;
 	unsigned char *bytes; /* CHUNK_BYTES */
 	struct click_row rows[LOADER_CHUNK];
+	struct place at[LOADER_CHUNK];
+	struct places *places; /* NULL: none are known */
 	struct day_row days[LOADER_CHUNK];
 	struct click_quarter quarters[LOADER_CHUNK];
 	struct mark known; /* row of the list of marks */
@@ -83,6 +86,29 @@ row_of(const struct click *c, const unsigned char *frame, struct click_row *out)
 	memcpy(out->rclid, c->rclid, sizeof(out->rclid));
 }
 
+/* By what is kept of the address: so it is coarse, and off the way of the redirect. */
+static void
+locate(struct loader *l, size_t i)
+{
+	struct click_row *row = &l->rows[i];
+	struct place *at = &l->at[i];
+
+	if (l->places == NULL || row->ip_prefix.n == 0)
+		return;
+	places_find(l->places, row->ip_prefix, at);
+	if (at->country[0] != '\0')
+		row->country = str_of(at->country);
+	if (at->city[0] != '\0')
+		row->city = str_of(at->city);
+}
+
+static void
+take_click(struct chunk *k, const struct click *c, size_t at)
+{
+	row_of(c, k->l->bytes + at, &k->l->rows[k->n]);
+	locate(k->l, k->n++);
+}
+
 /*
  * Frames from the mark on.  A broken one is passed over only when nobody writes any more: in a live
  * segment it may be one that is about to be taken back.
@@ -103,7 +129,7 @@ parse_chunk(struct chunk *k, size_t have)
 		    (state == FRAME_BROKEN && !k->s->finished))
 			break;
 		if (state == FRAME_WHOLE)
-			row_of(&c, k->l->bytes + at, &k->l->rows[k->n++]);
+			take_click(k, &c, at);
 		else
 			k->broken++;
 		at += size;
@@ -318,6 +344,11 @@ loader_begin(struct rq *rq)
 	l->dir = spool_dir(rq->arena, rq->conf);
 	l->bytes = arena_alloc(rq->arena, CHUNK_BYTES, 1);
 	l->until_us = clock_monotonic_us() + RUN_BUDGET_S * US_PER_S;
+	if (rq->conf->click_places[0] != '\0')
+		l->places = places_open(rq->conf->click_places);
+	if (rq->conf->click_places[0] != '\0' && l->places == NULL)
+		log_line(LOG_WARN, "click_places", "%s is no file of places",
+		         rq->conf->click_places);
 	return l;
 }
 
@@ -335,5 +366,6 @@ click_loader_run(struct rq *rq)
 	e = mark_sql_list(rq, l->node, &l->known, take_mark, &list);
 	for (size_t i = 0; !e && i < list.n; i++)
 		e = segment_visit(rq, l, &list.s[i]);
+	places_close(&l->places);
 	return e;
 }

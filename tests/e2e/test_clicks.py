@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clicks: each is kept exactly once, with its class; visitors are known only where they may be."""
 
+import collections
 import concurrent.futures
 import os
 import pathlib
@@ -81,6 +82,25 @@ def test_the_same_visitor_again_is_a_duplicate_with_the_first_click_id(link, db,
     assert [r["class"] for r in rows] == ["human", "duplicate", "human"]
     assert rclid_of(first) == rclid_of(second) != rclid_of(other)
     assert rows[1]["rclid"] == rows[0]["id"] != rows[1]["id"]
+
+
+def test_a_flood_on_one_link_is_one_click_and_slows_no_other(stack, api, link, db, acme, post):
+    hot, other = new_share(api, acme.member, post), new_share(api, acme.curator, post)
+    headers, flood = browser(), 240
+
+    def hit(_):
+        return Client(stack.places["LINK"]).get(path_of(hot), headers=headers, contract=False).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        hits = pool.map(hit, range(flood))
+        began = time.monotonic()
+        assert visit(link, other).status_code == 302
+        took = time.monotonic() - began
+        assert set(hits) == {302}
+    assert took < 2
+    kinds = collections.Counter(r["class"] for r in clicks_of(db, hot, flood))
+    assert kinds == {"human": 1, "duplicate": flood - 1}
+    clicks_of(db, other, 1)
 
 
 def test_many_links_at_once_from_one_client_are_a_scanner(stack, api, db, acme, post):
