@@ -8,9 +8,9 @@
 #include "rostra/jobs.h"
 
 extern const struct route_table kudos_routes, value_routes, kudos_talk_routes,
-    kudos_moderation_routes;
+    kudos_moderation_routes, kudos_boost_routes;
 extern const struct db_stmt_table kudos_stmts, value_stmts, kudos_talk_stmts,
-    kudos_moderation_stmts;
+    kudos_moderation_stmts, kudos_boost_stmts;
 
 /* clang-format off */
 /*

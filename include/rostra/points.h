@@ -40,6 +40,10 @@ extern const char *const points_reason_names[POINTS_REASON__MAX + 1];
 
 enum { POINTS_TENTHS = 10, POINTS_EARNED_PERIOD = 0 };
 
+/* What person p may give a month beside the policy's allowance, in a statement. */
+#define POINTS_BOOST                                                                               \
+	"(SELECT CAST(COALESCE(SUM(b.points), 0) AS SIGNED) FROM kudos_boost b"                    \
+	" WHERE b.company_id = p.company_id AND b.who IN (CONCAT(p.role), CONCAT(p.id)))"
 /* The day of an instant in the company's zone, YYYYMMDD. */
 enum fault points_day(struct rq *rq, int64_t at_us, int64_t *ret) MUST_CHECK;
 /* The month of an instant in the zone, as YYYYMM; 0 when the zone is unknown. */

@@ -270,7 +270,8 @@ give_tx(struct rq *rq, void *arg)
 	struct giving *g = arg;
 	struct kudos *k = g->k;
 	const int64_t n = (int64_t)g->in->recipients.n;
-	const int64_t whole = g->context.policy.monthly_allowance * POINTS_TENTHS;
+	const int64_t whole =
+	    (g->context.policy.monthly_allowance + g->context.boost) * POINTS_TENTHS;
 	struct kudos there;
 	int64_t left;
 	enum fault e = points_allowance_hold(rq, k->giver_id, k->period, whole, &left);

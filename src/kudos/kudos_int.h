@@ -127,6 +127,7 @@ struct kudos_context {
 	struct uuid team_id, there_giver, share_person;
 	bool value_known, post_known, lead_known;
 	struct kudos_policy policy;
+	int64_t boost; /* points beside the policy's allowance */
 };
 
 /* --- rules (kudos_check.c): pure */

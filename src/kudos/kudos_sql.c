@@ -40,6 +40,7 @@ static const struct db_col context_out[] = {
 	DB_COL_I64(struct kudos_context, policy.monthly_allowance), DB_COL_I64(struct kudos_context, policy.pair_max),
 	DB_COL_I64(struct kudos_context, policy.pair_days), DB_COL_I64(struct kudos_context, policy.interval_s),
 	DB_COL_I64(struct kudos_context, policy.edit_window_s), DB_COL_I64(struct kudos_context, policy.version),
+	DB_COL_I64(struct kudos_context, boost),
 };
 static const struct db_col people_in[] = { DB_COL_STR(struct one, json), DB_COL_UUID(struct one, company_id) };
 static const struct db_col people_out[] = {
@@ -129,7 +130,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "kudos_context",
 		.sql = "SELECT c.time_zone, " TEAM_NOW("p.id") ", k.giver_id, v.id IS NOT NULL, po.id IS NOT NULL,"
 		       " s.person_id, l.id IS NOT NULL, kp.monthly_allowance, kp.pair_max, kp.pair_days,"
-		       " kp.interval_s, kp.edit_window_s, kp.version FROM person p JOIN company c ON c.id = p.company_id"
+		       " kp.interval_s, kp.edit_window_s, kp.version, " POINTS_BOOST " FROM person p JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN kudos_policy kp ON kp.company_id = p.company_id"
 		       " LEFT JOIN kudos k ON k.company_id = p.company_id AND k.id = ?"
 		       " LEFT JOIN company_value v ON v.company_id = p.company_id AND v.id = ? AND v.archived_at IS NULL"

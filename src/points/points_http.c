@@ -93,7 +93,8 @@ read_head(struct rq *rq, struct call *call)
 		e = points_sql_balance(rq, &earned);
 	if (e)
 		return e;
-	whole = (policy.monthly != J_NO_INT ? policy.monthly : KUDOS_ALLOWANCE) * POINTS_TENTHS;
+	whole = ((policy.monthly != J_NO_INT ? policy.monthly : KUDOS_ALLOWANCE) + policy.boost) *
+	        POINTS_TENTHS;
 	if (whole < give.granted_tenths)
 		whole = give.granted_tenths;
 	allowance = (struct allowance_view){

@@ -30,7 +30,7 @@ struct points_page {
 /* What the person may still give, and the company's month. */
 struct points_allowance {
 	const char *time_zone;
-	int64_t monthly;
+	int64_t monthly, boost;
 };
 
 /* tenths as the millionths of a JSON decimal */

@@ -77,6 +77,7 @@ static const struct db_col person_in[] = {
 static const struct db_col company_in[] = { DB_COL_UUID(struct point_balance, company_id) };
 static const struct db_col allowance_out[] = {
 	DB_COL_STR(struct points_allowance, time_zone), DB_COL_I64(struct points_allowance, monthly),
+	DB_COL_I64(struct points_allowance, boost),
 };
 
 enum { Q_INSERT, Q_SUM, Q_ADD, Q_BALANCE, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
@@ -129,13 +130,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_ALLOWANCE] = {
 		.name = "point_allowance",
-		.sql = "SELECT c.time_zone, k.monthly_allowance FROM person p JOIN company c ON c.id = p.company_id"
+		.sql = "SELECT c.time_zone, k.monthly_allowance, " POINTS_BOOST " FROM person p JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN kudos_policy k ON k.company_id = p.company_id WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(person_in), DB_OUT(allowance_out),
 	},
 	[Q_ZONE] = {
 		.name = "point_zone",
-		.sql = "SELECT time_zone, NULL FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		.sql = "SELECT time_zone, NULL, 0 FROM company /* all companies: its own id is asked for */ WHERE id = ?",
 		DB_IN(company_in), DB_OUT(allowance_out),
 	},
 };

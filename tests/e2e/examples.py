@@ -649,6 +649,8 @@ EXAMPLES = {
     "consent_put": lambda w, who: Request({"id": uuid7()}, json=consent_body(w)),
     "consent_delete": of_id(lambda w, who: new_consent(w)["id"]),
     "consent_accept": of_id(lambda w, who: new_consent(w)["id"]),
+    "kudos_boost_list": nothing,
+    "kudos_boost_put": lambda w, who: Request({"who": w.person.id}, json={"points": 5}),
     "points_list": nothing,
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [

@@ -467,3 +467,25 @@ def test_rules_of_a_replay_are_checked_as_any(house):
     done = house.company.stack.rostra("points", "replay", "--company", house.company.slug, "--from", "2026-02-01", "--to",
                                       "2026-02-01", check=False)
     assert done.returncode == 2 and "--to" in done.stderr
+
+
+def test_roles_and_people_may_give_more_from_at_once_and_never_less_this_month(api, house):
+    say(api, house.company, monthly_allowance=10)
+    admin = house.company.admin
+
+    def boost(who, points):
+        return api.put(f"/v1/kudos-boosts/{who}", who=admin, json={"points": points})
+
+    assert house.left(house.ann) == 10
+    for _ in range(2):
+        assert boost("member", 5).json() == {"who": "member", "points": 5}
+    assert boost(house.ann.id.upper(), 20).json()["who"] == house.ann.id
+    assert (house.left(house.ann), house.left(house.bob), house.left(house.company.curator)) == (35, 15, 10)
+    assert house.put(house.ann, points=36).json()["code"] == "conflict"
+    house.give(house.ann, points=35)
+    assert boost(house.ann.id, 0).status_code == 200 and house.left(house.ann) == 0
+    assert [b["who"] for b in api.get("/v1/kudos-boosts", who=admin).json()["items"]] == ["member"]
+    for who in ("nobody", uuid7()):
+        assert boost(who, 1).status_code == 404
+    assert api.put("/v1/kudos-boosts/member", who=house.ann, json={"points": 1}).status_code == 403
+    verify(house)
