@@ -217,7 +217,7 @@ put_page(struct rq *rq, struct call *call, struct reading *r, const struct j_sch
 		                  .measure = r->b->measure,
 		                  .per_head = r->b->per_head,
 		                  .withheld = r->s.withheld,
-		                  .as_of = r->s.as_of,
+		                  .as_of = r->s.seen_at,
 		                  .me = r->b->who == BOARD_PEOPLE ? &r->me : NULL };
 	enum fault e = board_span(rq, r->b, &span);
 

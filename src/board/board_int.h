@@ -60,9 +60,10 @@ struct standing_row {
 };
 struct standing {
 	int64_t as_of, cost_us;
-	int64_t n;      /* rows shown */
-	int64_t others; /* rows of people who are not */
-	bool withheld;  /* the segment is too small to show */
+	int64_t seen_at; /* as_of, or later when nothing had changed by then */
+	int64_t n;       /* rows shown */
+	int64_t others;  /* rows of people who are not */
+	bool withheld;   /* the segment is too small to show */
 };
 /* A standing that is not older than conf.board_fresh_ms and a little; as_of 0, or that of an
  * earlier page, which is remembered for a while. */
@@ -81,9 +82,16 @@ enum fault standing_own(struct rq *rq, const struct board *b, const struct stand
 
 /* --- computing (count.c) --- */
 
+/* Is the same as long as nothing changed that a board of all points counts. */
+struct board_mark {
+	int64_t from_day, to_day, entries, people, shown;
+};
+enum fault board_mark(struct rq *rq, const struct board *b, struct board_mark *out) MUST_CHECK;
+
 struct counted {
 	struct standing_row *rows; /* shown ones in order, then the others */
 	struct standing standing;
+	struct board_mark mark; /* of before it was counted */
 };
 enum fault board_count(struct rq *rq, const struct board *b, struct counted *out) MUST_CHECK;
 /* Sorts rows by score and id and ranks them: pure. */
@@ -93,6 +101,8 @@ void board_rank(struct standing_row *rows, size_t n);
 /* A person who never chose is on boards. */
 enum fault board_sql_choice(struct rq *rq, bool *ret_on_boards) MUST_CHECK;
 enum fault board_sql_choose(struct rq *rq, bool on_boards) MUST_CHECK;
+/* All but the days. */
+enum fault board_sql_mark(struct rq *rq, struct board_mark *out) MUST_CHECK;
 /* Who is there to be shown: struct board_person. */
 struct board_person {
 	struct uuid id;

@@ -27,6 +27,12 @@ static const struct db_col choice_in[] = {
 	DB_COL_UUID(struct board_choice, company_id), DB_COL_UUID(struct board_choice, person_id),
 };
 static const struct db_col company_in[] = { DB_COL_UUID(struct board_choice, company_id) };
+static const struct db_col mark_in[] = {
+	DB_COL_UUID(struct board_choice, company_id), DB_COL_UUID(struct board_choice, company_id),
+};
+static const struct db_col mark_out[] = {
+	DB_COL_I64(struct board_mark, people), DB_COL_I64(struct board_mark, shown), DB_COL_I64(struct board_mark, entries),
+};
 static const struct db_col people_out[] = {
 	DB_COL_UUID(struct board_person, id), DB_COL_BOOL(struct board_person, on_boards),
 };
@@ -43,7 +49,7 @@ static const struct db_col names_out[] = { DB_COL_UUID(struct board_name, id), D
 
 #define OF_IDS "JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j STRAIGHT_JOIN "
 
-enum { Q_CHOICE, Q_CHOOSE, Q_PEOPLE, Q_TEAMS, Q_NAMES, Q__MAX = Q_NAMES + BOARD_WHO__MAX };
+enum { Q_CHOICE, Q_CHOOSE, Q_MARK, Q_PEOPLE, Q_TEAMS, Q_NAMES, Q__MAX = Q_NAMES + BOARD_WHO__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_CHOICE] = {
@@ -57,6 +63,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT INTO board_choice (company_id, person_id, on_boards, updated_at) VALUES (?, ?, ?, ?)"
 		       " ON DUPLICATE KEY UPDATE on_boards = VALUE(on_boards), updated_at = VALUE(updated_at)",
 		DB_IN(choice_cols),
+	},
+	[Q_MARK] = {
+		.name = "board_mark",
+		.sql = "SELECT COUNT(*), CAST(BIT_XOR(CRC32(CONCAT(p.id, COALESCE(b.on_boards, 1)))) AS SIGNED), (SELECT"
+		       " CAST(COALESCE(SUM(s.entries), 0) AS SIGNED) FROM point_balance s WHERE s.company_id = ?"
+		       " AND s.currency = 'earned') FROM person p LEFT JOIN board_choice b ON b.company_id = p.company_id"
+		       " AND b.person_id = p.id WHERE p.company_id = ? AND p.state = 'active'",
+		DB_IN(mark_in), DB_OUT(mark_out),
 	},
 	[Q_PEOPLE] = {
 		.name = "board_people",
@@ -114,6 +128,14 @@ board_sql_choose(struct rq *rq, bool on_boards)
 		                    .updated_at = rq->now_us };
 
 	return db_exec(rq, &stmts[Q_CHOOSE], &row, NULL);
+}
+
+enum fault
+board_sql_mark(struct rq *rq, struct board_mark *out)
+{
+	struct board_choice in = { .company_id = rq_company(rq) };
+
+	return db_one(rq, &stmts[Q_MARK], &in, out);
 }
 
 enum fault

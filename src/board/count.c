@@ -170,6 +170,21 @@ arrange(struct rq *rq, const struct counting *c, struct counted *out)
 	out->standing.others = (int64_t)(n - shown);
 }
 
+enum fault
+board_mark(struct rq *rq, const struct board *b, struct board_mark *out)
+{
+	struct measure_span span;
+	enum fault e = board_span(rq, b, &span);
+
+	if (!e)
+		e = board_sql_mark(rq, out);
+	if (!e) {
+		out->from_day = span.from_day;
+		out->to_day = span.to_day;
+	}
+	return e;
+}
+
 struct counting_tx {
 	struct counting c;
 	struct measure_ask ask;
@@ -211,11 +226,13 @@ board_count(struct rq *rq, const struct board *b, struct counted *out)
 		x.ask.fact = b->department != NULL ? MEASURE_DEPARTMENT : MEASURE_LOCATION;
 		x.ask.fact_value = b->department != NULL ? b->department : b->location;
 	}
+	*out = (struct counted){ .standing = { .as_of = rq->now_us, .seen_at = rq->now_us } };
+	if (!e)
+		e = board_mark(rq, b, &out->mark);
 	if (!e)
 		e = db_snapshot(rq, count_tx, &x);
 	if (e)
 		return e;
-	*out = (struct counted){ .standing = { .as_of = rq->now_us } };
 	arrange(rq, &x.c, out);
 	return FAULT_NONE;
 }

@@ -16,11 +16,13 @@
 
 #include "board_int.h"
 
-enum { PIECE = 128, CLAIM_S = 5, COST_SHARE = 20 };
+enum { PIECE = 128, CLAIM_S = 5, COST_SHARE = 20, UNCHANGED_S = 60 };
 
 struct head {
 	struct standing standing;
 	int64_t claimed_us; /* monotonic: somebody counts anew since then */
+	int64_t counted_us; /* monotonic */
+	struct board_mark mark;
 };
 
 /* --- keys --- */
@@ -132,7 +134,9 @@ remember_own(struct rq *rq, const struct board *b, const struct counted *c)
 static void
 remember(struct rq *rq, const struct board *b, const struct counted *c)
 {
-	const struct head h = { .standing = c->standing };
+	const struct head h = { .standing = c->standing,
+		                .counted_us = clock_monotonic_us(),
+		                .mark = c->mark };
 
 	for (int64_t at = 0; at < c->standing.n; at += PIECE) {
 		const int64_t n = c->standing.n - at < PIECE ? c->standing.n - at : PIECE;
@@ -215,11 +219,57 @@ is_old(const struct rq *rq, const struct head *h, int64_t put_at_us)
 	       (h->claimed_us == 0 || now_us - h->claimed_us > CLAIM_S * US_PER_S);
 }
 
+/* The points of a whole company: counting how many entries there are is much less than counting
+ * them. */
+static bool
+has_mark(const struct rq *rq, const struct board *b)
+{
+	return b->measure == MEASURE_POINTS && b->who == BOARD_PEOPLE && !board_segmented(b) &&
+	       rq->conf->board_fresh_ms > 0;
+}
+
+/* Nothing has changed: what was counted is what would be. */
+static enum fault
+is_unchanged(struct rq *rq, const struct board *b, const struct head *h, bool *ret)
+{
+	struct board_mark now;
+	enum fault e = FAULT_NONE;
+
+	*ret = false;
+	if (!has_mark(rq, b) || clock_monotonic_us() - h->counted_us > UNCHANGED_S * US_PER_S)
+		return FAULT_NONE;
+	e = board_mark(rq, b, &now);
+	*ret = !e && memcmp(&now, &h->mark, sizeof(now)) == 0;
+	return e;
+}
+
+static enum fault
+refresh(struct rq *rq, const struct board *b, struct head *h)
+{
+	struct counted c;
+	bool unchanged;
+	enum fault e;
+
+	h->claimed_us = clock_monotonic_us();
+	head_put(rq, b, 0, h);
+	e = is_unchanged(rq, b, h, &unchanged);
+	if (!e && !unchanged) {
+		e = count_anew(rq, b, &c);
+		if (!e)
+			h->standing = c.standing;
+		return e;
+	}
+	h->claimed_us = 0;
+	h->standing.seen_at = rq->now_us;
+	if (!e)
+		head_put(rq, b, 0, h);
+	return e;
+}
+
 enum fault
 standing_of(struct rq *rq, const struct board *b, int64_t as_of, struct standing *out)
 {
 	int64_t put_at_us = 0;
-	struct counted c;
 	struct head h;
 	enum fault e = FAULT_NONE;
 
@@ -236,13 +286,8 @@ standing_of(struct rq *rq, const struct board *b, int64_t as_of, struct standing
 		*out = h.standing;
 		return e;
 	}
-	if (is_old(rq, &h, put_at_us)) {
-		h.claimed_us = clock_monotonic_us();
-		head_put(rq, b, 0, &h);
-		e = count_anew(rq, b, &c);
-		if (!e)
-			h.standing = c.standing;
-	}
+	if (is_old(rq, &h, put_at_us))
+		e = refresh(rq, b, &h);
 	*out = h.standing;
 	return e;
 }
