@@ -162,7 +162,9 @@ read_own(struct rq *rq, struct reading *r, struct standing_row *own)
 	bool found;
 	enum fault e = standing_own(rq, r->b, &r->s, rq->who->person, own, &found);
 
-	if (!e)
+	/* Whoever is shown is on boards; of the others it is not known why they are not. */
+	r->me.on_boards = true;
+	if (!e && (!found || own->place < 0))
 		e = board_sql_choice(rq, &r->me.on_boards);
 	if (e)
 		return e;
@@ -208,23 +210,19 @@ named(struct row_view *views, int64_t n)
 	return kept;
 }
 
-static enum fault
+static void
 put_page(struct rq *rq, struct call *call, struct reading *r, const struct j_schema *head_of)
 {
-	struct measure_span span;
-	struct head_view head = { .name = r->b->name,
-		                  .who = r->b->who,
-		                  .measure = r->b->measure,
-		                  .per_head = r->b->per_head,
-		                  .withheld = r->s.withheld,
-		                  .as_of = r->s.seen_at,
-		                  .me = r->b->who == BOARD_PEOPLE ? &r->me : NULL };
-	enum fault e = board_span(rq, r->b, &span);
+	const struct head_view head = { .name = r->b->name,
+		                        .who = r->b->who,
+		                        .measure = r->b->measure,
+		                        .per_head = r->b->per_head,
+		                        .withheld = r->s.withheld,
+		                        .from = r->s.from_us,
+		                        .to = r->s.to_us,
+		                        .as_of = r->s.seen_at,
+		                        .me = r->b->who == BOARD_PEOPLE ? &r->me : NULL };
 
-	if (e)
-		return e;
-	head.from = span.from_us;
-	head.to = span.to_us;
 	r->me.neighbours = (struct j_list){ &r->views[r->n], named(&r->views[r->n], r->n_near) };
 	page_head(call, head_of, &head);
 	for (int64_t i = 0; i < r->n; i++) {
@@ -236,7 +234,6 @@ put_page(struct rq *rq, struct call *call, struct reading *r, const struct j_sch
 			               (struct page_key){ .k = { v->score, r->s.as_of },
 			                                  .id = r->rows[i].id });
 	}
-	return FAULT_NONE;
 }
 
 static enum fault
@@ -257,7 +254,9 @@ handle_points(struct rq *rq, struct call *call, void *reply)
 	(void)reply;
 	r->b = &b;
 	e = read_page(rq, call, r);
-	return e ? e : put_page(rq, call, r, &points_head_schema);
+	if (!e)
+		put_page(rq, call, r, &points_head_schema);
+	return e;
 }
 
 /* By id or by the name of a preset, and then as the query narrows it. */
@@ -300,7 +299,9 @@ handle_board(struct rq *rq, struct call *call, void *reply)
 	r->b = &b;
 	if (!e)
 		e = read_page(rq, call, r);
-	return e ? e : put_page(rq, call, r, &head_schema);
+	if (!e)
+		put_page(rq, call, r, &head_schema);
+	return e;
 }
 
 /* --- who is seen --- */

@@ -60,10 +60,11 @@ struct standing_row {
 };
 struct standing {
 	int64_t as_of, cost_us;
-	int64_t seen_at; /* as_of, or later when nothing had changed by then */
-	int64_t n;       /* rows shown */
-	int64_t others;  /* rows of people who are not */
-	bool withheld;   /* the segment is too small to show */
+	int64_t from_us, to_us; /* the window */
+	int64_t seen_at;        /* as_of, or later when nothing had changed by then */
+	int64_t n;              /* rows shown */
+	int64_t others;         /* rows of people who are not */
+	bool withheld;          /* the segment is too small to show */
 };
 /* A standing that is not older than conf.board_fresh_ms and a little; as_of 0, or that of an
  * earlier page, which is remembered for a while. */

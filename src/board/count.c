@@ -233,6 +233,8 @@ board_count(struct rq *rq, const struct board *b, struct counted *out)
 		e = db_snapshot(rq, count_tx, &x);
 	if (e)
 		return e;
+	out->standing.from_us = x.ask.span.from_us;
+	out->standing.to_us = x.ask.span.to_us;
 	arrange(rq, &x.c, out);
 	return FAULT_NONE;
 }
