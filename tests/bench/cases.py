@@ -2,6 +2,7 @@
 """The cases of the bench: for each a server, a script for wrk that makes its requests, and the ratio it must keep."""
 
 import dataclasses
+import datetime
 import itertools
 import json
 import urllib.request
@@ -9,6 +10,14 @@ import urllib.request
 PEOPLE = 40
 LINKS = 200
 API_SCOPES = "leads:write conversions:write reports:read"
+FEED = "/v1/feed?limit=20"
+# Of thirty days that end a week ago: leads of the bench itself are not in it.
+REPORT = "/v1/reports/attribution?model=linear&group=person&from={}&to={}".format(
+    *(datetime.date.today() - datetime.timedelta(days) for days in (37, 7)))
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+# Of `make bench`: a multiple of what an empty answer costs.
+BARS = {"empty": 0, "feed": 6, "feed unchanged": 2.5, "share": 6, "redirect": 2, "lead": 6, "board": 12, "kudos": 7,
+        "kudos give": 7}
 
 # Common to all: a UUID version 7 (RFC 9562) from a generator seeded by the system, and the result as one JSON line.
 LUA = r"""
@@ -24,8 +33,8 @@ end
 
 function done(summary, latency)
   local e = summary.errors
-  print(string.format('{"requests":%d,"failed":%d,"p99_us":%d,"max_us":%d}', summary.requests,
-    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(99), latency.max))
+  print(string.format('{"requests":%d,"failed":%d,"p50_us":%d,"p99_us":%d,"max_us":%d}', summary.requests,
+    e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99), latency.max))
 end
 
 local n = 0
@@ -63,77 +72,106 @@ def uuids(count):
         yield str(uuid.UUID(int=value))
 
 
-def prepare(product, scratch):
-    """Tokens, links and posts of the demo data's first company, and a script for each case."""
-    api, link, ops = (product.places[n] for n in ("API", "LINK", "OPS"))
+@dataclasses.dataclass
+class Actors:
+    """Who asks, and for what, in the demo data's first company."""
+    company: str
+    bearers: list   # of those who read
+    etags: list     # of their feeds
+    sharers: list   # of those who share: a share changes its person's feed
+    shares: list    # the body each of them sends
+    codes: list     # paths of links of theirs
+    key: str        # of a server
+
+
+def gather(product):
+    api = product.places["API"]
     company = json.loads(product.rostra("company", "list", "--json"))[0]["slug"]
     people = json.loads(product.rostra("person", "list", "--company", company, "--json"))
     emails = [p["email"] for p in people if p["role"] == "member" and p["state"] == "active"][:2 * PEOPLE]
     tokens = [product.rostra("token", "--company", company, "--person", e, "--hours", "12").strip() for e in emails]
-    # A share changes its person's feed, so those who share and those who read are not the same.
     bearers, sharers = ([f"Bearer {t}" for t in tokens[i::2]] for i in (0, 1))
     key = json.loads(product.rostra("key", "add", "--company", company, "--name", "bench", "--scopes", API_SCOPES,
                                     "--json"))["key"]
-    feed = api + "/v1/feed?limit=20"
-    seen = [fetch(feed, {"Authorization": b}) for b in bearers]
-    etags = [headers["ETag"] for headers, _ in seen]
-    shares = [share_of(json.loads(fetch(feed, {"Authorization": b})[1])["items"]) for b in sharers]
+    shares = [share_of(json.loads(fetch(api + FEED, {"Authorization": b})[1])["items"]) for b in sharers]
     codes = []
     for bearer, body, id_ in zip(itertools.cycle(sharers), itertools.cycle(shares), uuids(LINKS)):
         _, answer = fetch(f"{api}/v1/shares/{id_}", {"Authorization": bearer, "Content-Type": "application/json"},
                           json.dumps(body).encode(), "PUT")
         codes.append("/r/" + json.loads(answer)["link"].rsplit("/", 1)[1])
+    return Actors(company, bearers, etags_of(api, bearers), sharers, shares, codes, "Bearer " + key)
 
-    # Everybody thanks a colleague as often as they like.
-    relax_kudos(product, company, api, people)
-    ids = [json.loads(fetch(api + "/v1/me", {"Authorization": b})[1])["id"] for b in bearers]
-    thanked = ids[1:] + ids[:1]
-    value = json.loads(fetch(api + "/v1/values", {"Authorization": bearers[0]})[1])["items"][0]["id"]
 
-    scripts = {
+def etags_of(api, bearers):
+    return [fetch(api + FEED, {"Authorization": b})[0]["ETag"] for b in bearers]
+
+
+def scripts(a):
+    """{case: the requests of wrk}."""
+    return {
         "empty": 'function request() return wrk.format("GET", "/healthz") end',
-        "feed": f"local who = {lua_list(bearers)}\n"
-                'function request() return wrk.format("GET", "/v1/feed?limit=20", {Authorization = turn(who)}) end',
-        "feed unchanged": f"local who, etag = {lua_list(bearers)}, {lua_list(etags)}\n"
+        "feed": f"local who = {lua_list(a.bearers)}\n"
+                f'function request() return wrk.format("GET", "{FEED}", {{Authorization = turn(who)}}) end',
+        "feed unchanged": f"local who, etag = {lua_list(a.bearers)}, {lua_list(a.etags)}\n"
                           "local k = 0\nfunction request()\n  k = k % #who + 1\n"
-                          '  return wrk.format("GET", "/v1/feed?limit=20", {Authorization = who[k], '
+                          f'  return wrk.format("GET", "{FEED}", {{Authorization = who[k], '
                           '["If-None-Match"] = etag[k]})\nend',
-        "share": f"local who, what = {lua_list(sharers)}, {lua_list([json.dumps(s) for s in shares])}\n"
+        "share": f"local who, what = {lua_list(a.sharers)}, {lua_list([json.dumps(s) for s in a.shares])}\n"
                  "local k = 0\nfunction request()\n  k = k % #who + 1\n"
                  '  return wrk.format("PUT", "/v1/shares/" .. uuid7(), {Authorization = who[k], '
                  '["Content-Type"] = "application/json"}, what[k])\nend',
-        "redirect": f"local codes = {lua_list(codes)}\n"
+        "redirect": f"local codes = {lua_list(a.codes)}\n"
                     "function request() return wrk.format(\"GET\", turn(codes), {[\"User-Agent\"] = "
-                    '"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"}) end',
-        "lead": f"local key = {json.dumps('Bearer ' + key)}\n"
+                    f'"{BROWSER}"}}) end',
+        "lead": f"local key = {json.dumps(a.key)}\n"
                 'function request()\n  local id = uuid7()\n  return wrk.format("POST", "/v1/leads", {Authorization = '
                 'key, ["Content-Type"] = "application/json", ["Idempotency-Key"] = id}, \'{"external_id":"\' .. id .. '
                 '\'","email":"\' .. id .. \'@example.com"}\')\nend',
+        "report": f"local key = {json.dumps(a.key)}\n"
+                  f'function request() return wrk.format("GET", "{REPORT}", {{Authorization = key}}) end',
     }
-    kudos = [b for b in bearers if json.loads(fetch(api + "/v1/kudos?limit=20", {"Authorization": b})[1])["items"]]
-    scripts |= {
-        "board": f"local who = {lua_list(bearers)}\n"
+
+
+def written(folder, name, text):
+    """The script as a file for wrk."""
+    file = folder / f"{name.replace(' ', '_')}.lua"
+    file.write_text(LUA + text + "\n")
+    return str(file)
+
+
+def thanks(product, a):
+    """{case: the requests of wrk} of boards and kudos.  Everybody thanks a colleague as often as they like."""
+    api = product.places["API"]
+    relax_kudos(product, a.company, api)
+    ids = [json.loads(fetch(api + "/v1/me", {"Authorization": b})[1])["id"] for b in a.bearers]
+    thanked = ids[1:] + ids[:1]
+    value = json.loads(fetch(api + "/v1/values", {"Authorization": a.bearers[0]})[1])["items"][0]["id"]
+    readers = [b for b in a.bearers if json.loads(fetch(api + "/v1/kudos?limit=20", {"Authorization": b})[1])["items"]]
+    return {
+        "board": f"local who = {lua_list(a.bearers)}\n"
                  'function request() return wrk.format("GET", "/v1/boards/points_year?limit=20", {Authorization = turn(who)}) end',
-        "kudos": f"local who = {lua_list(kudos)}\n"
+        "kudos": f"local who = {lua_list(readers)}\n"
                  'function request() return wrk.format("GET", "/v1/kudos?limit=20", {Authorization = turn(who)}) end',
-        "kudos give": f"local who, whom, value = {lua_list(bearers)}, {lua_list(thanked)}, {json.dumps(value)}\n"
+        "kudos give": f"local who, whom, value = {lua_list(a.bearers)}, {lua_list(thanked)}, {json.dumps(value)}\n"
                       "local k = 0\nfunction request()\n  k = k % #who + 1\n"
                       '  return wrk.format("PUT", "/v1/kudos/" .. uuid7(), {Authorization = who[k], ["Content-Type"] = '
                       '"application/json"}, \'{"recipients":["\' .. whom[k] .. \'"],"value_id":"\' .. value .. '
                       '\'","points":0,"message":"Thank you for the translation!"}\')\nend',
     }
-    bars = {"feed": 6, "feed unchanged": 2.5, "share": 6, "redirect": 2, "lead": 6, "board": 12, "kudos": 7, "kudos give": 7}
-    hosts = {"empty": ops, "redirect": link}
-    found = []
-    for name, text in scripts.items():
-        file = scratch / f"{name.replace(' ', '_')}.lua"
-        file.write_text(LUA + text + "\n")
-        found.append(Case(name, hosts.get(name, api), str(file), bars.get(name, 0), name == "redirect"))
-    return found
 
 
-def relax_kudos(product, company, api, people):
+def prepare(product, scratch):
+    """A script for each case."""
+    hosts = {"empty": "OPS", "redirect": "LINK"}
+    actors = gather(product)
+    texts = scripts(actors) | thanks(product, actors)
+    return [Case(name, product.places[hosts.get(name, "API")], written(scratch, name, texts[name]), bar,
+                 name == "redirect") for name, bar in BARS.items()]
+
+
+def relax_kudos(product, company, api):
     """No limits of how often."""
+    people = json.loads(product.rostra("person", "list", "--company", company, "--json"))
     admin = next(p["email"] for p in people if p["role"] == "admin")
     bearer = "Bearer " + product.rostra("token", "--company", company, "--person", admin).strip()
     policy = json.loads(fetch(api + "/v1/kudos-policy", {"Authorization": bearer})[1])

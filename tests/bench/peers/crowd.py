@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many clients that stay: 2,000 kept connections with mixed load at a part of what the machine can do."""
+
+import concurrent.futures
+import json
+import random
+import subprocess
+import threading
+import time
+
+import cases
+from measure import memory_mb
+
+CONNECTIONS = {"API": 1800, "LINK": 200}
+PART = 0.7
+SATURATION_S, SATURATION_CLIENTS = 8, {"API": 48, "LINK": 16}
+SLOWEST_S = 1.0
+SAMPLE_S = 2
+# Of a hundred calls of the API.
+MIX = {"feed": 30, "feed unchanged": 50, "share": 12, "lead": 7, "report": 1}
+
+
+def mixed(parts, wait_ms):
+    """One script of several: each keeps its own request(), and one is drawn for each call."""
+    text, names = [], []
+    for name, (part, script) in parts.items():
+        names.append(f"{{{part}, (function()\n{script}\nlocal mine = request\nreturn mine\nend)()}}")
+        text.append(part)
+    return (f"local kinds, all = {{{', '.join(names)}}}, {sum(text)}\n"
+            "function request()\n  local at = math.random(all)\n  for _, k in ipairs(kinds) do\n    at = at - k[1]\n"
+            "    if at <= 0 then return k[2]() end\n  end\nend\n"
+            + (f"function delay() return math.random(0, {2 * wait_ms}) end\n" if wait_ms else ""))
+
+
+def scripts(actors, server, scratch, wait_ms):
+    etags = cases.etags_of(server.places["API"], actors.bearers)
+    own = cases.scripts(type(actors)(**{**vars(actors), "etags": etags}))
+    api = {name: (part, own[name]) for name, part in MIX.items()}
+    return {"API": cases.written(scratch, "crowd_api", mixed(api, wait_ms)),
+            "LINK": cases.written(scratch, "crowd_link", mixed({"redirect": (1, own["redirect"])}, wait_ms))}
+
+
+def wrk(url, script, clients, seconds):
+    said = subprocess.run(["wrk", "-t", "1", "-c", str(clients), "-d", f"{seconds}s", "--timeout", "10s", "-s", script, url],
+                          text=True, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+    return json.loads([line for line in said.splitlines() if line.startswith("{")][-1])
+
+
+def both(server, made, clients, seconds):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        running = {site: pool.submit(wrk, server.places[site], made[site], clients[site], seconds) for site in clients}
+        return {site: r.result() for site, r in running.items()}
+
+
+def sampled(pids, stop, out):
+    began = time.monotonic()
+    while not stop.wait(SAMPLE_S):
+        out.append((time.monotonic() - began, memory_mb(pids)))
+
+
+def slope(samples):
+    """MB a minute, with its standard error, of the second half: by then caches are filled."""
+    late = samples[len(samples) // 2:]
+    n = len(late)
+    mean_x, mean_y = (sum(s[i] for s in late) / n for i in (0, 1))
+    wide = sum((x - mean_x) ** 2 for x, _ in late)
+    rise = sum((x - mean_x) * (y - mean_y) for x, y in late) / wide
+    rest = sum((y - mean_y - rise * (x - mean_x)) ** 2 for x, y in late)
+    return rise * 60, (rest / max(1, n - 2) / wide) ** 0.5 * 60
+
+
+def run(product, server, actors, seconds, scratch):
+    product.stack("restart", "jobs")
+    product.reload()
+    random.seed(1)
+    free = both(server, scripts(actors, server, scratch, 0), SATURATION_CLIENTS, SATURATION_S)
+    most = sum(r["requests"] for r in free.values()) / SATURATION_S
+    wait_ms = round(sum(CONNECTIONS.values()) / (most * PART) * 1000)
+    samples, stop = [], threading.Event()
+    watcher = threading.Thread(target=sampled, args=(server.groups()["app"], stop, samples))
+    watcher.start()
+    try:
+        result = both(server, scripts(actors, server, scratch, wait_ms), CONNECTIONS, seconds)
+    finally:
+        stop.set()
+        watcher.join()
+    failed = sum(r["failed"] for r in result.values())
+    slowest = max(r["max_us"] for r in result.values()) / 1e6
+    rise, error = slope(samples)
+    rate = sum(r["requests"] for r in result.values()) / seconds
+    print(f"\n{server.title}: {sum(CONNECTIONS.values())} connections for {seconds} s: {rate:.0f} requests/s, "
+          f"{rate / most:.0%} of {most:.0f} at saturation; {failed} failed; "
+          + ", ".join(f"{site} p99 {r['p99_us'] / 1000:.1f} ms" for site, r in result.items())
+          + f"; slowest {slowest:.2f} s; memory {samples[0][1]:.1f} to {samples[-1][1]:.1f} MB, "
+          f"{rise:+.2f} (+-{error:.2f}) MB a minute in the second half")
+    return failed == 0 and slowest < SLOWEST_S and rise <= 3 * error + 0.1
