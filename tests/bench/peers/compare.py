@@ -64,6 +64,12 @@ def without_code(answer):
     return without(answer, "created_at")
 
 
+def without_warnings(answer):
+    """Each knows words by a hash of its own: those of others are not like them."""
+    answer.body = re.sub(r'"warnings":\[.*\]', '"warnings":"*"', answer.body)
+    return without_code(answer)
+
+
 def without_click(answer):
     if "Location" in answer.headers:
         answer.headers["Location"] = re.sub(r"rclid=[A-Za-z0-9_-]{16}", "rclid=*", answer.headers["Location"])
@@ -139,7 +145,7 @@ def questions(product, a, ids):
         *((f"feed of reader {i}", feed(20, who), cursor) for i, who in enumerate(a.bearers[:5])),
         ("feed, short", feed(3, reader), cursor), ("feed, long", feed(100, reader), cursor),
         ("feed unchanged", unchanged, lambda x: x),
-        ("share with suggested words", put(plain, a.shares[0], sharer), without_code),
+        ("share with suggested words", put(plain, a.shares[0], sharer), without_warnings),
         ("share repeated", put(plain, a.shares[0], sharer), without_code),
         *((f"share of the same words, {i}", put(id_, words, who, REMEMBERED_S if i == 3 else 0), without_code)
           for i, (id_, who) in enumerate(zip(words_by, same_post))),

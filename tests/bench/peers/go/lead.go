@@ -33,6 +33,8 @@ type lead struct {
 	Message      *string `json:"message"`
 	ClickID      *string `json:"click_id"`
 	MatchedBy    string  `json:"matched_by"`
+	MatchReason  *string `json:"match_reason"`
+	MatchPct     *int64  `json:"match_pct"`
 	Stage        string  `json:"stage"`
 	Value        *int64  `json:"value"`
 	CreatedAt    *string `json:"created_at"`
@@ -78,7 +80,8 @@ func (in *leadNew) check() error {
 func (s *server) leadBefore(who *caller, external string) (*lead, error) {
 	l := &lead{Repeated: true}
 	err := s.db.row("lead_get", who.company, who.source, external).Scan(&l.ID, &l.Source, &l.ExternalID, &l.Channel, &l.Email,
-		&l.Name, &l.Organisation, &l.Phone, &l.Message, &l.MatchedBy, &l.Stage, &l.CreatedAt, &l.ReceivedAt, &l.ErasedAt, &l.Version)
+		&l.Name, &l.Organisation, &l.Phone, &l.Message, &l.MatchedBy, &l.MatchReason, &l.MatchPct, &l.Stage, &l.CreatedAt,
+		&l.ReceivedAt, &l.ErasedAt, &l.Version)
 	if err == sql.ErrNoRows {
 		return nil, nil
 	}
@@ -103,9 +106,10 @@ func (s *server) createLead(who *caller, in *leadNew, email string, digest []byt
 	if err != nil {
 		return nil, err
 	}
+	reason, pct := "nothing_known", int64(0)
 	return &lead{ID: id, Source: who.source, ExternalID: in.ExternalID, Channel: "api", Email: &email, Name: in.Name,
-		Organisation: in.Organisation, Phone: in.Phone, Message: in.Message, MatchedBy: "none", Stage: "lead",
-		CreatedAt: timeOf(&now), ReceivedAt: timeOf(&now), Version: 1}, nil
+		Organisation: in.Organisation, Phone: in.Phone, Message: in.Message, MatchedBy: "none",
+		MatchReason: &reason, MatchPct: &pct, Stage: "lead", CreatedAt: timeOf(&now), ReceivedAt: timeOf(&now), Version: 1}, nil
 }
 
 func (s *server) putLead(who *caller, in *leadNew) (*lead, error) {
