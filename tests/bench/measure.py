@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -39,6 +40,13 @@ class Product:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ROSTRA_")}
         return subprocess.run([self.build / "rostra", "--config", self.state / "rostra.conf", *args], check=True,
                               text=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment).stdout
+
+    def let_all_come(self):
+        """One address stands for thousands of clients, who may all ask at once."""
+        for file in (self.state / "nginx").glob("*.conf"):
+            file.write_text(re.sub(r"burst=\d+", "burst=10000", file.read_text()))
+        self.stack("restart", "nginx")
+        self.reload()
 
     def groups(self):
         """{group: [pid, …]}.  A worker's name says which pool it is in."""

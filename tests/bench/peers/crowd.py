@@ -3,7 +3,6 @@
 
 import concurrent.futures
 import json
-import random
 import subprocess
 import threading
 import time
@@ -72,7 +71,6 @@ def slope(samples):
 def run(product, server, actors, seconds, scratch):
     product.stack("restart", "jobs")
     product.reload()
-    random.seed(1)
     free = both(server, scripts(actors, server, scratch, 0), SATURATION_CLIENTS, SATURATION_S)
     most = sum(r["requests"] for r in free.values()) / SATURATION_S
     wait_ms = round(sum(CONNECTIONS.values()) / (most * PART) * 1000)
