@@ -40,7 +40,7 @@ struct conf {
 	int64_t     link_processes, link_threads;
 	int64_t     drain_s;
 	int64_t     request_deadline_ms;
-	int64_t     db_connect_timeout_s, db_read_timeout_s, db_write_timeout_s;
+	int64_t     db_connect_timeout_s, db_read_timeout_s, db_write_timeout_s, db_sync_wait;
 	int64_t     spool_max_mb;
 	int64_t     click_keep_months; /* 0: for ever */
 	int64_t     spool_sync_ms;    /* fdatasync at most this long after a click; 0: each time */

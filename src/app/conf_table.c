@@ -25,13 +25,14 @@ const struct conf_row conf_rows[] = {
 	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens", check_base_url),
 	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it", check_base_url),
 
-	TEXT(db_hosts, "", "host[:port],… tried in order, when db_socket is empty", check_hosts),
+	TEXT(db_hosts, "", "host[:port],… when db_socket is empty: the first that serves, until it fails", check_hosts),
 	PLACE(db_socket, "/run/mysqld/mysqld.sock", "unix socket of MariaDB; empty for TCP", NULL),
 	TEXT(db_user, "rostra", "who connects", check_given),
 	SECRET(db_password_file, "", "file with the password; empty for unix_socket authentication", NULL),
 	TEXT(db_name, "rostra", "the database", check_given),
 	NUMBER(db_connect_timeout_s, "2", 1, 60, "seconds to connect"),
 	NUMBER(db_read_timeout_s, "5", 1, 3600, "seconds a statement may take to answer"),
+	NUMBER(db_sync_wait, "7", 0, 15, "of several db_hosts: wsrep_sync_wait, what waits for commits on other nodes"),
 	NUMBER(db_write_timeout_s, "5", 1, 3600, "seconds a statement may take to be sent"),
 
 	SECRET(token_keys_file, ROSTRA_CONF_DIR "/token.keys", "keys of access tokens, the first signs", check_given),

@@ -2,8 +2,10 @@
 /* sockets.c - the pools' unix sockets: for nginx's group only, since libfcgi trusts whoever may
  * connect. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,7 +15,13 @@
 
 #include "master_int.h"
 
-enum { BACKLOG = 4096, SOCKET_MODE = 0660, PREDECESSOR_WAIT_S = 5, RETRY_MS = 50 };
+enum {
+	BACKLOG = 4096,
+	SOCKET_MODE = 0660,
+	PREDECESSOR_WAIT_S = 5,
+	RETRY_MS = 50,
+	PASSED_FIRST = 3
+};
 
 const char *
 pool_name(enum pool p)
@@ -85,13 +93,61 @@ socket_rights(const struct conf *conf, const char *path, char *err, size_t err_n
 	return true;
 }
 
+/* systemd's way (sd_listen_fds(3)): sockets of ours that wait from descriptor 3 on, named "api" and
+ * "link". */
+static int
+passed_fd(enum pool p)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
+	struct str rest = str_of(names ? names : ""), name;
+	int64_t whose, n;
+
+	if (!pid || !count || !str_int64(str_of(pid), &whose) || whose != getpid() ||
+	    !str_int64(str_of(count), &n))
+		return -1;
+	for (int i = 0; i < n && str_split(&rest, ':', &name); i++) {
+		if (str_is(name, pool_name(p)))
+			return PASSED_FIRST + i;
+	}
+	return -1;
+}
+
+static bool
+queue_open(struct pool_fds *out, char *err, size_t err_n)
+{
+	int queue[2];
+
+	/* Datagrams: one connection a message, whichever worker reads it. */
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, queue) != 0) {
+		snprintf(err, err_n, "socketpair: %s", strerror(errno));
+		return false;
+	}
+	out->adopt_read_fd = queue[0];
+	out->adopt_write_fd = queue[1];
+	return true;
+}
+
+static bool
+take_passed(int fd, struct pool_fds *out, char *err, size_t err_n)
+{
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+		snprintf(err, err_n, "socket %d of LISTEN_FDS: %s", fd, strerror(errno));
+		return false;
+	}
+	out->listen_fd = fd;
+	return queue_open(out, err, err_n);
+}
+
 bool
 pool_listen(const struct conf *conf, enum pool p, struct pool_fds *out, char *err, size_t err_n)
 {
 	struct sockaddr_un a;
-	int fd, queue[2];
+	int fd = passed_fd(p);
 	mode_t mask;
 
+	if (fd >= 0)
+		return take_passed(fd, out, err, err_n);
 	if (!pool_address(conf, p, &a)) {
 		snprintf(err, err_n, "socket_dir: %s is too long for a unix socket",
 		         conf->socket_dir);
@@ -113,15 +169,8 @@ pool_listen(const struct conf *conf, enum pool p, struct pool_fds *out, char *er
 	(void)umask(mask);
 	if (!socket_rights(conf, a.sun_path, err, err_n))
 		return false;
-	/* Datagrams: one connection a message, whichever worker reads it. */
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, queue) != 0) {
-		snprintf(err, err_n, "socketpair: %s", strerror(errno));
-		return false;
-	}
-	*out = (struct pool_fds){ .listen_fd = fd,
-		                  .adopt_read_fd = queue[0],
-		                  .adopt_write_fd = queue[1] };
-	return true;
+	out->listen_fd = fd;
+	return queue_open(out, err, err_n);
 }
 
 void
@@ -129,6 +178,6 @@ pool_unlink(const struct conf *conf, enum pool p)
 {
 	struct sockaddr_un a;
 
-	if (pool_address(conf, p, &a))
+	if (passed_fd(p) < 0 && pool_address(conf, p, &a))
 		(void)unlink(a.sun_path);
 }

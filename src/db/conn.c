@@ -164,26 +164,80 @@ connect_to(struct rq *rq, const char *host, unsigned port, const char *password)
 	return error;
 }
 
+/* Entry `at` of the list; false: there is none, or it is no host. */
+static bool
+host_at(const struct conf *conf, size_t at, char host[HOST_BYTES], int64_t *ret_port)
+{
+	struct str rest = str_of(conf->db_hosts), one = { 0 }, name;
+
+	for (size_t i = 0; i <= at; i++) {
+		if (!str_split(&rest, ',', &one))
+			return false;
+	}
+	one = str_trim(one);
+	*ret_port = DEFAULT_PORT;
+	if (!str_split(&one, ':', &name) || name.n == 0 || name.n >= HOST_BYTES ||
+	    (one.s && !str_int64(one, ret_port)))
+		return false;
+	memcpy(host, name.s, name.n);
+	host[name.n] = '\0';
+	return true;
+}
+
+static size_t
+hosts_count(const struct conf *conf)
+{
+	struct str rest = str_of(conf->db_hosts), one;
+	size_t n = 0;
+
+	while (str_split(&rest, ',', &one))
+		n++;
+	return n;
+}
+
+/*
+ * Galera: a node outside the majority, or one that is catching up, lets a client in and refuses
+ * its statements (1047); on the others a statement first waits for what was committed elsewhere.
+ */
+static unsigned
+check_node(struct rq *rq, const char *host)
+{
+	struct db *db = rq->db;
+	char sql[80];
+	unsigned error;
+
+	(void)snprintf(sql, sizeof(sql), "SET wsrep_sync_wait = %d", (int)db->conf->db_sync_wait);
+	error = db_round_trip(rq, sql);
+	if (!error)
+		error = db_round_trip(rq, "DO 1");
+	if (error) {
+		problem_internal(&rq->problem, "connect %s: %u %s", host, error,
+		                 mysql_error(db->my));
+		db->last_error = error;
+		db_disconnect(db);
+	}
+	return error;
+}
+
+/* From the host on that answered last; the one that failed is tried after the others. */
 static unsigned
 connect_hosts(struct rq *rq, const char *password)
 {
-	struct str rest = str_of(rq->db->conf->db_hosts);
-	struct str one;
+	struct db *db = rq->db;
+	const size_t n = hosts_count(db->conf);
 	unsigned error = 1;
 
-	while (error && db_time_left(rq) > 0 && str_split(&rest, ',', &one)) {
+	for (size_t i = 0; error && i < n && (i == 0 || db_time_left(rq) > 0); i++) {
 		char host[HOST_BYTES];
-		struct str name;
-		int64_t port = DEFAULT_PORT;
+		int64_t port;
 
-		one = str_trim(one);
-		if (!str_split(&one, ':', &name) || name.n == 0 || name.n >= sizeof(host))
-			continue;
-		if (one.s && !str_int64(one, &port))
-			continue;
-		memcpy(host, name.s, name.n);
-		host[name.n] = '\0';
-		error = connect_to(rq, host, (unsigned)port, password);
+		if (host_at(db->conf, db->host % n, host, &port)) {
+			error = connect_to(rq, host, (unsigned)port, password);
+			if (!error && n > 1)
+				error = check_node(rq, host);
+		}
+		if (error)
+			db->host = (db->host + 1) % n;
 	}
 	return error;
 }

@@ -48,6 +48,7 @@ struct db {
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
 	unsigned last_error;
+	size_t host;       /* of db_hosts, where the next connect begins */
 	unsigned refused;  /* connects refused in a row */
 	int64_t retry_us;  /* monotonic; no connect is tried before it */
 	int64_t used_us;   /* monotonic; last use */

@@ -84,8 +84,10 @@ db_note(struct rq *rq, const char *what, unsigned mariadb_error, const char *tex
 	metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_FAULTS, 1);
 	if (db->in_tx && (v == DB_V_AGAIN || v == DB_V_DEAD))
 		db->tx_broken = true;
-	if (v == DB_V_DEAD)
+	if (v == DB_V_DEAD) {
 		db_disconnect(db);
+		db->host++; /* another host may be better off */
+	}
 	return v;
 }
 

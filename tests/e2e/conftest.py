@@ -147,10 +147,15 @@ class Stack:
         assert done.returncode == 0, f"rostra {' '.join(map(str, args))}: {done.returncode}\n{done.stderr}{done.stdout}"
         return done.stdout
 
+    def connect(self, **options):
+        """A connection of one's own to the database, as the server's root."""
+        host = (self.data.get("hosts") or "").partition(",")[0].partition(":")
+        place = {"host": host[0], "port": int(host[2])} if host[0] else {"unix_socket": self.data["run"] + "/db.sock"}
+        return pymysql.connect(**place, user="root", database="rostra", charset="utf8mb4", **options)
+
     def db(self, sql, args=()):
-        """One statement as the server's root on a connection of its own; rows as dicts."""
-        connection = pymysql.connect(unix_socket=self.data["run"] + "/db.sock", user="root", database="rostra",
-                                     autocommit=True, cursorclass=pymysql.cursors.DictCursor, charset="utf8mb4")
+        """One statement on a connection of its own; rows as dicts."""
+        connection = self.connect(autocommit=True, cursorclass=pymysql.cursors.DictCursor)
         with connection, connection.cursor() as cursor:
             cursor.execute(sql, args)
             return list(cursor.fetchall())

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,12 @@ import checker  # noqa: E402
 from clients import BROWSER, Clicks, Leads, Shares  # noqa: E402
 
 SPOOL_MB = 8
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +131,50 @@ def test_a_click_that_cannot_be_kept_redirects_without_an_id(world):
 
 
 @contextlib.contextmanager
-def silence(front, back, file):
-    """A socket before MariaDB's, which passes nothing on while `file` says "cut"."""
+def before(back, file, *fronts):
+    """Sockets or ports before MariaDB's socket: a process each, which does what `file` says (slow_socket.py)."""
     file.write_text("0")
-    with subprocess.Popen([sys.executable, SOURCE / "tests/faults/slow_socket.py", front, back, file]) as proxy:
-        try:
-            wait_until(front.exists, 10, "the socket in front")
-            yield
-        finally:
-            proxy.terminate()
+    with contextlib.ExitStack() as all_of_them:
+        proxies = []
+        for front in fronts:
+            proxies.append(subprocess.Popen([sys.executable, SOURCE / "tests/faults/slow_socket.py", front, back, file]))
+            all_of_them.callback(proxies[-1].wait, 10)
+            all_of_them.callback(proxies[-1].terminate)
+        yield proxies
+
+
+def test_a_host_that_fails_is_left_for_the_next(own_stack, tmp_path):
+    ports = [free_port() for _ in range(2)]
+    hosts = ",".join(f"127.0.0.1:{p}" for p in ports)
+    with before(tmp_path / "stack0/run/db.sock", tmp_path / "delay", *(f"127.0.0.1:{p}" for p in ports)) as proxies:
+        stack = own_stack("--processes", "1,1", "--threads", "2,1", "--set", "db_socket=", "--set", f"db_hosts={hosts}")
+        company, api = company_of(stack, "acme", "Acme"), Client(stack.places["API"])
+
+        def made():
+            path = f"/v1/channels/{uuid7()}"  # the same request, until it is answered
+            channel = {"name": f"News {path[-12:]}", "audience": "all", "mode": "mandatory"}
+            return wait_until(lambda: api.put(path, who=company.admin, json=channel, contract=False).status_code in (200, 201), 10,
+                              "a channel")
+
+        assert made()
+        for gone in (0, 1):
+            proxies[gone].kill()
+            proxies[gone].wait(10)
+            if gone == 1:  # back to the first, which has come back
+                again = [sys.executable, SOURCE / "tests/faults/slow_socket.py", f"127.0.0.1:{ports[0]}",
+                         tmp_path / "stack0/run/db.sock", tmp_path / "delay"]
+                proxies[0] = subprocess.Popen(again)
+            assert made()
+        assert stack.db("SELECT COUNT(*) AS n FROM channel")[0]["n"] == 3
+        stack.stop()
+        proxies[0].terminate()
+        proxies[0].wait(10)
 
 
 def test_what_nobody_knows_is_not_called_undone(own_stack, tmp_path):
     """The database does what it is asked, its answer does not arrive, and the second look finds nobody."""
     front, file = tmp_path / "front.sock", tmp_path / "delay"
-    with silence(front, tmp_path / "stack0/run/db.sock", file):
+    with before(tmp_path / "stack0/run/db.sock", file, front):
         stack = own_stack("--processes", "1,1", "--threads", "2,1", "--set", f"db_socket={front}", "--set", "db_read_timeout_s=1")
         company, api = company_of(stack, "acme", "Acme"), Client(stack.places["API"])
         value = api.put(f"/v1/values/{uuid7()}", who=company.admin, json={"name": "Courage"}).json()["id"]

@@ -8,7 +8,6 @@ import json
 import secrets
 import time
 
-import pymysql
 import pytest
 from clicks import browser, clicks_of, path_of, rclid_of, visit
 from content import live_post, new_share
@@ -193,7 +192,7 @@ def at_once(stack, company, wanted, mark):
         number, body = job
         return Client(base).post("/v1/leads", who=company.api_key, json=body, headers={"X-Request-Id": f"{mark}-{number}"})
 
-    holder = pymysql.connect(unix_socket=stack.data["run"] + "/db.sock", user="root", database="rostra")
+    holder = stack.connect()
     with holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
         cursor.execute("LOCK TABLES conversion WRITE")
         answers = [pool.submit(one, job) for job in enumerate(wanted)]

@@ -5,7 +5,6 @@ import collections
 import concurrent.futures
 import secrets
 
-import pymysql
 import pytest
 
 from conftest import Client, uuid7, wait_until
@@ -162,7 +161,7 @@ def test_each_decision_is_told(api, house):
 
 def test_a_change_of_the_name_puts_nothing_back_that_is_taken_meanwhile(api, house, stack):
     reward = new_reward(api, house, stock=1)
-    holder = pymysql.connect(unix_socket=stack.data["run"] + "/db.sock", user="root", database="rostra")
+    holder = stack.connect()
     try:
         with holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(1) as pool:
             cursor.execute("UPDATE reward SET stock = 0 WHERE company_id = %s AND id = %s", (house.company.id, reward["id"]))

@@ -6,7 +6,6 @@ import secrets
 import time
 import urllib.parse
 
-import pymysql
 import pytest
 
 from conftest import Client, uuid7, wait_until
@@ -137,7 +136,7 @@ class Rush:
                 f"/v1/shares/{id_}", who=person, headers={"X-Request-Id": f"{mark}-{number}"},
                 json={"post_id": self.post["id"], "network": "x", "text": text}).status_code
 
-        holder = pymysql.connect(unix_socket=self.stack.data["run"] + "/db.sock", user="root", database="rostra")
+        holder = self.stack.connect()
         with holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(len(wanted)) as pool:
             cursor.execute("LOCK TABLES outbox WRITE")
             answers = [pool.submit(one, job) for job in enumerate(wanted)]

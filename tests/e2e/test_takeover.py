@@ -6,6 +6,8 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -173,6 +175,44 @@ def test_a_stop_ends_what_runs_and_leaves_nothing(own_stack):
     assert not any(runs(p) for p in workers)
     assert not (run / "api.sock").exists() and not (run / "link.sock").exists()
     assert not (stack.state / "rostra/serve.pid").exists()
+
+
+PASS_SOCKETS = """
+import fcntl, os, socket, sys
+run, *command = sys.argv[1:]
+held = []
+for name in ("other", "link", "api"):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(f"{run}/{name}.sock")
+    s.listen(64)
+    held.append(fcntl.fcntl(s.fileno(), fcntl.F_DUPFD, 20))
+for place, fd in enumerate(held, 3):
+    os.dup2(fd, place, inheritable=True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="3", LISTEN_FDNAMES="other:link:api")
+os.execv(command[0], command)
+"""
+
+
+def test_sockets_that_systemd_passes_are_served_and_left_where_they_are(own_stack):
+    stack = own_stack("--processes", "1,1", "--threads", "2,2")
+    run, api, link = pathlib.Path(stack.data["run"]), Client(stack.places["API"]), Client(stack.places["LINK"])
+    stack.end("serve")
+    assert not (run / "api.sock").exists()
+    command = [sys.executable, "-c", PASS_SOCKETS, str(run), *stack.data["commands"]["serve"]]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=stack.state) as serve:
+        try:
+            def serves():
+                answers = (api.get("/v1/nothing", contract=False), link.get("/r/nothing1", contract=False))
+                return [a.status_code for a in answers] == [404, 404]
+
+            wait_until(serves, 15, "service")
+            os.kill(serve.pid, signal.SIGUSR2)
+            wait_until(lambda: program_log(stack, "takeover_done"), 30, "the take-over")
+            assert serves()
+        finally:
+            serve.terminate()
+        assert serve.wait(20) == 0
+    assert (run / "api.sock").exists() and (run / "link.sock").exists()
 
 
 def test_a_killed_master_takes_its_workers_with_it_and_can_be_started_again(own_stack):

@@ -46,8 +46,10 @@ class Load(threading.Thread):
     kind = "?"
 
     def __init__(self, stop, base):
+        """base: where to ask, or several such places: the next one is asked when one has failed."""
         super().__init__(daemon=True)
-        self.stopped, self.api = stop, Client(base)
+        self.bases = itertools.cycle([base] if isinstance(base, str) else base)
+        self.stopped, self.api = stop, Client(next(self.bases))
         self.history, self.stuck, self.surprises = [], None, []
 
     def begin(self):
@@ -89,6 +91,8 @@ class Load(threading.Thread):
             code = type(failure).__name__
         record.update(answered=time.monotonic(), said=said, code=code, acknowledged=acknowledged)
         self.history.append(record)
+        if not acknowledged:
+            self.api.base = next(self.bases)
         return bool(acknowledged)
 
     # --- what came of it ---

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""slow_socket.py FRONT BACK FILE - a unix socket before another one; bytes wait as many milliseconds as FILE says.
+"""slow_socket.py FRONT BACK FILE - a unix socket, or ADDRESS:PORT, before a unix socket; bytes wait as many milliseconds as FILE says.
 
 Between the program and MariaDB: each piece of an answer is held back.  "cut" in FILE: no answer passes until it changes;
 "commit": the next COMMIT goes through, its answer and all after it do not.
@@ -68,10 +68,12 @@ def serve(client, back, delay):
 def main():
     front, back, file = sys.argv[1:]
     delay = Delay(file)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         os.unlink(front)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(front)
+    address, _, port = front.rpartition(":")
+    with socket.socket(socket.AF_INET if address else socket.AF_UNIX) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, int(port)) if address else front)
         listener.listen(256)
         while True:
             client, _ = listener.accept()
