@@ -18,7 +18,7 @@ extern const struct db_stmt_table session_stmts;
 enum {
 	SESSION_DAYS = 90,      /* over at the latest */
 	SESSION_IDLE_DAYS = 30, /* over when nothing came for so long */
-	SESSION_GRACE_S = 30,   /* a used refresh token is answered again; Okta's default */
+	SESSION_GRACE_S = 60,   /* a used refresh token is answered again: also after a database that stood still for 30 s */
 };
 
 enum session_method { SESSION_BY_OPERATOR, SESSION_BY_OIDC };

@@ -247,7 +247,7 @@ person_sign_out(struct rq *rq, struct call *call, void *reply)
 static const struct route rows[] = {
 	{ .method = HTTP_POST, .path = "/v1/auth/token", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &token_schema,
 	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &tokens_schema, .handle = token_post, .name = "token_post",
-	  .summary = "Tokens for the code of a sign-in, or for a refresh token, which is used up (within 30 s it answers the same)" },
+	  .summary = "Tokens for the code of a sign-in, or for a refresh token, which is used up (within 60 s it answers the same)" },
 	{ .method = HTTP_POST, .path = "/v1/auth/logout", .access = ACCESS_PUBLIC, .rate = RATE_PUBLIC, .body = &logout_schema,
 	  .body_max = 4096, .kind = REPLY_OBJECT, .reply = &logged_out_schema, .handle = logout_post, .name = "logout_post",
 	  .summary = "End the session of a refresh token; of any other it ends nothing" },

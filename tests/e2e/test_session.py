@@ -124,7 +124,7 @@ def test_who_lost_the_answer_repeats_and_gets_the_same_successor(api, sign_in, p
 def test_after_the_grace_a_used_token_ends_the_session(api, db, sign_in, person):
     phone = sign_in(person)
     next_ = refreshed(api, phone.refresh)
-    db("UPDATE session SET rotated_at = rotated_at - INTERVAL 31 SECOND WHERE id = %s", (phone.session,))
+    db("UPDATE session SET rotated_at = rotated_at - INTERVAL 61 SECOND WHERE id = %s", (phone.session,))
     assert refused(refresh(api, phone.refresh))
     assert end_of(db, phone.session) == "reuse"
     assert refused(refresh(api, next_["refresh_token"]))
@@ -162,7 +162,7 @@ def test_a_thief_and_the_owner_at_once_leave_no_good_token(api, db, sign_in, per
     for _ in range(10):
         first = sign_in(person)
         second = refreshed(api, first.refresh)["refresh_token"]
-        db("UPDATE session SET rotated_at = rotated_at - INTERVAL 31 SECOND WHERE id = %s", (first.session,))
+        db("UPDATE session SET rotated_at = rotated_at - INTERVAL 61 SECOND WHERE id = %s", (first.session,))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             stolen, owned = pool.map(lambda t: refresh(api, t), (first.refresh, second))
         assert refused(stolen) and end_of(db, first.session) == "reuse"
