@@ -3,6 +3,7 @@
  * loss. */
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,13 @@ enum { IDLE_CHECK_US = 20000 };
 /* Back-off between refused connects: 50 ms doubled up to 1.6 s. */
 enum { BACK_OFF_MS = 50, BACK_OFF_DOUBLINGS = 5 };
 enum { DEFAULT_PORT = 3306, HOST_BYTES = 256, PASSWORD_BYTES = 256 };
+
+/*
+ * When each of db_hosts last failed a thread of this process.  A host that was cut off is silent:
+ * who has an older connection to it leaves it, too, instead of waiting for an answer on its own.
+ */
+enum { HOSTS_MAX = 16 };
+static _Atomic int64_t failed_us[HOSTS_MAX];
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
@@ -219,6 +227,28 @@ check_node(struct rq *rq, const char *host)
 	return error;
 }
 
+static bool
+has_hosts(const struct db *db)
+{
+	return db->conf->db_socket[0] == '\0';
+}
+
+void
+db_leave_host(struct db *db)
+{
+	db_disconnect(db);
+	if (!has_hosts(db))
+		return;
+	atomic_store(&failed_us[db->host % HOSTS_MAX], clock_monotonic_us());
+	db->host++;
+}
+
+static bool
+was_left(const struct db *db)
+{
+	return has_hosts(db) && db->made_us < atomic_load(&failed_us[db->host % HOSTS_MAX]);
+}
+
 /* From the host on that answered last; the one that failed is tried after the others. */
 static unsigned
 connect_hosts(struct rq *rq, const char *password)
@@ -227,11 +257,12 @@ connect_hosts(struct rq *rq, const char *password)
 	const size_t n = hosts_count(db->conf);
 	unsigned error = 1;
 
+	db->host = n ? db->host % n : 0;
 	for (size_t i = 0; error && i < n && (i == 0 || db_time_left(rq) > 0); i++) {
 		char host[HOST_BYTES];
 		int64_t port;
 
-		if (host_at(db->conf, db->host % n, host, &port)) {
+		if (host_at(db->conf, db->host, host, &port)) {
 			error = connect_to(rq, host, (unsigned)port, password);
 			if (!error && n > 1)
 				error = check_node(rq, host);
@@ -286,7 +317,7 @@ db_connect(struct rq *rq)
 	metrics_add(rq->shared ? rq->shared->metrics : NULL, METRIC_DB_CONNECTS, 1);
 	db->refused = 0;
 	db->retry_us = 0;
-	db->used_us = clock_monotonic_us();
+	db->used_us = db->made_us = clock_monotonic_us();
 	if (db->checked)
 		return FAULT_NONE;
 	e = db_check_all(rq);
@@ -317,6 +348,10 @@ db_ready(struct rq *rq)
 	}
 	if (db->in_tx)
 		return db->tx_broken ? FAULT_RESTART : FAULT_NONE;
+	if (db->my && was_left(db)) {
+		db_disconnect(db);
+		db->host++;
+	}
 	if (db->my && now - db->used_us > IDLE_CHECK_US && was_closed(db))
 		db_disconnect(db);
 	db->used_us = now;

@@ -48,7 +48,8 @@ struct db {
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
 	unsigned last_error;
-	size_t host;       /* of db_hosts, where the next connect begins */
+	size_t host;       /* of db_hosts: of this connection, or where the next one begins */
+	int64_t made_us;   /* monotonic; this connection */
 	unsigned refused;  /* connects refused in a row */
 	int64_t retry_us;  /* monotonic; no connect is tried before it */
 	int64_t used_us;   /* monotonic; last use */
@@ -68,6 +69,9 @@ struct db {
 /* A connection that was alive a moment ago, or a new one; BUSY within the deadline. */
 enum fault db_ready(struct rq *rq) MUST_CHECK;
 void db_disconnect(struct db *db);
+/* Its connection failed: the next one begins with the next host, for the process's other threads,
+ * too. */
+void db_leave_host(struct db *db);
 
 /* --- stmt.c --- */
 /* Every statement of the handle's tables fits the schema; INTERNAL names the first that does not.

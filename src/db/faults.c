@@ -85,8 +85,7 @@ db_note(struct rq *rq, const char *what, unsigned mariadb_error, const char *tex
 	if (db->in_tx && (v == DB_V_AGAIN || v == DB_V_DEAD))
 		db->tx_broken = true;
 	if (v == DB_V_DEAD) {
-		db_disconnect(db);
-		db->host++; /* another host may be better off */
+		db_leave_host(db);
 	}
 	return v;
 }
