@@ -23,9 +23,13 @@ for file in "${files[@]}"; do
 	installed=$work/usr/share/rostra/${file%.in}
 	[ -f "$installed" ] || fault "no $installed"
 done
+for unit in rostra-serve.service rostra-jobs.service rostra-api.socket rostra-link.socket; do
+	[ -f "$work/usr/lib/systemd/system/$unit" ] || fault "no $unit"
+done
 while read -r left; do fault "a placeholder is left: $left"; done < <(grep -rn '@[A-Z_]*@' "$work/usr/share/rostra/nginx" || true)
 while read -r file; do
 	case ${file#"$work"} in
+	/usr/lib/systemd/system/rostra-*.service | /usr/lib/systemd/system/rostra-*.socket) ;;
 	/usr/bin/rostra | /usr/share/rostra/sql/*.sql | /usr/share/rostra/crawlers.rules | /usr/share/rostra/nginx/rostra*.conf | /usr/share/rostra/nginx/rostra.js | /usr/share/man/man[58]/rostra*) ;;
 	*) fault "installed, too: ${file#"$work"}" ;;
 	esac
