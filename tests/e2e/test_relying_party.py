@@ -62,6 +62,7 @@ class Hostile:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # whoever had enough has hung up
         self.port = self.server.server_address[1]
         self.issuer = f"http://127.0.0.1:{self.port}"
         self.asked, self.wanted, self.document, self.keys, self.token = [], {}, {}, [], {}
