@@ -15,8 +15,9 @@ enum {
 	ID_TOKEN_BYTES_MAX = 64 * 1024, /* 300 groups take about 5 KiB */
 	ID_TOKEN_SKEW_S = 60,
 	ID_TOKEN_AGE_MAX_S = 600,
-	ID_TOKEN_DEPTH = 8,   /* of its JSON */
-	ID_SUBJECT_MAX = 255, /* OpenID Connect Core 1.0 2 */
+	ID_TOKEN_DEPTH = 8,    /* of its JSON */
+	ID_SUBJECT_MAX = 255,  /* OpenID Connect Core 1.0 2 */
+	ID_DIRECTORY_MAX = 64, /* of tid and oid, which are UUIDs at Entra */
 };
 
 /* What the company registered, and what this sign-in was begun with. */
@@ -32,6 +33,9 @@ struct id_token {
 	const char *email;                           /* lower case; NULL: none */
 	const char *name, *given_name, *family_name; /* NULL: none */
 	const char *locale, *provider_session;       /* NULL: none */
+	/* Tenant and person of the provider's directory, the same for all its applications, as
+	 * Entra's tokens say; printable ASCII; NULL: none. */
+	const char *tid, *oid;
 	bool email_verified;
 	int64_t issued_us;
 	struct str payload; /* all that it says, as JSON: see claims.c of identity */

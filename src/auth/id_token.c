@@ -44,6 +44,8 @@ describe(const struct json_doc *d, struct arena *a, struct id_token *out)
 	out->family_name = provider_token_text(d, "family_name", a);
 	out->locale = provider_token_text(d, "locale", a);
 	out->provider_session = provider_token_text(d, "sid", a);
+	out->tid = provider_token_word(d, "tid", ID_DIRECTORY_MAX, a);
+	out->oid = provider_token_word(d, "oid", ID_DIRECTORY_MAX, a);
 }
 
 static const char *

@@ -119,16 +119,22 @@ provider_token_times(const struct json_doc *d, int64_t now_us, int64_t *ret_issu
 const char *
 provider_token_subject(const struct json_doc *d, struct arena *a, const char **ret)
 {
+	*ret = provider_token_word(d, "sub", ID_SUBJECT_MAX, a);
+	return *ret != NULL ? NULL : "no subject of printable ASCII";
+}
+
+const char *
+provider_token_word(const struct json_doc *d, const char *name, size_t max, struct arena *a)
+{
 	struct str text;
 
-	if (!json_doc_string(d, "sub", &text) || text.n == 0 || text.n > ID_SUBJECT_MAX)
-		return "no subject";
+	if (!json_doc_string(d, name, &text) || text.n == 0 || text.n > max)
+		return NULL;
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.s[i] <= 0x20 || text.s[i] >= 0x7f)
-			return "the subject is not printable ASCII";
+			return NULL;
 	}
-	*ret = arena_copy(a, text.s, text.n);
-	return NULL;
+	return arena_copy(a, text.s, text.n);
 }
 
 const char *

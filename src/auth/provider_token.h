@@ -18,6 +18,9 @@ const char *provider_token_parties(const struct json_doc *d, const struct id_tok
 /* exp, iat and nbf. */
 const char *provider_token_times(const struct json_doc *d, int64_t now_us, int64_t *ret_issued_us);
 const char *provider_token_subject(const struct json_doc *d, struct arena *a, const char **ret);
+/* A claim of 1 to max bytes of printable ASCII without spaces; NULL: none. */
+const char *provider_token_word(const struct json_doc *d, const char *name, size_t max,
+                                struct arena *a);
 /* A claim as text that can be kept; NULL: none. */
 const char *provider_token_text(const struct json_doc *d, const char *name, struct arena *a);
 

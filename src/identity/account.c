@@ -170,6 +170,8 @@ account_settle(struct rq *rq, const struct provider_row *p, const struct claim_m
 		.row = { .company_id = p->v.company_id,
 		         .issuer = p->v.issuer,
 		         .subject = t->subject,
+		         .tid = t->tid,
+		         .oid = t->oid,
 		         .now = rq->now_us },
 		.out = out,
 	};

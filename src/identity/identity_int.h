@@ -377,7 +377,8 @@ enum fault cache_sql_claim(struct rq *rq, const struct cache_row *c, uint64_t *r
 struct identity_row {
 	struct uuid company_id, person_id;
 	const char *issuer, *subject, *email;
-	bool active, managed; /* managed: the company's directory says who they are */
+	const char *tid, *oid; /* as the token says now; NULL: it names none */
+	bool active, managed;  /* managed: the company's directory says who they are */
 	int64_t now;
 };
 enum fault identity_sql_find(struct rq *rq, struct identity_row *row, bool *ret_found) MUST_CHECK;

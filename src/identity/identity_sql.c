@@ -89,10 +89,12 @@ static const struct db_col identity_in[] = {
 	DB_COL_UUID(struct identity_row, company_id), DB_COL_STR(struct identity_row, issuer),
 	DB_COL_STR(struct identity_row, subject), DB_COL_UUID(struct identity_row, person_id),
 	DB_COL_TIME(struct identity_row, now), DB_COL_TIME(struct identity_row, now),
+	DB_COL_STR(struct identity_row, tid), DB_COL_STR(struct identity_row, oid),
 };
 static const struct db_col identity_used_in[] = {
-	DB_COL_TIME(struct identity_row, now), DB_COL_UUID(struct identity_row, company_id),
-	DB_COL_STR(struct identity_row, issuer), DB_COL_STR(struct identity_row, subject),
+	DB_COL_TIME(struct identity_row, now), DB_COL_STR(struct identity_row, tid), DB_COL_STR(struct identity_row, oid),
+	DB_COL_UUID(struct identity_row, company_id), DB_COL_STR(struct identity_row, issuer),
+	DB_COL_STR(struct identity_row, subject),
 };
 
 static const struct db_col sign_in_cols[] = {
@@ -202,11 +204,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT " OF_PERSON " FROM person p WHERE p.company_id = ? AND p.email = ?",
 		DB_IN(identity_email_in), DB_OUT(identity_out) },
 	[Q_IDENTITY_INSERT] = { .name = "identity_insert",
-		.sql = "INSERT INTO identity (company_id, issuer, subject, person_id, created_at, last_sign_in_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT INTO identity (company_id, issuer, subject, person_id, created_at, last_sign_in_at, tid, oid)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(identity_in) },
 	[Q_IDENTITY_USED] = { .name = "identity_used",
-		.sql = "UPDATE identity SET last_sign_in_at = ? WHERE company_id = ? AND issuer = ? AND subject = ?",
+		.sql = "UPDATE identity SET last_sign_in_at = ?, tid = ?, oid = ? WHERE company_id = ? AND issuer = ?"
+		       " AND subject = ?",
 		DB_IN(identity_used_in) },
 	[Q_SIGN_IN_INSERT] = { .name = "sign_in_insert",
 		.sql = "INSERT INTO sign_in (" SIGN_IN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -240,6 +240,21 @@ def test_department_place_and_name_follow_each_sign_in_and_are_dated(world, says
         ("department", "Research", False), ("department", "Sales", True), ("location", "Lyon", True)]
 
 
+def test_the_ids_of_the_provider_s_directory_are_kept_beside_the_subject(world, says):
+    signing, who, tenant, person = Signing(world), says(), uuid7(), uuid7()
+
+    def kept_of(**claims):
+        signing.sign_in(says(who, **claims))
+        return world.stack.db("SELECT tid, oid FROM identity WHERE company_id = %s AND subject = %s", (world.acme.id, who))
+
+    assert kept_of(tid=tenant, oid=person) == [{"tid": tenant, "oid": person}]
+    assert kept_of(tid=tenant, oid="x" * 64) == [{"tid": tenant, "oid": "x" * 64}]  # each sign-in says it again
+    for bad in (("x" * 65, ""), ("a b", "\u00e9"), (7, [person])):
+        assert kept_of(tid=bad[0], oid=bad[1]) == [{"tid": None, "oid": None}], bad
+    assert kept_of(oid=person) == [{"tid": None, "oid": person}]
+    assert kept_of() == [{"tid": None, "oid": None}]
+
+
 def test_a_claim_may_have_a_name_with_dots(world, says):
     who = says(name="Ann", **{"https://acme.example/unit": "Unit 7"})
     assert Signing(world).use(department="https://acme.example/unit").person(who)["department"] == "Unit 7"

@@ -39,9 +39,9 @@ class Life:
         self.session = json.loads(stack.rostra("session", "start", "--company", company.slug, "--person", self.person.email,
                                                "--device", f"Phone {m}", "--json"))
         # As a sign-in through a provider leaves it.
-        stack.db("INSERT INTO identity (company_id, issuer, subject, person_id, created_at, last_sign_in_at) VALUES"
-                 " (%s, 'https://id.example', %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
-                 (company.id, f"subject-{m}", self.person.id))
+        stack.db("INSERT INTO identity (company_id, issuer, subject, oid, person_id, created_at, last_sign_in_at) VALUES"
+                 " (%s, 'https://id.example', %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+                 (company.id, f"subject-{m}", f"oid-{m}", self.person.id))
         # As the directory leaves it.
         stack.db("INSERT INTO scim_user (company_id, person_id, user_name, external_id, display_name, formatted, employee_number,"
                  " manager, created_at, updated_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",

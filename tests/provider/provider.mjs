@@ -53,7 +53,7 @@ function begin() {
     clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'] },
     claims: {
       openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups', '_claim_names'],
-      profile: ['name', 'given_name', 'family_name', 'locale', 'address', 'department', 'oid', 'preferred_username', 'https://acme.example/unit'],
+      profile: ['name', 'given_name', 'family_name', 'locale', 'address', 'department', 'tid', 'oid', 'preferred_username', 'https://acme.example/unit'],
     },
     conformIdTokenClaims: false, // claims of the scopes are in the ID Token, as most providers do
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },

@@ -106,6 +106,7 @@ test_what_describes_the_person_is_read(void **state)
 	          BEGIN ",\"aud\":[\"" CLIENT "\"],\"azp\":\"" CLIENT "\"" TIMES NONCED
 	                ",\"email\":\"Ada@Example.com\",\"email_verified\":true,\"name\":\"Ada L\","
 	                "\"given_name\":\"Ada\",\"family_name\":7,\"locale\":\"en\",\"sid\":\"s1\","
+	                "\"tid\":\"9188040d-6c67-4c5b-b112-36a304b66dad\",\"oid\":\"a b\","
 	                "\"groups\":[\"a\",\"b\"],\"address\":{\"country\":\"GB\"}}");
 
 	assert_int_equal(judge(f, text, NULL, &out, &why), ID_TOKEN_GOOD);
@@ -115,6 +116,8 @@ test_what_describes_the_person_is_read(void **state)
 	assert_string_equal(out.given_name, "Ada");
 	assert_null(out.family_name);
 	assert_string_equal(out.provider_session, "s1");
+	assert_string_equal(out.tid, "9188040d-6c67-4c5b-b112-36a304b66dad");
+	assert_null(out.oid); /* a space is no part of a word */
 	text =
 	    token(f, RSA_KEY, SIG_RS256, HEADER,
 	          BEGIN AUDIENCE TIMES NONCED ",\"email\":\"a@b.c\",\"email_verified\":\"true\"}");
@@ -268,13 +271,16 @@ test_each_claim_is_checked(void **state)
 		{ BEGIN AUDIENCE TIMES ",\"nonce\":\"\"}", "another nonce" },
 		{ BEGIN AUDIENCE TIMES ",\"nonce\":null}", "another nonce" },
 		{ BEGIN AUDIENCE TIMES NONCED ",\"events\":{}}", "it tells of events" },
-		{ "{\"iss\":\"" ISSUER "\"" AUDIENCE TIMES NONCED "}", "no subject" },
-		{ "{\"iss\":\"" ISSUER "\",\"sub\":\"\"" AUDIENCE TIMES NONCED "}", "no subject" },
-		{ "{\"iss\":\"" ISSUER "\",\"sub\":7" AUDIENCE TIMES NONCED "}", "no subject" },
+		{ "{\"iss\":\"" ISSUER "\"" AUDIENCE TIMES NONCED "}",
+		  "no subject of printable ASCII" },
+		{ "{\"iss\":\"" ISSUER "\",\"sub\":\"\"" AUDIENCE TIMES NONCED "}",
+		  "no subject of printable ASCII" },
+		{ "{\"iss\":\"" ISSUER "\",\"sub\":7" AUDIENCE TIMES NONCED "}",
+		  "no subject of printable ASCII" },
 		{ "{\"iss\":\"" ISSUER "\",\"sub\":\"a b\"" AUDIENCE TIMES NONCED "}",
-		  "the subject is not printable ASCII" },
+		  "no subject of printable ASCII" },
 		{ "{\"iss\":\"" ISSUER "\",\"sub\":\"\\u00fc\"" AUDIENCE TIMES NONCED "}",
-		  "the subject is not printable ASCII" },
+		  "no subject of printable ASCII" },
 		{ "{\"iss\":\"" ISSUER "\",\"sub\":\"a\\u0000b\"" AUDIENCE TIMES NONCED "}",
 		  "the payload is no JSON object" },
 	};
@@ -288,7 +294,7 @@ test_each_claim_is_checked(void **state)
 	refuses_payload(f,
 	                arena_printf(f->a, "{\"iss\":\"%s\",\"sub\":\"%s\"%s", ISSUER, subject,
 	                             AUDIENCE TIMES NONCED "}"),
-	                "no subject");
+	                "no subject of printable ASCII");
 }
 
 static void
