@@ -18,5 +18,8 @@ struct places *places_open(const char *file);
 void places_close(struct places **p);
 /* Of "192.0.2.0/24" or "2001:db8::/48": of its first address.  Nothing known: both "". */
 void places_find(const struct places *p, struct str prefix, struct place *ret);
+/* The same by a file that is opened for this once; "", or not readable as such a file: nothing is
+ * known. */
+void place_look_up(const char *file, struct str prefix, struct place *ret);
 
 #endif

@@ -11,6 +11,7 @@
 #include "rostra/auth.h"
 #include "rostra/db.h"
 #include "rostra/http.h"
+#include "rostra/place.h"
 
 extern const struct route_table session_routes;
 extern const struct db_stmt_table session_stmts;
@@ -18,7 +19,8 @@ extern const struct db_stmt_table session_stmts;
 enum {
 	SESSION_DAYS = 90,      /* over at the latest */
 	SESSION_IDLE_DAYS = 30, /* over when nothing came for so long */
-	SESSION_GRACE_S = 60,   /* a used refresh token is answered again: also after a database that stood still for 30 s */
+	SESSION_GRACE_S = 60, /* a used refresh token is answered again: also after a database that
+	                         stood still for 30 s */
 };
 
 enum session_method { SESSION_BY_OPERATOR, SESSION_BY_OIDC };
@@ -50,6 +52,7 @@ struct session_new {
 	int platform;            /* enum session_platform */
 	const char *device_name; /* NULL: unknown */
 	const char *app_version; /* NULL: unknown */
+	const struct place *at;  /* of the device's network; NULL: unknown */
 	/* Of SESSION_BY_OIDC: */
 	struct uuid provider;
 	const char *provider_session; /* NULL: it names none */
@@ -70,10 +73,11 @@ enum fault session_open(struct rq *rq, const struct token_keys *keys, const stru
 /*
  * GRANT when the token is none, its session is over, or its person is out; a token that was used
  * before and is not the last one, or is used again after the grace, ends the session.  app_version
- * NULL: unknown.
+ * and at, the place of the device's network, are what is known now; NULL: unknown.
  */
 enum fault session_refresh(struct rq *rq, const struct token_keys *keys, const char *token,
-                           const char *app_version, struct session_tokens *out) MUST_CHECK;
+                           const char *app_version, const struct place *at,
+                           struct session_tokens *out) MUST_CHECK;
 /* What the provider of a session has to know of its end. */
 struct session_ended {
 	struct uuid company, id, provider; /* zero: it began with none, or was none */
@@ -110,6 +114,8 @@ struct session_view {
 	struct uuid id, person_id;
 	int method, platform;
 	const char *device_name, *app_version;
+	const char *created_country, *created_city;     /* NULL: unknown */
+	const char *last_used_country, *last_used_city; /* at the last refresh */
 	int64_t created_at, last_used_at, expires_at;
 	bool current;
 };

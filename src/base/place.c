@@ -75,3 +75,14 @@ places_find(const struct places *p, struct str prefix, struct place *ret)
 	if (strlen(ret->country) != 2)
 		ret->country[0] = '\0';
 }
+
+void
+place_look_up(const char *file, struct str prefix, struct place *ret)
+{
+	struct places *p = file[0] != '\0' ? places_open(file) : NULL;
+
+	memset(ret, 0, sizeof(*ret));
+	if (p != NULL)
+		places_find(p, prefix, ret);
+	places_close(&p);
+}

@@ -4,6 +4,7 @@
 #ifndef ROSTRA_LINK_INT_H
 #define ROSTRA_LINK_INT_H
 
+#include "rostra/address.h"
 #include "rostra/conf.h"
 #include "rostra/link.h"
 #include "rostra/shared.h"
@@ -87,16 +88,8 @@ struct str dest_url(struct arena *a, const struct target *t, struct str incoming
 
 /* --- who came (client.c, cookie.c) --------------------------------------------------------- */
 
-enum { IP_PREFIX_SIZE = 25, VISITOR_SIZE = 16, VISITOR_COOKIE_TEXT = 43 };
+enum { VISITOR_SIZE = 16, VISITOR_COOKIE_TEXT = 43 };
 
-struct address {
-	unsigned char b[16]; /* IPv4 as ::ffff:a.b.c.d */
-	bool known;
-};
-
-struct address address_parse(struct str text);
-/* "192.0.2.0/24", "2001:db8:1::/48"; "" when unknown. */
-void address_prefix(const struct address *a, char out[IP_PREFIX_SIZE]);
 /* The host of a Referer; the empty view when there is none we would keep. */
 struct str referrer_host(struct str referrer);
 

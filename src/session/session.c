@@ -122,6 +122,16 @@ role_of(struct rq *rq, struct uuid company, struct uuid person, enum role *ret_r
 	return FAULT_NONE;
 }
 
+/* What is known of where the device is, now that it is used. */
+static void
+set_place(struct session_row *s, const struct place *at)
+{
+	const bool known = at != NULL;
+
+	s->last_used_country = known && at->country[0] != '\0' ? at->country : NULL;
+	s->last_used_city = known && at->city[0] != '\0' ? at->city : NULL;
+}
+
 struct opening {
 	struct session_row session;
 	struct refresh_row refresh;
@@ -175,6 +185,9 @@ session_open(struct rq *rq, const struct token_keys *keys, const struct session_
 		return rq_fail(rq, FAULT_CONFLICT, "The person or the company is not active.");
 	if (e)
 		return e;
+	set_place(&o.session, in->at);
+	o.session.created_country = o.session.last_used_country;
+	o.session.created_city = o.session.last_used_city;
 	random_bytes(t.b, sizeof(t.b));
 	o.refresh = row_of(rq, &o.session, &t);
 	e = db_tx(rq, open_tx, &o);
@@ -191,6 +204,7 @@ enum verdict { REFUSED, REUSED, REPEATED, ROTATED };
 struct refreshing {
 	struct refresh_token token, next;
 	const char *app_version;
+	const struct place *at;
 	struct session_row session;
 	enum role role;
 	enum verdict verdict;
@@ -229,6 +243,7 @@ rotate(struct rq *rq, struct refreshing *r)
 	s->generation++;
 	s->rotated_at = rq->now_us;
 	s->app_version = r->app_version;
+	set_place(s, r->at);
 	row = row_of(rq, s, &r->next);
 	e = refresh_sql_insert(rq, &row);
 	return e ? e : session_sql_rotate(rq, s);
@@ -273,9 +288,9 @@ refresh_tx(struct rq *rq, void *arg)
 
 enum fault
 session_refresh(struct rq *rq, const struct token_keys *keys, const char *token,
-                const char *app_version, struct session_tokens *out)
+                const char *app_version, const struct place *at, struct session_tokens *out)
 {
-	struct refreshing r = { .app_version = app_version };
+	struct refreshing r = { .app_version = app_version, .at = at };
 	enum fault e = FAULT_NONE;
 
 	r.verdict = REFUSED;

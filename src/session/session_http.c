@@ -2,7 +2,9 @@
 /* session_http.c - tokens and sessions over HTTP: schemas, handlers, routes. */
 #include <stdatomic.h>
 
+#include "rostra/address.h"
 #include "rostra/caller.h"
+#include "rostra/conf.h"
 #include "rostra/identity.h"
 #include "rostra/people.h"
 #include "rostra/shared.h"
@@ -73,6 +75,10 @@ static const struct j_field session_fields[] = {
 	J_AT(struct session_view, created_at, J_REQUIRED),
 	J_AT(struct session_view, last_used_at, J_REQUIRED, .help = "The last refresh"),
 	J_AT(struct session_view, expires_at, J_REQUIRED),
+	J_TEXT(struct session_view, created_country, J_NULLABLE | J_PII, 2, 2, .help = "ISO 3166-1, of the network that signed in; where the operator has a file of places"),
+	J_TEXT(struct session_view, created_city, J_NULLABLE | J_PII, 1, PLACE_CITY_MAX, .help = "In English"),
+	J_TEXT(struct session_view, last_used_country, J_NULLABLE | J_PII, 2, 2, .help = "The same of the last refresh"),
+	J_TEXT(struct session_view, last_used_city, J_NULLABLE | J_PII, 1, PLACE_CITY_MAX, .help = "In English"),
 	J_BOOLEAN(struct session_view, current, J_REQUIRED, false, .help = "The one that asks"),
 };
 static const struct j_schema session_schema = J_SCHEMA("session", struct session_view, session_fields);
@@ -91,6 +97,17 @@ app_version(struct rq *rq, const struct call *call)
 			return NULL;
 	}
 	return arena_copy(rq->arena, v.s, v.n);
+}
+
+/* Of the client's /24 or /48, so it is coarse; the address itself is not kept. */
+static void
+locate(struct rq *rq, const struct call *call, struct place *ret)
+{
+	const struct address a = address_parse(http_client_address(call));
+	char prefix[IP_PREFIX_SIZE];
+
+	address_prefix(&a, prefix);
+	place_look_up(rq->conf->click_places, str_of(prefix), ret);
 }
 
 static enum fault
@@ -117,7 +134,7 @@ check_members(struct rq *rq, const struct token_body *in)
 
 static enum fault
 begin_session(struct rq *rq, const struct token_body *in, const char *version,
-              struct session_tokens *out)
+              const struct place *at, struct session_tokens *out)
 {
 	struct session_new s = {
 		.id = uuid_v7(rq->now_us),
@@ -125,6 +142,7 @@ begin_session(struct rq *rq, const struct token_body *in, const char *version,
 		.platform = in->platform,
 		.device_name = in->device_name,
 		.app_version = version,
+		.at = at,
 	};
 	const struct sign_in_grant grant = { in->code, in->redirect_uri, in->code_verifier, s.id };
 	struct caller acting = { .kind = ACCESS_MEMBER };
@@ -155,13 +173,15 @@ token_post(struct rq *rq, struct call *call, void *reply)
 	const char *version = app_version(rq, call);
 	struct tokens_json *out = reply;
 	struct session_tokens t;
+	struct place at;
 	enum fault e = check_members(rq, in);
 
+	locate(rq, call, &at);
 	if (!e && in->grant_type == GRANT_REFRESH)
 		e = session_refresh(rq, atomic_load(&rq->shared->keys), in->refresh_token, version,
-		                    &t);
+		                    &at, &t);
 	else if (!e)
-		e = begin_session(rq, in, version, &t);
+		e = begin_session(rq, in, version, &at, &t);
 	if (e)
 		return e;
 	*out = (struct tokens_json){

@@ -19,6 +19,7 @@ struct session_row {
 	struct uuid company_id, id, person_id;
 	int method, platform, ended_by;
 	const char *device_name, *app_version, *provider_session;
+	const char *created_country, *created_city, *last_used_country, *last_used_city;
 	struct uuid provider_id;
 	struct str id_token; /* sealed */
 	int64_t generation, rotated_at, created_at, last_used_at, expires_at, ended_at;

@@ -16,6 +16,8 @@ static const struct db_col session_in[] = {
 	DB_COL_TIME(struct session_row, created_at), DB_COL_TIME(struct session_row, created_at),
 	DB_COL_TIME(struct session_row, expires_at), DB_COL_UUID(struct session_row, provider_id),
 	DB_COL_STR(struct session_row, provider_session), DB_COL_VIEW(struct session_row, id_token),
+	DB_COL_STR(struct session_row, created_country), DB_COL_STR(struct session_row, created_city),
+	DB_COL_STR(struct session_row, last_used_country), DB_COL_STR(struct session_row, last_used_city),
 };
 static const struct db_col of_provider_session_in[] = {
 	DB_COL_UUID(struct session_provider, company_id), DB_COL_UUID(struct session_provider, provider_id),
@@ -49,7 +51,8 @@ static const struct db_col lock_out[] = {
 static const struct db_col rotate_in[] = {
 	DB_COL_I64(struct session_row, generation),  DB_COL_TIME(struct session_row, rotated_at),
 	DB_COL_BYTES(struct session_row, salt),      DB_COL_TIME(struct session_row, rotated_at),
-	DB_COL_STR(struct session_row, app_version), DB_COL_UUID(struct session_row, company_id),
+	DB_COL_STR(struct session_row, app_version), DB_COL_STR(struct session_row, last_used_country),
+	DB_COL_STR(struct session_row, last_used_city), DB_COL_UUID(struct session_row, company_id),
 	DB_COL_UUID(struct session_row, id),
 };
 static const struct db_col end_in[] = {
@@ -73,7 +76,9 @@ static const struct db_col view_out[] = {
 	DB_COL_ENUM(struct session_view, platform, session_platform_names),
 	DB_COL_STR(struct session_view, device_name), DB_COL_STR(struct session_view, app_version),
 	DB_COL_TIME(struct session_view, created_at), DB_COL_TIME(struct session_view, last_used_at),
-	DB_COL_TIME(struct session_view, expires_at),
+	DB_COL_TIME(struct session_view, expires_at), DB_COL_STR(struct session_view, created_country),
+	DB_COL_STR(struct session_view, created_city), DB_COL_STR(struct session_view, last_used_country),
+	DB_COL_STR(struct session_view, last_used_city),
 };
 static const struct db_col prune_in[] = {
 	DB_COL_TIME(struct session_prune, before), DB_COL_I64(struct session_prune, limit),
@@ -91,8 +96,9 @@ enum {
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SESSION_INSERT] = { .name = "session_insert",
 		.sql = "INSERT INTO session (company_id, id, person_id, method, platform, device_name, app_version,"
-		       " created_at, last_used_at, expires_at, provider_id, provider_session, id_token)"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " created_at, last_used_at, expires_at, provider_id, provider_session, id_token, created_country,"
+		       " created_city, last_used_country, last_used_city)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(session_in) },
 	[Q_FIND] = { .name = "refresh_find",
 		.sql = "SELECT token_sha256, company_id, session_id, generation, created_at FROM refresh_token"
@@ -119,7 +125,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(of_provider_in), DB_OUT(lock_out) },
 	[Q_ROTATE] = { .name = "session_rotate",
 		.sql = "UPDATE session SET generation = ?, rotated_at = ?, rotation_salt = ?, last_used_at = ?,"
-		       " app_version = COALESCE(?, app_version) WHERE company_id = ? AND id = ?",
+		       " app_version = COALESCE(?, app_version), last_used_country = ?, last_used_city = ? WHERE company_id = ? AND id = ?",
 		DB_IN(rotate_in) },
 	[Q_END] = { .name = "session_end",
 		.sql = "UPDATE session SET ended_at = ?, ended_by = ?, id_token = NULL WHERE company_id = ? AND id = ?"
@@ -131,7 +137,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(end_all_in) },
 	[Q_PAGE] = { .name = "session_page",
 		.sql = "SELECT id, person_id, method, platform, device_name, app_version, created_at, last_used_at,"
-		       " expires_at FROM session WHERE company_id = ? AND person_id = ? AND ended_at IS NULL"
+		       " expires_at, created_country, created_city, last_used_country, last_used_city"
+		       " FROM session WHERE company_id = ? AND person_id = ? AND ended_at IS NULL"
 		       " AND (? IS NULL OR id < ?) AND expires_at > ? AND last_used_at > ? ORDER BY id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(view_out) },
 	[Q_PRUNE_TOKENS] = { .name = "session_prune_tokens",

@@ -38,6 +38,8 @@ class Life:
                                          job_title=f"Title {m}", department=f"Dep {m}", location=f"Loc {m}")
         self.session = json.loads(stack.rostra("session", "start", "--company", company.slug, "--person", self.person.email,
                                                "--device", f"Phone {m}", "--json"))
+        stack.db("UPDATE session SET created_country = 'CH', created_city = %s, last_used_city = %s WHERE id = %s",
+                 (f"City {m}", f"Other city {m}", self.session["session"]))
         # As a sign-in through a provider leaves it.
         stack.db("INSERT INTO identity (company_id, issuer, subject, oid, person_id, created_at, last_sign_in_at) VALUES"
                  " (%s, 'https://id.example', %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",

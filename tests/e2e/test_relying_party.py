@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.parse
 
+import mmdb
 import pytest
 import requests
 
@@ -94,12 +95,21 @@ class Hostile:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     hostile = Hostile()
-    made = begin_world(tmp_path_factory, ports=[hostile.port])
+    places = tmp_path_factory.mktemp("places") / "places.mmdb"
+    place(places, "CH", "Zürich")
+    made = begin_world(tmp_path_factory, f"click_places = {places}\n", ports=[hostile.port])
+    made.places = places
     made.hostile = hostile
     made.keys = requests.get(made.provider.issuer + "/jwks", timeout=10).json()["keys"]
     yield made
     hostile.stop()
     made.stop()
+
+
+def place(file, country, city):
+    """From now on, loopback is there."""
+    mmdb.write(file.with_suffix(".new"), {"127.0.0.0/24": {"country": {"iso_code": country}, "city": {"names": {"en": city}}}})
+    file.with_suffix(".new").rename(file)
 
 
 def forget(world):
@@ -574,7 +584,8 @@ def test_a_session_keeps_what_the_device_says_of_itself_and_each_refresh_its_ver
 
     def current():
         found, = [s for s in api.get("/v1/sessions", who=holder(tokens)).json()["items"] if s["current"]]
-        assert set(found) == {"id", "method", "platform", "device_name", "app_version", "created_at", "last_used_at", "expires_at", "current"}
+        assert set(found) == {"id", "method", "platform", "device_name", "app_version", "created_at", "last_used_at", "expires_at", "current",
+                              "created_country", "created_city", "last_used_country", "last_used_city"}
         return found
 
     assert (current()["platform"], current()["device_name"], current()["app_version"]) == ("android", "Pixel of Ada", None)
@@ -583,6 +594,29 @@ def test_a_session_keeps_what_the_device_says_of_itself_and_each_refresh_its_ver
                           headers={"App-Version": version})
         tokens = answer.json()
         assert current()["app_version"] == kept
+
+
+def test_a_session_keeps_the_country_and_city_of_its_network_and_no_address(rp):
+    api, world = rp.world.api, rp.world
+    told = rp.told()
+    tokens = rp.app.tokens(told["code"]).json()
+
+    def seen():
+        found, = [s for s in api.get("/v1/sessions", who=holder(tokens)).json()["items"] if s["current"]]
+        return tuple(found[m] for m in ("created_country", "created_city", "last_used_country", "last_used_city"))
+
+    assert seen() == ("CH", "Zürich", "CH", "Zürich")
+    place(world.places, "AT", "Wien")
+    assert seen() == ("CH", "Zürich", "CH", "Zürich")  # it was not used since
+    tokens = api.post("/v1/auth/token", json={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}).json()
+    assert seen() == ("CH", "Zürich", "AT", "Wien")
+    world.places.unlink()
+    tokens = api.post("/v1/auth/token", json={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}).json()
+    assert seen() == ("CH", "Zürich", None, None)
+    told = rp.told()
+    tokens = rp.app.tokens(told["code"]).json()
+    assert seen() == (None, None, None, None)
+    assert "127.0.0" not in str(world.stack.db("SELECT * FROM session"))
 
 
 # --- over TLS: last, since the service starts again with another address -----------------------------------------------------------
