@@ -2,6 +2,7 @@
 """For tests of signing in: a certified provider on loopback, a product whose company signs in with it, an app."""
 
 import base64
+import functools
 import hashlib
 import json
 import os
@@ -30,7 +31,7 @@ PEOPLE = {
 
 
 class Provider:
-    """oidc-provider in a process of its own."""
+    """oidc-provider in a process of its own, which takes its time to begin: whoever asks for its issuer waits."""
 
     def __init__(self, folder, callback, people=None):
         installed = pathlib.Path(os.environ.get("TEST_BUILD", SOURCE / "build")) / "tests/provider"
@@ -50,7 +51,10 @@ class Provider:
         self.log = open(folder / "provider.log", "w", encoding="utf-8")
         self.process = subprocess.Popen(["node", "provider.mjs", wanted], cwd=installed, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.issuer = json.loads(self.process.stdout.readline())["issuer"]
+
+    @functools.cached_property
+    def issuer(self):
+        return json.loads(self.process.stdout.readline())["issuer"]
 
     def wish(self, **what):
         return requests.post(self.issuer + "/control", json=what, timeout=10).json()
@@ -72,19 +76,14 @@ class World:
         self.provider.stop()
         self.stack.stop()
 
-    def __init__(self, stack, provider):
-        self.stack, self.provider = stack, provider
+    def __init__(self, stack, provider, acme):
+        self.stack, self.provider, self.acme = stack, provider, acme
         self.api = Client(stack.places["API"])
-        self.acme = company_of(stack, "acme", "Acme")
         self.secret_file = stack.state / "provider.secret"
         self.secret_file.write_text(SECRET + "\n")
         self.secret_file.chmod(0o400)
         self.id = self.add("RS256")
         stack.rostra("provider", "domains", "--company", "acme", "--id", self.id, "--domains", "acme.example acme.test")
-        for name in ("ada", "bob", "out", "two", "fin"):
-            stack.rostra("person", "add", "--company", "acme", "--email", f"{name}@acme.example", "--name", name.title(),
-                         "--role", "member")
-        stack.rostra("person", "deactivate", "--company", "acme", "--person", "out@acme.example")
 
     def add(self, algorithm, auth="basic", company="acme", *more):
         return json.loads(self.stack.rostra(
@@ -165,6 +164,15 @@ def holder(tokens):
     return type("Holder", (), {"headers": {"Authorization": "Bearer " + tokens["access_token"]}})
 
 
+def people_of(stack):
+    """The company, with those whom the provider knows too."""
+    acme = company_of(stack, "acme", "Acme")
+    for name in ("ada", "bob", "out", "two", "fin"):
+        acme.add_person(name)
+    stack.rostra("person", "deactivate", "--company", "acme", "--person", "out@acme.example")
+    return acme
+
+
 def begin_world(tmp_path_factory, settings="", ports=(), **provider):
     """A running product and its provider; the caller ends it."""
     stack = Stack(tmp_path_factory.mktemp("sign-in"))
@@ -173,9 +181,10 @@ def begin_world(tmp_path_factory, settings="", ports=(), **provider):
                 "rate_read_per_min=100000", "--set", "rate_write_per_min=100000", "--set", "caller_cache_s=1", "--set",
                 f"app_redirect_uris={APP} {LOOPBACK} https://app.example.com/cb")
     found = Provider(folder, stack.places["API"] + "/v1/auth/callback", **provider)
+    acme = people_of(stack)  # while the provider begins
     conf = stack.state / "rostra.conf"
     ports = " ".join(map(str, (urllib.parse.urlsplit(found.issuer).port, *ports)))
     conf.write_text(conf.read_text() + f"outbound_loopback_ports = {ports}\n{settings}")
     stack.end("serve")
     stack.restart("serve")
-    return World(stack, found)
+    return World(stack, found, acme)

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from conftest import uuid7
-from sign_in import PEOPLE, App, begin_world, holder
+from sign_in import PEOPLE, SECRET, App, begin_world, holder
 
 USUAL = {"name": "name", "given_name": "given_name", "family_name": "family_name", "department": None, "location": None,
          "locale": "locale", "groups": None, "scopes": "openid email profile", "join_by": "email", "join_claim": None}
@@ -81,11 +81,13 @@ class Signing:
 
     def __init__(self, world, make=True, state="on"):
         self.world, self.admin = world, world.acme.admin
-        self.id = world.add("RS256", "basic", "acme", *(["--make-accounts"] if make else []))
-        world.stack.rostra("provider", "domains", "--company", "acme", "--id", self.id, "--domains", "acme.example")
-        if state == "off":
-            world.stack.db("UPDATE identity_provider SET state = 'off' WHERE id = %s", (self.id,))
+        self.id = uuid7()
         self.path = f"/v1/identity-providers/{self.id}"
+        answer = world.api.put(self.path, who=self.admin, json={
+            "name": "Login", "issuer": world.provider.issuer, "client_id": "rostra-RS256", "client_secret": SECRET,
+            "state": state, "make_accounts": make})
+        assert answer.status_code == 201, answer.text
+        world.stack.db("UPDATE identity_provider SET email_domains = 'acme.example' WHERE id = %s", (self.id,))
 
     def maps(self):
         answer = self.world.api.get(self.path + "/claims", who=self.admin)
