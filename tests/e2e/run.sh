@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# pytest over the whole product: two workers, each with a stack of its own; a file's tests stay together.
+# pytest over the whole product: three workers, each with a stack of its own (tests wait more than they work); a file's tests stay together.
 set -euo pipefail
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/rostra-e2e.XXXXXX")
@@ -12,5 +12,5 @@ export TEST_LIKE=$scratch/like
 "$TEST_SOURCE/tests/stack" stop --state "$TEST_LIKE"
 cd "$TEST_SOURCE/tests/e2e"
 # The limit ends a hang; the suite takes a few minutes. Debian's python has the packages, another may come first in PATH.
-timeout --kill-after=30 "${TEST_E2E_SECONDS:-900}" /usr/bin/python3 -B -m pytest -p no:cacheprovider -q -n 2 \
-	--dist loadfile --color=no --basetemp="$scratch/tmp" -ra --durations=10 . "$@"
+timeout --kill-after=30 "${TEST_E2E_SECONDS:-1500}" /usr/bin/python3 -B -m pytest -p no:cacheprovider -q -n "${TEST_E2E_WORKERS:-3}" \
+	--dist loadfile --color=no --basetemp="$scratch/tmp" -ra --durations=25 . "$@"
