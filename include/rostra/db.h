@@ -76,10 +76,13 @@ struct db_stmt_table {
 struct db;
 
 /*
- * A handle that connects when first used (or by db_connect).  At its first connection every
- * statement of the tables is prepared and checked; the tables must outlive it.
+ * A handle that connects when first used (or by db_connect).  At the first connection that a
+ * process makes for these tables every statement of them is prepared and checked; the tables must
+ * outlive it.
  */
 struct db *db_create(const struct conf *conf, const struct db_stmt_table *tables, size_t n_tables);
+/* For a command that runs two statements of hundreds: each is checked when it is first used. */
+void db_check_used(struct db *db);
 void db_destroy(struct db **db);
 /* Connects now; BUSY when no server answers, INTERNAL when a statement does not fit the schema
  * (problem says which). */

@@ -289,6 +289,7 @@ cmd_run(struct app *app, int argc, char **argv, const struct cmd_verb *verbs, co
 		.language = "",
 	};
 	c.rq.db = db_create(&app->conf, app_stmts, app_n_stmts);
+	db_check_used(c.rq.db);
 	e = verb->run(&c);
 	if (e)
 		print_problem(&c, e, argv[0]);

@@ -30,6 +30,10 @@ enum { DEFAULT_PORT = 3306, HOST_BYTES = 256, PASSWORD_BYTES = 256 };
 enum { HOSTS_MAX = 16 };
 static _Atomic int64_t failed_us[HOSTS_MAX];
 
+/* The tables whose statements all fitted the schema: one thread of a process looks for all of them.
+ */
+static _Atomic(const void *) fitted;
+
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
 static void
@@ -48,6 +52,7 @@ db_create(const struct conf *conf, const struct db_stmt_table *tables, size_t n_
 	if (!db)
 		log_die("memory", "no memory for a database handle");
 	db->conf = conf;
+	db->tables = tables;
 	db->ranges = calloc(n_tables + 1, sizeof(*db->ranges));
 	for (size_t i = 0; db->ranges && i < n_tables; i++) {
 		db->ranges[i].first = tables[i].rows;
@@ -60,6 +65,12 @@ db_create(const struct conf *conf, const struct db_stmt_table *tables, size_t n_
 	if (!db->ranges || !db->handles)
 		log_die("memory", "no memory for a database handle");
 	return db;
+}
+
+void
+db_check_used(struct db *db)
+{
+	db->check_used = true;
 }
 
 void
@@ -318,12 +329,13 @@ db_connect(struct rq *rq)
 	db->refused = 0;
 	db->retry_us = 0;
 	db->used_us = db->made_us = clock_monotonic_us();
-	if (db->checked)
+	if (db->check_used || atomic_load(&fitted) == db->tables)
 		return FAULT_NONE;
 	e = db_check_all(rq);
 	if (e)
 		db_disconnect(db);
-	db->checked = e == FAULT_NONE;
+	else
+		atomic_store(&fitted, db->tables);
 	return e;
 }
 

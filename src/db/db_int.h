@@ -43,7 +43,8 @@ struct db {
 	size_t n_handles;
 	struct db_range *ranges;
 	size_t n_ranges;
-	bool checked; /* all statements fitted once */
+	const void *tables; /* as given: what fitted once is remembered by them */
+	bool check_used;    /* each statement when it is used, not all of them first */
 	bool in_tx;
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
