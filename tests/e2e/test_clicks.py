@@ -86,7 +86,7 @@ def test_the_same_visitor_again_is_a_duplicate_with_the_first_click_id(link, db,
 
 def test_a_flood_on_one_link_is_one_click_and_slows_no_other(stack, api, link, db, acme, post):
     hot, other = new_share(api, acme.member, post), new_share(api, acme.curator, post)
-    headers, flood = browser(), 240
+    headers, flood = browser(), 120
 
     def hit(_):
         return Client(stack.places["LINK"]).get(path_of(hot), headers=headers, contract=False).status_code

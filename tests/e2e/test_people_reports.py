@@ -217,6 +217,6 @@ def test_cohorts_as_a_table(cohorts):
         [(c["from"], c["leads"], c["click_to_lead"]["within"][1]["n"], c["click_to_won"]["n"]) for c in report["cohorts"]]
 
 
-def test_another_company_sees_nothing_of_it(cohorts, globex):
-    report = cohorts.api.get("/v1/reports/cohorts", who=globex.admin, params=PERIOD).json()
+def test_another_company_sees_nothing_of_it(cohorts, make_company):
+    report = cohorts.api.get("/v1/reports/cohorts", who=make_company().admin, params=PERIOD).json()
     assert sum(c["leads"] for c in report["cohorts"]) == 0

@@ -417,7 +417,7 @@ DEEDS = st.lists(st.tuples(st.sampled_from(["kudos", "lesson", "withdraw", "undo
 CAPS = st.tuples(st.sampled_from([None, 15, 25]), st.sampled_from([None, 20, 30]))
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(deeds=DEEDS, caps=CAPS)
 def test_replay_under_the_same_rules_changes_nothing_and_adopted_ones_hold(api, make_company, deeds, caps):
     house = House(api, make_company())
