@@ -40,6 +40,7 @@ type lead struct {
 	CreatedAt    *string `json:"created_at"`
 	ReceivedAt   *string `json:"received_at"`
 	ErasedAt     *string `json:"erased_at"`
+	MergedInto   *string `json:"merged_into"`
 	Version      int64   `json:"version"`
 	Repeated     bool    `json:"repeated"`
 }
@@ -81,7 +82,7 @@ func (s *server) leadBefore(who *caller, external string) (*lead, error) {
 	l := &lead{Repeated: true}
 	err := s.db.row("lead_get", who.company, who.source, external).Scan(&l.ID, &l.Source, &l.ExternalID, &l.Channel, &l.Email,
 		&l.Name, &l.Organisation, &l.Phone, &l.Message, &l.MatchedBy, &l.MatchReason, &l.MatchPct, &l.Stage, &l.CreatedAt,
-		&l.ReceivedAt, &l.ErasedAt, &l.Version)
+		&l.ReceivedAt, &l.ErasedAt, &l.MergedInto, &l.Version)
 	if err == sql.ErrNoRows {
 		return nil, nil
 	}

@@ -21,7 +21,7 @@ const made = {
     id: text, source: text, external_id: text, channel: text, email: maybe, name: maybe, organisation: maybe, phone: maybe,
     message: maybe, click_id: { type: 'null' }, matched_by: text, match_reason: maybe,
     match_pct: { type: ['integer', 'null'] }, stage: text, value: { type: 'null' }, created_at: text,
-    received_at: text, erased_at: maybe, version: { type: 'integer' }, repeated: { type: 'boolean' }
+    received_at: text, erased_at: maybe, merged_into: maybe, version: { type: 'integer' }, repeated: { type: 'boolean' }
   }
 }
 
@@ -67,7 +67,7 @@ export function leadRoutes({ app, db, server, Problem }) {
     return answer({
       id, source, external_id, channel: 'api', email, name, organisation, phone, message, matched_by: 'none',
       match_reason: 'nothing_known', match_pct: 0, stage: 'lead', created_at: now,
-      received_at: now, erased_at: null, version: 1
+      received_at: now, erased_at: null, merged_into: null, version: 1
     }, false)
   })
 }

@@ -35,7 +35,8 @@ function lead_answer(array $row, bool $repeated): array
 		'message' => $row['message'], 'click_id' => null, 'matched_by' => $row['matched_by'],
 		'match_reason' => $row['match_reason'], 'match_pct' => $row['match_pct'], 'stage' => $row['stage'], 'value' => null,
 		'created_at' => time_of($row['created_at']), 'received_at' => time_of($row['received_at']),
-		'erased_at' => time_of($row['erased_at']), 'version' => $row['version'], 'repeated' => $repeated];
+		'erased_at' => time_of($row['erased_at']), 'merged_into' => $row['merged_into'], 'version' => $row['version'],
+		'repeated' => $repeated];
 }
 
 /** The new row, or null when the id is taken. */
@@ -54,7 +55,8 @@ function create_lead(Db $db, array $who, array $in): ?array
 		return is_duplicate($e) ? null : throw $e;
 	}
 	return ['id' => $id, 'source' => $source, 'external_id' => $in['external_id'], 'channel' => 'api', 'email' => $in['email'], ...$words,
-		'matched_by' => 'none', 'match_reason' => 'nothing_known', 'match_pct' => 0, 'stage' => 'lead', 'created_at' => $now, 'received_at' => $now, 'erased_at' => null, 'version' => 1];
+		'matched_by' => 'none', 'match_reason' => 'nothing_known', 'match_pct' => 0, 'stage' => 'lead', 'created_at' => $now, 'received_at' => $now, 'erased_at' => null, 'merged_into' => null,
+		'version' => 1];
 }
 
 function post_lead(Db $db, array $settings): void
