@@ -127,15 +127,12 @@ check_interval(struct rq *rq, const struct giving *g)
 	const int64_t interval_us = g->context.policy.interval_s * US_PER_S;
 	struct kudos_lately lately;
 	int64_t wait_us;
-	enum fault e;
+	enum fault e = kudos_sql_last(rq, &lately);
 
-	if (interval_us == 0)
-		return FAULT_NONE;
-	e = kudos_sql_last(rq, &lately);
 	if (e || lately.last_at == TIME_NONE)
 		return e;
 	wait_us = lately.last_at + interval_us - rq->now_us;
-	if (wait_us <= 0)
+	if (interval_us == 0 || wait_us <= 0)
 		return FAULT_NONE;
 	rq->problem.retry_after_s = (int)((wait_us + US_PER_S - 1) / US_PER_S);
 	return rq_fail(rq, FAULT_RATE, "Your last kudos was moments ago: wait %d s.",
@@ -219,31 +216,6 @@ check_left(struct rq *rq, int64_t needed, int64_t left)
 	               left / POINTS_TENTHS, needed);
 }
 
-/* Whoever gives too often or too much is told so; not who only repeats a request that was granted a
- * moment earlier. */
-static enum fault
-check_limits(struct rq *rq, struct giving *g, int64_t left)
-{
-	struct kudos there;
-	struct problem said;
-	enum fault why = check_interval(rq, g), e;
-
-	if (!why)
-		why = check_pairs(rq, g);
-	if (!why)
-		why = check_left(rq, g->k->points * (int64_t)g->in->recipients.n, left);
-	if (why != FAULT_RATE && why != FAULT_INVALID && why != FAULT_CONFLICT)
-		return why;
-	said = rq->problem;
-	problem_reset(&rq->problem);
-	e = kudos_sql_row(rq, g->k->id, false, &there);
-	g->duplicate = e == FAULT_NONE;
-	if (e != FAULT_NOT_FOUND)
-		return e;
-	rq->problem = said;
-	return why;
-}
-
 static enum fault
 give_tx(struct rq *rq, void *arg)
 {
@@ -252,18 +224,29 @@ give_tx(struct rq *rq, void *arg)
 	const int64_t n = (int64_t)g->in->recipients.n;
 	const int64_t whole =
 	    (g->context.policy.monthly_allowance + g->context.boost) * POINTS_TENTHS;
+	struct kudos there;
 	int64_t left;
 	enum fault e = points_allowance_hold(rq, k->giver_id, k->period, whole, &left);
 
-	g->duplicate = false;
+	if (e)
+		return e;
+	/* The same request, a moment earlier: it is answered, not counted against the limits. */
+	e = kudos_sql_row(rq, k->id, false, &there);
+	g->duplicate = e == FAULT_NONE;
+	if (e != FAULT_NOT_FOUND)
+		return e;
+	problem_reset(&rq->problem);
+	e = check_interval(rq, g);
 	if (!e)
-		e = check_limits(rq, g, left);
-	if (!e && !g->duplicate)
+		e = check_pairs(rq, g);
+	if (!e)
+		e = check_left(rq, k->points * n, left);
+	if (!e)
 		e = kudos_sql_insert(rq, k, &g->duplicate);
 	if (e || g->duplicate)
 		return e;
 	e = kudos_sql_people_insert(rq, g->people, g->n_people);
-	if (!e && k->points > 0)
+	if (!e)
 		e = settle(rq, k, n);
 	if (!e)
 		e = kudos_tell_given(rq, k, g->people, g->n_people);
@@ -283,23 +266,6 @@ describe(struct rq *rq, const struct kudos_new *in, struct kudos *k)
 	k->state = KUDOS_VISIBLE;
 	k->created_at = rq->now_us;
 	k->edited_at = TIME_NONE;
-}
-
-/* As it would be read: nobody can have reacted yet. */
-static void
-show_given(struct rq *rq, const struct giving *g)
-{
-	struct kudos_face *faces = arena_array(rq->arena, g->n_people, struct kudos_face);
-	const size_t n = g->in->recipients.n;
-
-	for (size_t i = 0; i < g->n_people; i++)
-		faces[i] = (struct kudos_face){ g->people[i].person_id, g->people[i].display_name };
-	g->k->giver_name = g->context.giver_name;
-	g->k->value_name = g->context.value_name;
-	g->k->version = 1;
-	kudos_finish(rq, g->k);
-	g->k->recipients = (struct j_list){ faces, n };
-	g->k->mentions = (struct j_list){ faces + n, g->n_people - n };
 }
 
 enum fault
@@ -328,8 +294,7 @@ kudos_give(struct rq *rq, const struct kudos_new *in, struct kudos *k, bool *ret
 	if (g->duplicate)
 		return replay(rq, k);
 	*ret_created = true;
-	show_given(rq, g);
-	return FAULT_NONE;
+	return kudos_read(rq, k->id, k);
 }
 
 /* --- afterwards --- */

@@ -115,7 +115,6 @@ extern const struct uuid kudos_first_id;
 /* A person as a kudos meets them. */
 struct kudos_person {
 	struct uuid company_id, kudos_id, person_id, team_id;
-	const char *display_name;
 	int role;
 	int64_t position;
 	bool active;
@@ -123,7 +122,7 @@ struct kudos_person {
 
 /* What is known before a kudos is written. */
 struct kudos_context {
-	const char *time_zone, *giver_name, *value_name;
+	const char *time_zone;
 	struct uuid team_id, there_giver, share_person;
 	bool value_known, post_known, lead_known;
 	struct kudos_policy policy;

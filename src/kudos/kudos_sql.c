@@ -40,13 +40,12 @@ static const struct db_col context_out[] = {
 	DB_COL_I64(struct kudos_context, policy.monthly_allowance), DB_COL_I64(struct kudos_context, policy.pair_max),
 	DB_COL_I64(struct kudos_context, policy.pair_days), DB_COL_I64(struct kudos_context, policy.interval_s),
 	DB_COL_I64(struct kudos_context, policy.edit_window_s), DB_COL_I64(struct kudos_context, policy.version),
-	DB_COL_I64(struct kudos_context, boost),         DB_COL_STR(struct kudos_context, giver_name),
-	DB_COL_STR(struct kudos_context, value_name),
+	DB_COL_I64(struct kudos_context, boost),
 };
 static const struct db_col people_in[] = { DB_COL_STR(struct one, json), DB_COL_UUID(struct one, company_id) };
 static const struct db_col people_out[] = {
 	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
-	DB_COL_UUID(struct kudos_person, team_id),   DB_COL_STR(struct kudos_person, display_name),
+	DB_COL_UUID(struct kudos_person, team_id),
 };
 static const struct db_col person_insert_in[] = {
 	DB_COL_UUID(struct kudos_person, company_id), DB_COL_UUID(struct kudos_person, kudos_id),
@@ -136,7 +135,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "kudos_context",
 		.sql = "SELECT c.time_zone, " TEAM_NOW("p.id") ", k.giver_id, v.id IS NOT NULL, po.id IS NOT NULL,"
 		       " s.person_id, l.id IS NOT NULL, kp.monthly_allowance, kp.pair_max, kp.pair_days,"
-		       " kp.interval_s, kp.edit_window_s, kp.version, " POINTS_BOOST ", p.display_name, v.name FROM person p JOIN company c ON c.id = p.company_id"
+		       " kp.interval_s, kp.edit_window_s, kp.version, " POINTS_BOOST " FROM person p JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN kudos_policy kp ON kp.company_id = p.company_id"
 		       " LEFT JOIN kudos k ON k.company_id = p.company_id AND k.id = ?"
 		       " LEFT JOIN company_value v ON v.company_id = p.company_id AND v.id = ? AND v.archived_at IS NULL"
@@ -148,7 +147,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_PEOPLE] = {
 		.name = "kudos_people",
-		.sql = "SELECT p.id, p.state = 'active', " TEAM_NOW("p.id") ", p.display_name"
+		.sql = "SELECT p.id, p.state = 'active', " TEAM_NOW("p.id")
 		       " FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, id CHAR(36) PATH '$')) j"
 		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = CAST(j.id AS UUID) ORDER BY j.n",
 		DB_IN(people_in), DB_OUT(people_out),
