@@ -10,6 +10,54 @@
 
 #include "kudos_int.h"
 
+/* --- replies --- */
+
+/* "<id><name>\x1f…": as kudos_sql.c packs people. */
+static struct j_list
+unpack(struct rq *rq, const char *packed)
+{
+	struct str rest = str_of(packed), part;
+	struct kudos_face *faces = arena_array(rq->arena, KUDOS_RECIPIENTS_MAX, struct kudos_face);
+	size_t n = 0;
+
+	while (rest.s != NULL && n < KUDOS_RECIPIENTS_MAX && str_split(&rest, '\x1f', &part)) {
+		if (part.n < UUID_TEXT_SIZE - 1 ||
+		    !uuid_parse((struct str){ part.s, UUID_TEXT_SIZE - 1 }, &faces[n].id))
+			continue;
+		faces[n++].display_name = arena_copy(rq->arena, part.s + UUID_TEXT_SIZE - 1,
+		                                     part.n - (UUID_TEXT_SIZE - 1));
+	}
+	return (struct j_list){ faces, n };
+}
+
+/* Counts in the order of the names; none at all when nobody reacted. */
+static const struct kudos_reactions *
+count_reactions(struct rq *rq, const char *packed)
+{
+	struct kudos_reactions *r = arena_new(rq->arena, struct kudos_reactions);
+	int64_t *counts[KUDOS_REACTION__MAX] = { &r->thanks, &r->celebrate, &r->love, &r->support,
+		                                 &r->insightful };
+	struct str rest = str_of(packed), part;
+
+	for (int i = 0; i < KUDOS_REACTION__MAX && str_split(&rest, ',', &part); i++) {
+		if (!str_int64(part, counts[i]))
+			*counts[i] = 0;
+	}
+	return r;
+}
+
+void
+kudos_finish(struct rq *rq, struct kudos *k)
+{
+	struct kudos_face *giver = arena_new(rq->arena, struct kudos_face);
+
+	*giver = (struct kudos_face){ k->giver_id, k->giver_name };
+	k->giver = giver;
+	k->recipients = unpack(rq, k->recipients_packed);
+	k->mentions = unpack(rq, k->mentions_packed);
+	k->reactions = count_reactions(rq, k->reactions_packed);
+}
+
 enum fault
 kudos_read(struct rq *rq, struct uuid id, struct kudos *out)
 {

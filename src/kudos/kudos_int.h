@@ -85,7 +85,8 @@ struct kudos {
 	unsigned char body_sha256[32];
 	int64_t created_at, edited_at, version;
 	/* in replies */
-	const char *giver_name, *value_name, *people_packed, *reactions_packed;
+	const char *giver_name, *value_name, *recipients_packed, *mentions_packed,
+	    *reactions_packed;
 	const struct kudos_reactions *reactions;
 	int my_reaction; /* -1 none */
 	int64_t comments;

@@ -21,30 +21,27 @@
 #define KUDOS_VIEW_COLS(T, m)                                                                   \
 	KUDOS_ROW_COLS(T, m), KUDOS_ROW_TAIL(T, m),                                                 \
 	DB_COL_STR(T, m giver_name), DB_COL_STR(T, m value_name),                                   \
-	DB_COL_STR(T, m people_packed), DB_COL_STR(T, m reactions_packed), DB_COL_I64(T, m comments)
+	DB_COL_STR(T, m recipients_packed), DB_COL_STR(T, m mentions_packed),                       \
+	DB_COL_STR(T, m reactions_packed), DB_COL_ENUM(T, m my_reaction, kudos_reaction_names),     \
+	DB_COL_I64(T, m comments)
 
 #define KUDOS_ROW_COLUMNS                                                                       \
 	"k.company_id, k.id, k.giver_id, k.team_id, k.value_id, k.message, k.points, k.period, k.visibility," \
 	" k.state, k.post_id, k.share_id, k.lead_id, k.body_sha256, k.created_at"
-/*
- * "<role><id><name>", role 1 recipient, 2 mention, as the giver named them; the unit separator between two: names
- * have no control characters.  A subquery of a row costs more than what it reads, so there is one for both.
- */
-#define KUDOS_PEOPLE                                                                            \
-	"(SELECT GROUP_CONCAT(CONCAT(q.role + 0, q.person_id, qp.display_name)" \
-	" ORDER BY q.role, q.position SEPARATOR '\x1f')"                                            \
-	" FROM kudos_person q STRAIGHT_JOIN person qp ON qp.company_id = q.company_id AND qp.id = q.person_id" \
-	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id)"
-#define KUDOS_COUNT(word) "COUNT(IF(a.reaction = '" word "', 1, NULL))"
-/* The counts in the order of the names, then which of them is the reader's, from 1; 0: none.  The reader is the
- * first parameter. */
+/* "<id><name>", the unit separator between two: names have no control characters. */
+#define KUDOS_PACKED(role)                                                                      \
+	"(SELECT GROUP_CONCAT(CONCAT(q.person_id, qp.display_name) ORDER BY q.position SEPARATOR '\x1f')" \
+	" FROM kudos_person q JOIN person qp ON qp.company_id = q.company_id AND qp.id = q.person_id"   \
+	" WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = '" role "')"
+/* The counts in the order of the names; empty when there is none.  The reader is the first parameter. */
 #define KUDOS_REACTIONS                                                                         \
-	"(SELECT CONCAT_WS(',', " KUDOS_COUNT("thanks") ", " KUDOS_COUNT("celebrate") ", " KUDOS_COUNT("love") ", " \
-	KUDOS_COUNT("support") ", " KUDOS_COUNT("insightful")                                       \
-	", COALESCE(MAX(IF(a.person_id = ?, a.reaction + 0, 0)), 0)) FROM kudos_reaction a"         \
-	" WHERE a.company_id = k.company_id AND a.kudos_id = k.id)"
+	"(SELECT CONCAT_WS(',', SUM(a.reaction = 'thanks'), SUM(a.reaction = 'celebrate'), SUM(a.reaction = 'love')," \
+	" SUM(a.reaction = 'support'), SUM(a.reaction = 'insightful')) FROM kudos_reaction a"       \
+	" WHERE a.company_id = k.company_id AND a.kudos_id = k.id),"                                \
+	" (SELECT a.reaction FROM kudos_reaction a WHERE a.company_id = k.company_id AND a.kudos_id = k.id AND a.person_id = ?)"
 #define KUDOS_VIEW_COLUMNS                                                                      \
-	KUDOS_ROW_COLUMNS ", k.edited_at, k.version, g.display_name, v.name, " KUDOS_PEOPLE ", " KUDOS_REACTIONS \
+	KUDOS_ROW_COLUMNS ", k.edited_at, k.version, g.display_name, v.name, " KUDOS_PACKED("recipient") ", " \
+	KUDOS_PACKED("mention") ", " KUDOS_REACTIONS                                                \
 	", (SELECT COUNT(*) FROM kudos_comment t WHERE t.company_id = k.company_id AND t.kudos_id = k.id)"
 #define KUDOS_VIEW_JOINS                                                                        \
 	" STRAIGHT_JOIN person g ON g.company_id = k.company_id AND g.id = k.giver_id"                       \
