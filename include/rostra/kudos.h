@@ -39,8 +39,8 @@ enum {
 	KUDOS_EDIT_WINDOW_S = 24 * 3600,
 };
 
-/* Consumer of kudos.changed, of all rows that the owner claimed: what recipients were given stands
- * in the ledger as each kudos stands now. */
-enum fault kudos_settle_earned(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+/* Consumer of kudos.changed: what its recipients earned stands in the ledger as the kudos stands
+ * now. */
+enum fault kudos_settle_earned(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 
 #endif

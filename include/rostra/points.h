@@ -105,11 +105,10 @@ enum fault points_follow_lead(struct rq *rq, const struct outbox_event *event) M
 /* Consumers of post.published, and of post.acknowledged, whose object is the reader. */
 enum fault points_follow_post(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 enum fault points_follow_reader(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
-/* Consumers of share.created and share.revoked, of POINTS_CLICKED, and of kudos.changed (what the
- * rules give for it): of all rows that the owner claimed, each person and day of them once. */
+/* Consumers of share.created and share.revoked, and of POINTS_CLICKED: of all rows that the owner
+ * claimed. */
 enum fault points_follow_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 enum fault points_follow_clicks(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
-enum fault points_follow_kudos(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 #define POINTS_CLICKED "clicks.counted"
 /* Human clicks of a share on a UTC day came, went or were judged again. */

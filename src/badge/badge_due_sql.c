@@ -11,9 +11,9 @@ struct mark {
 };
 static const struct db_col claim_in[] = { DB_COL_STR(struct mark, owner), DB_COL_STR(struct mark, kind) };
 static const struct db_col object_in[] = { DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id) };
-static const struct db_col claim_twice_in[] = {
-	DB_COL_STR(struct mark, owner), DB_COL_STR(struct mark, kind),
-	DB_COL_STR(struct mark, owner), DB_COL_STR(struct mark, kind),
+static const struct db_col both_in[] = {
+	DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id),
+	DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id),
 };
 static const struct db_col company_in[] = { DB_COL_UUID(struct mark, company_id) };
 static const struct db_col due_cols[] = {
@@ -22,7 +22,6 @@ static const struct db_col due_cols[] = {
 
 #define BADGE_DUE "INSERT IGNORE INTO badge_due (company_id, person_id) "
 #define HAS_BADGES(company) " EXISTS (SELECT 1 FROM badge b WHERE b.company_id = " company ")"
-#define OF_CLAIM " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id")
 
 enum { Q_SHARES, Q_KUDOS, Q_LEAD, Q_ALL, Q_CLICKED, Q_POINTS, Q_EACH, Q_TAKE, Q__MAX };
 
@@ -34,13 +33,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id"),
 		DB_IN(claim_in) },
 	[Q_KUDOS] = { .name = "badge_mark_kudos",
-		.sql = BADGE_DUE "SELECT k.company_id, k.giver_id FROM outbox o FORCE INDEX (outbox_due)"
-		       " /* all companies: one relay serves them all */"
-		       " STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = o.object_id" OF_CLAIM
-		       " UNION SELECT r.company_id, r.person_id FROM outbox o FORCE INDEX (outbox_due)"
-		       " STRAIGHT_JOIN kudos_person r ON r.company_id = o.company_id AND r.kudos_id = o.object_id"
-		       " AND r.role = 'recipient'" OF_CLAIM,
-		DB_IN(claim_twice_in) },
+		.sql = BADGE_DUE "SELECT k.company_id, k.giver_id FROM kudos k WHERE k.company_id = ? AND k.id = ? AND"
+		       HAS_BADGES("k.company_id") " UNION SELECT r.company_id, r.person_id FROM kudos_person r"
+		       " WHERE r.company_id = ? AND r.kudos_id = ? AND r.role = 'recipient' AND" HAS_BADGES("r.company_id"),
+		DB_IN(both_in) },
 	[Q_LEAD] = { .name = "badge_mark_lead",
 		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t WHERE t.company_id = ? AND t.lead_id = ? AND"
 		       HAS_BADGES("t.company_id"),
@@ -79,9 +75,9 @@ badge_mark_shares(struct rq *rq, const char *kind, const char *owner)
 }
 
 enum fault
-badge_mark_kudos(struct rq *rq, const char *kind, const char *owner)
+badge_mark_kudos(struct rq *rq, const struct outbox_event *event)
 {
-	const struct mark in = { .kind = kind, .owner = owner };
+	const struct mark in = { .company_id = event->company_id, .object_id = event->object_id };
 
 	return db_exec(rq, &stmts[Q_KUDOS], &in, NULL);
 }

@@ -202,13 +202,6 @@ enum fault kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *f
 /* Whom its message names, who may see it and are not among its recipients; rows as above. */
 enum fault kudos_sql_mentions_each(struct rq *rq, struct uuid id, db_row_fn *fn,
                                    void *arg) MUST_CHECK;
-struct kudos_key {
-	struct uuid company_id, id;
-};
-/* Of the kudos that were claimed of the outbox, those that give points or may have before a change;
- * rows of struct kudos_key. */
-enum fault kudos_sql_giving(struct rq *rq, const char *kind, const char *owner, db_row_fn *fn,
-                            void *arg) MUST_CHECK;
 /* How many recipients the kudos has. */
 enum fault kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n) MUST_CHECK;
 

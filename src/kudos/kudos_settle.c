@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kudos_settle.c - what the recipients of kudos are given, behind the transactions that
- * changed them. */
+/* kudos_settle.c - what the recipients of a kudos and its giver earn, behind the transaction that
+ * changed it. */
 #include "rostra/caller.h"
 
 #include "kudos_int.h"
@@ -27,57 +27,49 @@ keep(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* What the rules give beside it, to whom it is from and whom it is to. */
+static enum fault
+follow(struct rq *rq, const struct earning *g)
+{
+	struct points_doer who[KUDOS_RECIPIENTS_MAX + 1] = {
+		{ g->kudos.giver_id, POINTS_KUDOS_GIVEN, g->kudos.created_at },
+	};
+
+	for (size_t i = 0; i < g->n; i++)
+		who[i + 1] = (struct points_doer){ g->want[i].person, POINTS_KUDOS_BONUS,
+			                           g->kudos.created_at };
+	return points_follow(rq, g->kudos.id, who, g->n + 1);
+}
+
 static enum fault
 settle_tx(struct rq *rq, void *arg)
 {
-	const struct uuid *id = arg;
-	struct points_subject s = { .object = *id,
+	const struct outbox_event *event = arg;
+	struct points_subject s = { .object = event->object_id,
 		                    .currency = POINTS_EARNED,
 		                    .period = POINTS_EARNED_PERIOD,
 		                    .reasons = 1U << POINTS_KUDOS_RECEIVED };
 	struct earning g = { .n = 0 };
 	bool stands;
-	enum fault e = kudos_sql_row(rq, *id, true, &g.kudos);
+	enum fault e = kudos_sql_row(rq, event->object_id, true, &g.kudos);
 
 	if (e)
 		return e;
 	/* A kudos that waits for a decision keeps what it gave; the decision takes it. */
 	stands = g.kudos.state == KUDOS_VISIBLE || g.kudos.state == KUDOS_HIDDEN;
-	e = kudos_sql_recipients_each(rq, *id, keep, &g);
+	e = kudos_sql_recipients_each(rq, event->object_id, keep, &g);
 	s.at_us = g.kudos.created_at;
 	if (!e)
 		e = points_day(rq, s.at_us, &s.day);
-	return e ? e : points_settle(rq, &s, g.want, g.kudos.points > 0 && stands ? g.n : 0);
-}
-
-struct keys {
-	struct kudos_key *list;
-	size_t n, room;
-};
-
-static enum fault
-keep_key(struct rq *rq, void *row, void *arg)
-{
-	struct keys *k = arg;
-
-	k->list = arena_grow(rq->arena, k->list, k->n, &k->room);
-	k->list[k->n++] = *(const struct kudos_key *)row;
-	return FAULT_NONE;
+	if (!e)
+		e = points_settle(rq, &s, g.want, g.kudos.points > 0 && stands ? g.n : 0);
+	return e ? e : follow(rq, &g);
 }
 
 enum fault
-kudos_settle_earned(struct rq *rq, const char *kind, const char *owner)
+kudos_settle_earned(struct rq *rq, const struct outbox_event *event)
 {
-	const struct caller *before = rq->who;
-	struct keys k = { .n = 0 };
-	enum fault e = kudos_sql_giving(rq, kind, owner, keep_key, &k);
+	struct outbox_event about = *event;
 
-	for (size_t i = 0; !e && i < k.n; i++) {
-		const struct caller system = { .company = k.list[i].company_id };
-
-		rq->who = &system;
-		e = db_tx(rq, settle_tx, &k.list[i].id);
-		rq->who = before;
-	}
-	return e;
+	return db_tx(rq, settle_tx, &about);
 }

@@ -91,11 +91,6 @@ static const struct db_col pairs_out[] = {
 	DB_COL_UUID(struct kudos_pair, person_id), DB_COL_I64(struct kudos_pair, n),
 };
 static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, person_id) };
-struct claim {
-	const char *owner, *kind;
-};
-static const struct db_col claim_in[] = { DB_COL_STR(struct claim, owner), DB_COL_STR(struct claim, kind) };
-static const struct db_col keys_out[] = { DB_COL_UUID(struct kudos_key, company_id), DB_COL_UUID(struct kudos_key, id) };
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
@@ -111,7 +106,7 @@ static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 enum {
 	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_CONTEXT, Q_PEOPLE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_INSERT,
 	Q_PERSON_INSERT, Q_UPDATE, Q_PAGE, Q_PAGE_GIVER, Q_PAGE_GOT, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH,
-	Q_MENTIONS_EACH, Q_GIVING, Q__MAX
+	Q_MENTIONS_EACH, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -238,14 +233,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient' AND q.person_id = m.person_id)"
 		       " AND (k.visibility = 'public' OR " KUDOS_TEAM_SEES_SQL("m.person_id") ") ORDER BY m.person_id",
 		DB_IN(key_in), DB_OUT(recipient_out),
-	},
-	[Q_GIVING] = {
-		.name = "kudos_giving",
-		.sql = "SELECT DISTINCT k.company_id, k.id FROM outbox o FORCE INDEX (outbox_due)"
-		       " /* all companies: one relay serves them all */ STRAIGHT_JOIN kudos k ON k.company_id = o.company_id"
-		       " AND k.id = o.object_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
-		       " AND (k.points > 0 OR k.version > 1)",
-		DB_IN(claim_in), DB_OUT(keys_out),
 	},
 };
 /* clang-format on */
@@ -385,15 +372,6 @@ kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn, void *ar
 	struct kudos_person row = { .active = false };
 
 	return db_each(rq, &stmts[Q_RECIPIENTS_EACH], &in, &row, fn, arg);
-}
-
-enum fault
-kudos_sql_giving(struct rq *rq, const char *kind, const char *owner, db_row_fn *fn, void *arg)
-{
-	const struct claim in = { .owner = owner, .kind = kind };
-	struct kudos_key row;
-
-	return db_each(rq, &stmts[Q_GIVING], &in, &row, fn, arg);
 }
 
 enum fault

@@ -15,11 +15,10 @@ struct dues {
 	const char *zone; /* of the company; rows of several companies bring their own */
 };
 
-/* A row of what was claimed: of a share, of clicks on a UTC day of theirs, or of a kudos. */
+/* A row of what was claimed: of a share, or of clicks on a UTC day of theirs. */
 struct claimed {
 	struct uuid company_id, person_id;
-	int64_t at_us, utc_day, day; /* day: of an entry there is; 0: that of at_us */
-	int reason;
+	int64_t at_us, utc_day;
 	const char *zone, *kind, *owner;
 };
 
@@ -35,15 +34,6 @@ static const struct db_col claim_in[] = { DB_COL_STR(struct claimed, owner), DB_
 static const struct db_col claim_out[] = {
 	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id), DB_COL_TIME(struct claimed, at_us),
 	DB_COL_I64(struct claimed, utc_day),     DB_COL_STR(struct claimed, zone),
-};
-static const struct db_col kudos_in[] = {
-	DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind), DB_COL_STR(struct claimed, owner),
-	DB_COL_STR(struct claimed, kind),  DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind),
-};
-static const struct db_col kudos_out[] = {
-	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id),
-	DB_COL_ENUM(struct claimed, reason, points_reason_names), DB_COL_TIME(struct claimed, at_us),
-	DB_COL_I64(struct claimed, day),         DB_COL_STR(struct claimed, zone),
 };
 static const struct db_col object_in[] = { DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id) };
 static const struct db_col lead_in[] = {
@@ -70,32 +60,12 @@ static const struct db_col put_in[] = {
 	" STRAIGHT_JOIN company c ON c.id = s.company_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?" \
 	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = s.company_id)"
 
-#define KUDOS_CLAIMED                                                                           \
-	" FROM outbox o FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"        \
-	" STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = o.object_id"                  \
-	" STRAIGHT_JOIN company c ON c.id = o.company_id"
-#define OF_CLAIM " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
-#define RULED(action) " AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = o.company_id AND r.action = '" action "')"
-
-enum { Q_SHARES, Q_CLICKS, Q_KUDOS, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
+enum { Q_SHARES, Q_CLICKS, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "point_shares_claimed", .sql = CLAIMED("s.created_at", "0", OUTBOX_OBJECTS, OUTBOX_OBJECT_ID), DB_IN(claim_in), DB_OUT(claim_out) },
 	[Q_CLICKS] = { .name = "point_clicks_claimed", .sql = CLAIMED("NULL", "CAST(o.payload AS SIGNED)", "outbox o FORCE INDEX (outbox_due)", "o.object_id"),
 		       DB_IN(claim_in), DB_OUT(claim_out) },
-	/* Whoever has entries for it already is settled, too: rules and zones change. */
-	[Q_KUDOS] = {
-		.name = "point_kudos_claimed",
-		.sql = "SELECT k.company_id, k.giver_id, 'kudos_given', k.created_at, 0, c.time_zone" KUDOS_CLAIMED
-		       OF_CLAIM RULED("kudos_given")
-		       " UNION ALL SELECT q.company_id, q.person_id, 'kudos_received_bonus', k.created_at, 0, c.time_zone" KUDOS_CLAIMED
-		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
-		       OF_CLAIM RULED("kudos_received")
-		       " UNION ALL SELECT e.company_id, e.person_id, e.reason, NULL, e.day, c.time_zone" KUDOS_CLAIMED
-		       " STRAIGHT_JOIN point_entry e ON e.company_id = k.company_id AND e.object_id = k.id"
-		       " AND e.currency = 'earned' AND e.day > 0" OF_CLAIM,
-		DB_IN(kudos_in), DB_OUT(kudos_out),
-	},
 	[Q_LEAD] = {
 		.name = "point_lead_doers",
 		.sql = "SELECT " TOUCHED_LAST("l.created_at") ", 'lead', l.created_at FROM lead l WHERE l.company_id = ? AND l.id = ?"
@@ -345,19 +315,6 @@ take_clicks(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
-take_kudos(struct rq *rq, void *row, void *arg)
-{
-	const struct claimed *c = row;
-	const struct due due = { .company_id = c->company_id,
-		                 .person_id = c->person_id,
-		                 .actions = action_of(c->reason),
-		                 .had = c->day != 0 };
-
-	due_day(rq, arg, &due, c->day != 0 ? c->day : measure_day(c->zone, c->at_us));
-	return FAULT_NONE;
-}
-
-static enum fault
 due_tx(struct rq *rq, void *arg)
 {
 	return points_settle_due(rq, arg);
@@ -396,14 +353,6 @@ points_follow_clicks(struct rq *rq, const char *kind, const char *owner)
 	const struct claimed in = { .kind = kind, .owner = owner };
 
 	return settle_claimed(rq, &stmts[Q_CLICKS], &in, take_clicks);
-}
-
-enum fault
-points_follow_kudos(struct rq *rq, const char *kind, const char *owner)
-{
-	const struct claimed in = { .kind = kind, .owner = owner };
-
-	return settle_claimed(rq, &stmts[Q_KUDOS], &in, take_kudos);
 }
 
 struct companies {
