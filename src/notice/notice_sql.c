@@ -84,8 +84,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = l.id AND p.state = 'active'"
 		       " STRAIGHT_JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN notice_setting w ON w.company_id = p.company_id AND w.person_id = p.id"
-		       " WHERE NOT EXISTS (SELECT 1 FROM notice_source s WHERE s.company_id = p.company_id AND s.person_id = p.id"
-		       " AND s.kind = ? AND s.object_id = ? AND s.source_id = ?) ORDER BY p.id",
+		       /* No NOT EXISTS: it is made a table of all that has the source, of whatever company. */
+		       " LEFT JOIN notice_source s ON s.company_id = p.company_id AND s.person_id = p.id AND s.kind = ?"
+		       " AND s.object_id = ? AND s.source_id = ? WHERE s.company_id IS NULL ORDER BY p.id",
 		DB_IN(listeners_in), DB_OUT(listeners_out) },
 	[Q_JOIN] = { .name = "notice_join",
 		.sql = "INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"

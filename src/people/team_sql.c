@@ -18,7 +18,7 @@ static const struct db_col team_out[] = {
 };
 #define TEAM_COLUMNS \
 	"t.company_id, t.id, t.name, t.external_id, t.version, t.created_at, t.archived_at, t.role," \
-	" (SELECT COUNT(*) FROM team_member m WHERE m.company_id = t.company_id AND m.team_id = t.id" \
+	" (SELECT COUNT(*) FROM team_member m FORCE INDEX (team_member_team) WHERE m.company_id = t.company_id AND m.team_id = t.id" \
 	" AND m.to_at IS NULL)"
 static const struct db_col team_insert_in[] = {
 	DB_COL_UUID(struct team_row, company_id), DB_COL_UUID(struct team_row, id),

@@ -324,4 +324,5 @@ def test_what_is_over_goes_after_a_month(own_stack):
     stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'session_prune'")
     stack.restart("jobs")
     wait_until(lambda: len(stack.db("SELECT 1 FROM session")) == 1, 15, "the end of the old session")
-    assert [str(r["session_id"]) for r in stack.db("SELECT session_id FROM refresh_token")] == [new]
+    wait_until(lambda: [str(r["session_id"]) for r in stack.db("SELECT session_id FROM refresh_token")] == [new], 5,
+               "the end of its tokens")
