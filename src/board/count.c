@@ -129,7 +129,7 @@ board_rank(struct standing_row *rows, size_t n)
 	}
 }
 
-/* The rank of who is not shown is that among those who are. */
+/* The rank of who is not shown is that among those who are; who has less than nothing has none. */
 static void
 rank_others(struct standing_row *rows, size_t shown, size_t n)
 {
@@ -138,7 +138,7 @@ rank_others(struct standing_row *rows, size_t shown, size_t n)
 	for (size_t i = shown, above = 0; i < n; i++) {
 		while (above < shown && rows[above].score > rows[i].score)
 			above++;
-		rows[i].rank = (int64_t)above + 1;
+		rows[i].rank = rows[i].score > 0 ? (int64_t)above + 1 : J_NO_INT;
 		rows[i].place = -1;
 	}
 }
@@ -153,8 +153,9 @@ arrange(struct rq *rq, const struct counting *c, struct counted *out)
 		for (size_t i = 0; i < c->n_slots; i++) {
 			const struct tally *t = &c->slots[i];
 			struct standing_row row = { .id = t->id, .score = score_of(c, t) };
+			const bool shows = t->shown && row.score > 0;
 
-			if (t->used && row.score > 0 && t->shown == (pass == 0))
+			if (t->used && row.score != 0 && shows == (pass == 0))
 				rows[n++] = row;
 		}
 		if (pass == 0)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* migrate.c - which files are due, and how they are applied once by one process. */
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "rostra/crypto.h"
+#include "rostra/process.h"
 
 #include "migrate_int.h"
 
@@ -152,7 +151,7 @@ holder_is_gone(const char *holder)
 		return false;
 	if (!str_split(&rest, ':', &process) || !str_int64(process, &pid) || pid <= 0)
 		return false;
-	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return process_gone(pid);
 }
 
 static enum fault

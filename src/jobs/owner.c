@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* owner.c - who holds a lease: named by host and process, so that a dead holder on this host is
  * noticed at once. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "rostra/process.h"
 
 #include "jobs_int.h"
 
@@ -41,7 +41,7 @@ jobs_owner_gone(const char *owner)
 		return false;
 	if (!str_split(&rest, ':', &process) || !str_int64(process, &pid) || pid <= 0)
 		return false;
-	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return process_gone(pid);
 }
 
 const char *
