@@ -4,12 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rostra/crypto.h"
 #include "rostra/people.h"
 #include "rostra/text.h"
 
 #include "cmd_int.h"
 
-enum { ARENA_BYTES = 65536, TIMEOUT_S = 60, ROWS_FIRST = 64, STATUS_USAGE = 2 };
+enum {
+	ARENA_BYTES = 65536,
+	TIMEOUT_S = 60,
+	ROWS_FIRST = 64,
+	STATUS_USAGE = 2,
+	SECRET_TEXT_MAX = 512
+};
 
 /* --- output -------------------------------------------------------------------------------------
  */
@@ -214,6 +221,19 @@ cmd_person_of(struct cmd *c, const char *text, struct uuid *ret_id)
 	if (e == FAULT_NOT_FOUND)
 		return rq_fail(&c->rq, e, "nobody of the company has the address %s", text);
 	return e;
+}
+
+enum fault
+cmd_secret(struct cmd *c, const char *file, const char **ret)
+{
+	char text[SECRET_TEXT_MAX], err[512];
+
+	if (!shared_seal_keys(c->app, err, sizeof(err)) ||
+	    (file != NULL && !conf_secret(file, text, sizeof(text), err, sizeof(err))))
+		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%.200s", err);
+	*ret = file == NULL ? NULL : arena_strdup(c->rq.arena, text);
+	secret_wipe(text, sizeof(text));
+	return FAULT_NONE;
 }
 
 enum fault

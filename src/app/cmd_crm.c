@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "rostra/crm.h"
-#include "rostra/crypto.h"
 #include "rostra/lead.h"
 
 #include "cmd_int.h"
 
-enum { SECRET_TEXT_MAX = 512, STAGES_MAX = 200 };
+enum { STAGES_MAX = 200 };
 
 static const char usage[] =
     "Usage: rostra crm add --company SLUG --kind hubspot|salesforce|flow --name NAME\n"
@@ -22,20 +21,6 @@ static const char usage[] =
     "of flow with one of your own (--secret-file); Salesforce's outbound messages must name the\n"
     "organisation (--org-id).  Leads are known by the CRM's ids as external ids of\n"
     "--lead-source.  --json prints JSON.\n";
-
-/* The secret comes from a file: the command line is for everybody to see. */
-static enum fault
-read_secret(struct cmd *c, const char *file, const char **ret)
-{
-	char text[SECRET_TEXT_MAX], err[512];
-
-	if (!shared_seal_keys(c->app, err, sizeof(err)) ||
-	    (file != NULL && !conf_secret(file, text, sizeof(text), err, sizeof(err))))
-		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%.200s", err);
-	*ret = file == NULL ? NULL : arena_strdup(c->rq.arena, text);
-	secret_wipe(text, sizeof(text));
-	return FAULT_NONE;
-}
 
 /* "dealstage:closedwon=won,dealstage:closedlost=lost" */
 static enum fault
@@ -88,7 +73,7 @@ crm_add(struct cmd *c)
 	if (!e)
 		e = cmd_company_of(c, company);
 	if (!e)
-		e = read_secret(c, secret_file, &in.secret);
+		e = cmd_secret(c, secret_file, &in.secret);
 	if (!e)
 		e = crm_hook_create(&c->rq, id, &in, &url);
 	if (e)

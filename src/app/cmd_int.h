@@ -51,6 +51,9 @@ enum fault cmd_options(struct cmd *c, const struct cmd_option *options, size_t n
 enum fault cmd_company_of(struct cmd *c, const char *slug) MUST_CHECK;
 /* The person of --person: an e-mail address or an id. */
 enum fault cmd_person_of(struct cmd *c, const char *text, struct uuid *ret_id) MUST_CHECK;
+/* What the file of an option holds, for the command line is for everybody to see; NULL: NULL.  The
+ * keys that seal it are there from then on.  BAD_REQUEST says what is wrong. */
+enum fault cmd_secret(struct cmd *c, const char *file, const char **ret) MUST_CHECK;
 enum fault cmd_word(struct cmd *c, const char *option, const char *text, const char *const *names,
                     int *ret) MUST_CHECK;
 

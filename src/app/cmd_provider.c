@@ -4,26 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rostra/crypto.h"
 #include "rostra/identity.h"
 
 #include "cmd_int.h"
-
-enum { SECRET_TEXT_MAX = 512 };
-
-/* The secret comes from a file: the command line is for everybody to see. */
-static enum fault
-read_secret(struct cmd *c, const char *file, const char **ret)
-{
-	char text[SECRET_TEXT_MAX], err[512];
-
-	if (!shared_seal_keys(c->app, err, sizeof(err)) ||
-	    (file != NULL && !conf_secret(file, text, sizeof(text), err, sizeof(err))))
-		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "%.200s", err);
-	*ret = file == NULL ? NULL : arena_strdup(c->rq.arena, text);
-	secret_wipe(text, sizeof(text));
-	return FAULT_NONE;
-}
 
 static enum fault
 provider_add(struct cmd *c)
@@ -54,7 +37,7 @@ provider_add(struct cmd *c)
 	if (!e)
 		e = cmd_company_of(c, company);
 	if (!e)
-		e = read_secret(c, secret_file, &in.client_secret);
+		e = cmd_secret(c, secret_file, &in.client_secret);
 	if (!e)
 		e = provider_create(&c->rq, id, &in, &created);
 	if (e)
