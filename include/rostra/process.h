@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process.h - other processes of this machine. */
+/* process.h - the processes of this machine, and their names in what they hold. */
 #ifndef ROSTRA_PROCESS_H
 #define ROSTRA_PROCESS_H
 
@@ -11,5 +11,15 @@
  * for it, which may be never: it is gone all the same.
  */
 bool process_gone(int64_t pid);
+
+/*
+ * Who holds a lease: "host:process:number", the number telling apart what one process holds.  A
+ * host name is cut at 39 bytes, so that the whole fits a column of 64.
+ */
+enum { PROCESS_NAME_SIZE = 64 };
+void process_name(char out[PROCESS_NAME_SIZE], unsigned number);
+
+/* Such a name is of a process of this host that is gone: its holder need not be waited for. */
+bool process_name_gone(const char *name);
 
 #endif

@@ -211,6 +211,31 @@ cmd_company_of(struct cmd *c, const char *slug)
 }
 
 enum fault
+cmd_company_only(struct cmd *c)
+{
+	const char *company = NULL;
+	const struct cmd_option options[] = { { "company", &company, NULL, true } };
+	enum fault e = CMD_OPTIONS(c, options);
+
+	return e ? e : cmd_company_of(c, company);
+}
+
+enum fault
+cmd_company_id(struct cmd *c, struct uuid *ret_id)
+{
+	const char *company = NULL, *id = NULL;
+	const struct cmd_option options[] = {
+		{ "company", &company, NULL, true },
+		{ "id", &id, NULL, true },
+	};
+	enum fault e = CMD_OPTIONS(c, options);
+
+	if (!e && !uuid_parse(str_of(id), ret_id))
+		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--id must be an id");
+	return e ? e : cmd_company_of(c, company);
+}
+
+enum fault
 cmd_person_of(struct cmd *c, const char *text, struct uuid *ret_id)
 {
 	enum fault e;

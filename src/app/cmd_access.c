@@ -55,12 +55,8 @@ key_list(struct cmd *c)
 {
 	static const char *const columns[] = { "id",  "kind",       "name",       "prefix",
 		                               "may", "expires_at", "revoked_at", "last_used_at" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
@@ -70,18 +66,9 @@ key_list(struct cmd *c)
 static enum fault
 key_end(struct cmd *c)
 {
-	const char *company = NULL, *text = NULL;
-	const struct cmd_option options[] = {
-		{ "company", &company, NULL, true },
-		{ "id", &text, NULL, true },
-	};
 	struct uuid id;
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_id(c, &id);
 
-	if (!e && !uuid_parse(str_of(text), &id))
-		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--id must be an id");
-	if (!e)
-		e = cmd_company_of(c, company);
 	return e ? e : key_revoke(&c->rq, id);
 }
 

@@ -100,12 +100,8 @@ crm_list(struct cmd *c)
 {
 	enum { SHOWN = 1000 };
 	static const char *const columns[] = { "id", "kind", "name", "lead_source", "created_at" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
@@ -115,18 +111,9 @@ crm_list(struct cmd *c)
 static enum fault
 crm_remove(struct cmd *c)
 {
-	const char *company = NULL, *text = NULL;
-	const struct cmd_option options[] = {
-		{ "company", &company, NULL, true },
-		{ "id", &text, NULL, true },
-	};
 	struct uuid id;
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_id(c, &id);
 
-	if (!e && !uuid_parse(str_of(text), &id))
-		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--id must be an id");
-	if (!e)
-		e = cmd_company_of(c, company);
 	return e ? e : crm_hook_remove(&c->rq, id);
 }
 

@@ -49,6 +49,10 @@ enum fault cmd_options(struct cmd *c, const struct cmd_option *options, size_t n
 #define CMD_OPTIONS(c, t) cmd_options((c), (t), sizeof(t) / sizeof((t)[0]))
 /* The caller becomes an operator of this company. */
 enum fault cmd_company_of(struct cmd *c, const char *slug) MUST_CHECK;
+/* Of a verb whose only option is --company. */
+enum fault cmd_company_only(struct cmd *c) MUST_CHECK;
+/* Of a verb about one thing of a company: --company and --id. */
+enum fault cmd_company_id(struct cmd *c, struct uuid *ret_id) MUST_CHECK;
 /* The person of --person: an e-mail address or an id. */
 enum fault cmd_person_of(struct cmd *c, const char *text, struct uuid *ret_id) MUST_CHECK;
 /* What the file of an option holds, for the command line is for everybody to see; NULL: NULL.  The

@@ -230,12 +230,8 @@ person_list(struct cmd *c)
 {
 	static const char *const columns[] = { "id",    "email",      "name",    "role",
 		                               "state", "department", "location" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);

@@ -73,11 +73,9 @@ points_verify_run(struct cmd *c)
 {
 	static const char *const columns[] = { "person",  "currency", "period",        "sum",
 		                               "balance", "entries",  "balance_counts" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
 	struct found found = { c, 0 };
 	struct points_verdict v = { 0 };
-	enum fault e = open_company(c, options, 1, &company);
+	enum fault e = cmd_company_only(c);
 
 	if (e)
 		return e;
@@ -105,9 +103,7 @@ show_people(int64_t people, void *arg)
 static enum fault
 points_rebuild_run(struct cmd *c)
 {
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = open_company(c, options, 1, &company);
+	enum fault e = cmd_company_only(c);
 
 	return e ? e : points_rebuild(&c->rq, show_people, NULL);
 }

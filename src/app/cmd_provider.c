@@ -69,12 +69,8 @@ provider_list(struct cmd *c)
 		"id",        "name",  "issuer",        "client_id",
 		"algorithm", "state", "make_accounts", "email_domains"
 	};
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);

@@ -58,12 +58,8 @@ static enum fault
 team_list(struct cmd *c)
 {
 	static const char *const columns[] = { "id", "name", "members", "archived_at" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
@@ -200,12 +196,8 @@ channel_list(struct cmd *c)
 {
 	static const char *const columns[] = { "id",       "name",  "mode",
 		                               "audience", "teams", "archived_at" };
-	const char *company = NULL;
-	const struct cmd_option options[] = { { "company", &company, NULL, true } };
-	enum fault e = CMD_OPTIONS(c, options);
+	enum fault e = cmd_company_only(c);
 
-	if (!e)
-		e = cmd_company_of(c, company);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process.c - whether another process is there, as the kernel tells it. */
+/* process.c - whether another process is there, as the kernel tells it, and what it is called. */
 #include "rostra/process.h"
 
 #include <errno.h>
@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "rostra/str.h"
 
-enum { PATH_BYTES = 40, STAT_BYTES = 512 };
+enum { PATH_BYTES = 40, STAT_BYTES = 512, HOST_BYTES = 40 };
 
 bool
 process_gone(int64_t pid)
@@ -32,4 +33,36 @@ process_gone(int64_t pid)
 	    strrchr(text, ')'); /* proc(5): a name may hold anything; the state is behind it */
 	return name_end && (str_starts(str_of(name_end), str_of(") Z")) ||
 	                    str_starts(str_of(name_end), str_of(") X")));
+}
+
+static void
+host_name(char out[HOST_BYTES])
+{
+	memset(out, 0, HOST_BYTES);
+	(void)gethostname(out, HOST_BYTES - 1);
+}
+
+void
+process_name(char out[PROCESS_NAME_SIZE], unsigned number)
+{
+	char host[HOST_BYTES];
+
+	host_name(host);
+	(void)snprintf(out, PROCESS_NAME_SIZE, "%s:%ld:%u", host, (long)getpid(), number);
+}
+
+bool
+process_name_gone(const char *name)
+{
+	struct str rest = str_of(name);
+	struct str host, process;
+	char here[HOST_BYTES];
+	int64_t pid = 0;
+
+	host_name(here);
+	if (!str_split(&rest, ':', &host) || !str_is(host, here))
+		return false;
+	if (!str_split(&rest, ':', &process) || !str_int64(process, &pid) || pid <= 0)
+		return false;
+	return process_gone(pid);
 }

@@ -10,7 +10,7 @@
 
 #include "migrate_int.h"
 
-enum { LEASE_POLL_US = 250000, HOST_BYTES = 64 };
+enum { LEASE_POLL_US = 250000 };
 
 const char *const migration_state_names[MIGRATION__MAX + 1] = {
 	[MIGRATION_PENDING] = "pending",   [MIGRATION_APPLIED] = "applied",
@@ -119,41 +119,6 @@ migrate_list(struct rq *rq, struct migration_list *ret)
  * -----------------------------------------------------------------------------------------------
  */
 
-static void
-host_name(char out[HOST_BYTES])
-{
-	memset(out, 0, HOST_BYTES);
-	(void)gethostname(out, HOST_BYTES - 1);
-}
-
-/* "host:process:number": tells two runs apart, and a holder that is gone from this host. */
-static const char *
-lease_owner(struct rq *rq)
-{
-	char host[HOST_BYTES];
-	uint32_t number;
-
-	host_name(host);
-	random_bytes(&number, sizeof(number));
-	return arena_printf(rq->arena, "%s:%ld:%08x", host, (long)getpid(), number);
-}
-
-static bool
-holder_is_gone(const char *holder)
-{
-	struct str rest = str_of(holder);
-	struct str host, process;
-	char here[HOST_BYTES];
-	int64_t pid = 0;
-
-	host_name(here);
-	if (!str_split(&rest, ':', &host) || !str_is(host, here))
-		return false;
-	if (!str_split(&rest, ':', &process) || !str_int64(process, &pid) || pid <= 0)
-		return false;
-	return process_gone(pid);
-}
-
 static enum fault
 take_lease(struct rq *rq, const char *owner, int64_t wait_ms)
 {
@@ -166,7 +131,7 @@ take_lease(struct rq *rq, const char *owner, int64_t wait_ms)
 
 		if (e || taken)
 			return e;
-		if (holder_is_gone(holder)) {
+		if (process_name_gone(holder)) {
 			e = migrate_sql_release(rq, holder);
 			if (e)
 				return e;
@@ -284,11 +249,14 @@ apply_pending(struct rq *rq, const char *owner, const struct migrate_options *o,
 enum fault
 migrate_up(struct rq *rq, const struct migrate_options *o, size_t *ret_applied)
 {
-	const char *owner = lease_owner(rq);
+	char owner[PROCESS_NAME_SIZE];
 	size_t applied = 0;
-	enum fault e = take_lease(rq, owner, o->wait_ms);
-	enum fault released;
+	uint32_t run; /* tells two runs of one process apart */
+	enum fault e, released;
 
+	random_bytes(&run, sizeof(run));
+	process_name(owner, run);
+	e = take_lease(rq, owner, o->wait_ms);
 	if (e)
 		return e;
 	e = apply_pending(rq, owner, o, &applied);

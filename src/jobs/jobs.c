@@ -11,6 +11,7 @@
 #include "rostra/caller.h"
 #include "rostra/conf.h"
 #include "rostra/log.h"
+#include "rostra/process.h"
 
 #include "jobs_int.h"
 
@@ -49,7 +50,7 @@ struct crew {
 	size_t n;
 	const struct jobs_plan *plan; /* of the outbox; NULL: none */
 	atomic_bool *stop;
-	char owner[JOBS_OWNER_SIZE];
+	char owner[PROCESS_NAME_SIZE];
 	bool outbox_failing;
 };
 
@@ -74,6 +75,18 @@ begin(struct rq *rq)
 	rq->language = "";
 	rq->now_us = clock_now_us();
 	rq->deadline_us = clock_monotonic_us() + RUN_S * US_PER_S;
+}
+
+const char *
+jobs_reason(struct rq *rq, enum fault e)
+{
+	const struct problem *p = &rq->problem;
+	const char *cause = p->internal[0] ? p->internal : p->detail;
+	char *text = arena_printf(rq->arena, "%s %s", fault_row(e)->name, cause);
+
+	if (strlen(text) >= JOBS_ERROR_SIZE)
+		text[JOBS_ERROR_SIZE - 1] = '\0';
+	return text;
 }
 
 static void
@@ -109,7 +122,7 @@ claim(struct rq *rq, struct slot *s, const char *owner, bool *ret_mine)
 	if (e || *ret_mine)
 		return e;
 	e = job_sql_holder(rq, l.name, &other);
-	if (e || !other.owner || !jobs_owner_gone(other.owner))
+	if (e || !other.owner || !process_name_gone(other.owner))
 		return e;
 	l.owner = other.owner;
 	e = job_sql_release(rq, &l);
@@ -256,7 +269,7 @@ crew_fill(struct crew *c, const struct jobs_plan *plan, bool per_node)
 		if (plan->jobs[i].per_node == per_node)
 			c->slots[c->n++].job = &plan->jobs[i];
 	}
-	jobs_owner_name(c->owner, 0);
+	process_name(c->owner, 0);
 }
 
 /* SIGHUP: the log file again; SIGTERM, SIGINT: the end. */
@@ -334,12 +347,12 @@ enum fault
 jobs_once(struct rq *rq, const struct jobs_plan *plan)
 {
 	const struct caller *who = rq->who;
-	char owner[JOBS_OWNER_SIZE];
+	char owner[PROCESS_NAME_SIZE];
 	struct relay relay = { 0 };
 	uint64_t n = 1;
 	enum fault e = FAULT_NONE;
 
-	jobs_owner_name(owner, 1);
+	process_name(owner, 1);
 	rq->who = &nobody;
 	for (size_t i = 0; !e && i < plan->n_jobs; i++)
 		e = run_once(rq, &plan->jobs[i], owner);

@@ -4,15 +4,11 @@
 #define ROSTRA_JOBS_INT_H
 
 #include "rostra/jobs.h"
+#include "rostra/process.h"
 
-/* OWNER: "host:process:number"; ERROR: outbox.last_error, job.last_error. */
-enum { JOBS_OWNER_SIZE = 64, JOBS_ERROR_SIZE = 241 };
+/* outbox.last_error, job.last_error; who holds a lease is named by process_name. */
+enum { JOBS_ERROR_SIZE = 241 };
 
-/* --- owner.c --- */
-/* A name in leases, told apart by number within this process. */
-void jobs_owner_name(char out[JOBS_OWNER_SIZE], unsigned number);
-/* Was it given by a process of this host that is no longer there? */
-bool jobs_owner_gone(const char *owner);
 /* Why the unit of work failed, for last_error. */
 const char *jobs_reason(struct rq *rq, enum fault e);
 
@@ -63,8 +59,9 @@ enum fault outbox_sql_done(struct rq *rq, const char *owner) MUST_CHECK;
 /* --- outbox.c --- */
 /* One relay, from batch to batch; begins as zeros. */
 struct relay {
-	char left[JOBS_OWNER_SIZE]; /* the name of a batch that failed: its claims are given back */
-	int64_t clocks_us;          /* monotonic; when it last looked for events of the future */
+	char left[PROCESS_NAME_SIZE]; /* the name of a batch that failed: its claims are given back
+	                               */
+	int64_t clocks_us;            /* monotonic; when it last looked for events of the future */
 };
 /* Claims and handles one batch; *ret_n: how many there were. */
 enum fault outbox_run(struct rq *rq, const struct jobs_plan *plan, struct relay *r,

@@ -144,7 +144,7 @@ keep_orphan(struct rq *rq, void *row, void *arg)
 	struct orphans *o = arg;
 
 	(void)rq;
-	if (o->n < OWNERS_MAX && c->owner && jobs_owner_gone(c->owner))
+	if (o->n < OWNERS_MAX && c->owner && process_name_gone(c->owner))
 		o->owner[o->n++] = c->owner;
 	return FAULT_NONE;
 }
@@ -203,14 +203,14 @@ run_batch(struct rq *rq, const struct jobs_plan *plan, const char *owner, uint64
 enum fault
 outbox_run(struct rq *rq, const struct jobs_plan *plan, struct relay *r, uint64_t *ret_n)
 {
-	char owner[JOBS_OWNER_SIZE];
+	char owner[PROCESS_NAME_SIZE];
 	enum fault e = revive(rq, r);
 
 	if (!e)
 		e = compare_clocks(rq, r);
 	if (e)
 		return e;
-	jobs_owner_name(owner, (unsigned)(rq->now_us / 1000)); /* a name for this batch alone */
+	process_name(owner, (unsigned)(rq->now_us / 1000)); /* a name for this batch alone */
 	e = run_batch(rq, plan, owner, ret_n);
 	if (e)
 		memcpy(r->left, owner, sizeof(owner));

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,12 +39,36 @@ whoever_was_killed_is_gone_before_anybody_has_asked_for_it(void **state)
 	assert_true(process_gone(child));
 }
 
+static void
+a_name_is_of_who_is_gone_when_its_process_is_and_of_this_host_only(void **state)
+{
+	char name[PROCESS_NAME_SIZE], host[PROCESS_NAME_SIZE] = "", other[2 * PROCESS_NAME_SIZE];
+	const pid_t child = fork();
+
+	(void)state;
+	if (child == 0)
+		_exit(0);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	process_name(name, 4294967295U);
+	assert_false(process_name_gone(name));
+	*strchr(name, ':') = '\0';
+	(void)snprintf(host, sizeof(host), "%s", name);
+	(void)snprintf(other, sizeof(other), "%s:%ld:7", host, (long)child);
+	assert_true(process_name_gone(other));
+	(void)snprintf(other, sizeof(other), "not-%s:%ld:7", host, (long)child);
+	assert_false(process_name_gone(other));
+	assert_false(process_name_gone("no name at all"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whoever_runs_is_there),
 		cmocka_unit_test(whoever_was_killed_is_gone_before_anybody_has_asked_for_it),
+		cmocka_unit_test(
+		    a_name_is_of_who_is_gone_when_its_process_is_and_of_this_host_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
