@@ -11,7 +11,7 @@
 #include "rostra/pubkey.h"
 
 extern const struct route_table identity_routes, identity_claims_routes, email_domain_routes;
-extern const struct db_stmt_table identity_stmts, sign_out_stmts, provider_domain_stmts,
+extern const struct db_stmt_table identity_stmts, provider_stmts, sign_out_stmts, provider_domain_stmts,
     provider_claims_stmts, domain_proof_stmts;
 
 enum {

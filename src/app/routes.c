@@ -106,6 +106,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&session_stmts,
 	&audit_stmts,
 	&identity_stmts,
+	&provider_stmts,
 	&sign_out_stmts,
 	&provider_domain_stmts,
 	&provider_claims_stmts,

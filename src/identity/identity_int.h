@@ -9,6 +9,8 @@
 #include "rostra/json.h"
 #include "rostra/people.h"
 
+#include "provider_int.h"
+
 enum {
 	SECRET_MAX = 500,
 	URI_MAX = 500,
@@ -16,11 +18,6 @@ enum {
 	CHALLENGE_CHARS = 43,
 	ID_TOKEN_KEPT_MAX = 4096, /* longer ones do not fit the address of a logout, either */
 	RANDOM_BYTES = 32
-};
-
-struct provider_row {
-	struct provider_view v;
-	struct str client_secret; /* sealed */
 };
 
 /* --- what is sealed (provider.c): bound to its place, elsewhere it does not open */
@@ -333,47 +330,7 @@ bool redirect_uri_registered(const char *registered, const char *uri);
 enum fault make_code(struct rq *rq, const struct sign_in_row *s, struct uuid person,
                      const struct said *said, const char **ret_code) MUST_CHECK;
 
-/* --- statements (identity_sql.c) */
-enum fault provider_sql_insert(struct rq *rq, const struct provider_row *p,
-                               bool *ret_duplicate) MUST_CHECK;
-enum fault provider_sql_get(struct rq *rq, struct uuid company, struct uuid id,
-                            struct provider_row *out) MUST_CHECK;
-/* The company's of this slug, active; any id when zero: the oldest that is on. */
-enum fault provider_sql_for(struct rq *rq, const char *slug, struct uuid id,
-                            struct provider_row *out, bool *ret_found) MUST_CHECK;
-/* Those of the company's that may have signed a token, on or off. */
-struct provider_signers {
-	const char *slug, *issuer, *client_id;
-	int64_t limit;
-};
-enum fault provider_sql_signers(struct rq *rq, const struct provider_signers *in, db_row_fn *fn,
-                                void *arg) MUST_CHECK;
-struct provider_page {
-	struct uuid company_id, above;
-	int64_t limit;
-};
-enum fault provider_sql_page(struct rq *rq, const struct provider_page *page, db_row_fn *fn,
-                             void *arg) MUST_CHECK;
-enum fault provider_sql_update(struct rq *rq, const struct provider_row *p, int64_t version,
-                               uint64_t *ret_n) MUST_CHECK;
-enum fault provider_sql_domains(struct rq *rq, const struct provider_row *p,
-                                uint64_t *ret_n) MUST_CHECK;
-
-struct cache_row {
-	struct uuid company_id, provider_id;
-	const char *discovery, *jwks;
-	int64_t discovery_at, jwks_at, tried_at, tried_before;
-};
-/* The right to fetch the document now: true for one worker. */
-enum fault cache_sql_claim_discovery(struct rq *rq, const struct cache_row *c,
-                                     bool *ret_mine) MUST_CHECK;
-enum fault cache_sql_get(struct rq *rq, const struct provider_row *p, struct cache_row *out,
-                         bool *ret_found) MUST_CHECK;
-enum fault cache_sql_discovery(struct rq *rq, const struct cache_row *c) MUST_CHECK;
-enum fault cache_sql_jwks(struct rq *rq, const struct cache_row *c) MUST_CHECK;
-/* The right to fetch keys now: 1 for one worker, 0 for the others. */
-enum fault cache_sql_claim(struct rq *rq, const struct cache_row *c, uint64_t *ret_n) MUST_CHECK;
-
+/* --- statements (identity_sql.c, sign_out_sql.c) */
 struct identity_row {
 	struct uuid company_id, person_id;
 	const char *issuer, *subject, *email;
