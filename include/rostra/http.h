@@ -35,7 +35,7 @@ enum rate_class { RATE_READ, RATE_WRITE, RATE_DIRECTORY, RATE_PUBLIC, RATE_NONE,
 enum route_flags {
 	/* POST with an effect: the key is required, the answer is kept with the effect */
 	ROUTE_IDEMPOTENCY_KEY = 1 << 0,
-	/* {id} is made by the client: UUIDv7, -30 d .. +10 min, else INVALID */
+	/* {id} is made by the client: UUIDv7, -30 d .. +1 d (uuid_client_age), else INVALID */
 	ROUTE_PUT_ID = 1 << 1,
 	/* site keys: the origin must be in the key's list; OPTIONS is answered */
 	ROUTE_CORS = 1 << 2,

@@ -22,4 +22,21 @@ int         uuid_cmp(struct uuid a, struct uuid b);
 bool        uuid_is_v7(struct uuid u);         /* version and variant bits */
 int64_t     uuid_v7_time_us(struct uuid u);    /* its 48-bit milliseconds, as microseconds */
 
+/*
+ * Ids that clients make.  A phone may send what it made offline days ago, and its clock is wrong as often as not; ours
+ * may jump, too.  So the time in such an id says when its row was put within these bounds, and nothing more.
+ */
+enum { UUID_CLIENT_BEHIND_DAYS = 30, UUID_CLIENT_AHEAD_DAYS = 1 };
+
+enum uuid_age {
+	UUID_AGE_FITS,
+	UUID_AGE_BEHIND, /* made too long ago, or not of version 7 */
+	UUID_AGE_AHEAD,  /* by a clock that is ahead of ours */
+};
+
+enum uuid_age uuid_client_age(struct uuid u, int64_t now_us);
+
+/* Between which ids lie those of rows that clients put at from_us or later and before to_us. */
+void uuid_client_bounds(int64_t from_us, int64_t to_us, struct uuid *ret_first, struct uuid *ret_last);
+
 #endif

@@ -132,6 +132,31 @@ uuid_is_v7(struct uuid u)
 	return u.b[6] >> 4 == 7 && u.b[8] >> 6 == 2;
 }
 
+enum uuid_age
+uuid_client_age(struct uuid u, int64_t now_us)
+{
+	const int64_t made_us = uuid_v7_time_us(u);
+
+	if (!uuid_is_v7(u) || made_us < now_us - UUID_CLIENT_BEHIND_DAYS * US_PER_DAY)
+		return UUID_AGE_BEHIND;
+	return made_us > now_us + UUID_CLIENT_AHEAD_DAYS * US_PER_DAY ? UUID_AGE_AHEAD
+	                                                              : UUID_AGE_FITS;
+}
+
+void
+uuid_client_bounds(int64_t from_us, int64_t to_us, struct uuid *ret_first, struct uuid *ret_last)
+{
+	/* A day more: times may be the database's, whose clock is another. */
+	const int64_t first_us = from_us - (UUID_CLIENT_BEHIND_DAYS + 1) * US_PER_DAY;
+	const int64_t last_us = to_us + (UUID_CLIENT_AHEAD_DAYS + 1) * US_PER_DAY;
+	static const unsigned char least[10];
+	unsigned char most[10];
+
+	memset(most, 0xff, sizeof(most));
+	*ret_first = uuid_v7_from(first_us > 0 ? first_us : 0, least);
+	*ret_last = uuid_v7_from(last_us > 0 ? last_us : 0, most);
+}
+
 int64_t
 uuid_v7_time_us(struct uuid u)
 {

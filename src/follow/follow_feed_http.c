@@ -37,15 +37,6 @@ deed_row(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* Ids are made by clients, up to 30 days before what they name is put. */
-static struct uuid
-least_id(int64_t since_us)
-{
-	static const unsigned char zeros[10];
-
-	return uuid_v7_from(since_us - 31 * US_PER_DAY, zeros);
-}
-
 static enum fault
 handle_feed(struct rq *rq, struct call *call, void *reply)
 {
@@ -58,13 +49,14 @@ handle_feed(struct rq *rq, struct call *call, void *reply)
 		.limit = call->limit + 1,
 	};
 	struct feed_viewer viewer = { 0 };
+	struct uuid newest;
 	enum fault e = feed_viewer_ask(rq, &viewer);
 
 	(void)reply;
 	if (e)
 		return e;
 	page.channels = viewer.channels ? viewer.channels : "";
-	page.since_kudos = least_id(page.since);
+	uuid_client_bounds(page.since, rq->now_us, &page.since_kudos, &newest);
 	return follow_sql_deeds(rq, &page, deed_row, call);
 }
 

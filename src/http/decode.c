@@ -2,19 +2,19 @@
 /* decode.c - path, query and body of a request into typed values. */
 #include "http_int.h"
 
-/* A client's clock may be wrong, and a phone may send what it made offline days ago. */
-static const int64_t put_id_oldest_us = 30 * US_PER_DAY;
-static const int64_t put_id_newest_us = 10 * 60 * US_PER_S;
-
 static const struct j_schema no_query = { .name = "none", .size = 1, .has_off = J_NO_HAS };
 
-static bool
-put_id_fits(const struct rq *rq, struct uuid id)
+static enum fault
+check_put_id(struct rq *rq, struct uuid id)
 {
-	int64_t made_us = uuid_v7_time_us(id);
+	static const char *const faults[] = {
+		[UUID_AGE_FITS] = NULL,
+		[UUID_AGE_BEHIND] = "must be a UUID of version 7, made in the last 30 days",
+		[UUID_AGE_AHEAD] = "is of a clock that is more than a day ahead of the service's",
+	};
+	const char *fault = faults[uuid_client_age(id, rq->now_us)];
 
-	return uuid_is_v7(id) && made_us >= rq->now_us - put_id_oldest_us &&
-	       made_us <= rq->now_us + put_id_newest_us;
+	return fault ? problem_add(&rq->problem, "#/id", fault) : FAULT_NONE;
 }
 
 static enum fault
@@ -40,9 +40,8 @@ decode_path(struct http_conn *conn)
 			return problem_add(&conn->rq.problem, "#/id",
 			                   "must be a UUID of version 7");
 		}
-		if (client_made && last && !put_id_fits(&conn->rq, conn->call.id[n_id]))
-			return problem_add(&conn->rq.problem, "#/id",
-			                   "must be a UUID of version 7, made in the last 30 days");
+		if (client_made && last)
+			return check_put_id(&conn->rq, conn->call.id[n_id]);
 		n_id++;
 	}
 	return FAULT_NONE;

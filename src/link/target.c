@@ -10,10 +10,11 @@
 
 enum { TARGET_VERSION = 1, SUMMARY_BYTES = 300, TEXT_BYTES_MAX = 8192 };
 
-/* The bytes begin with this, then the texts in order.  Read on the machine that wrote it. */
+/* The bytes begin with this, then the texts in order.  Read on the machine that wrote it; flags are
+ * no bool, which a damaged file could make neither true nor false. */
 struct packed {
 	uint8_t version;
-	bool found, dead, visitor_cookie, track;
+	uint8_t found, dead, visitor_cookie, track;
 	uint16_t n[TARGET__TEXTS];
 	struct uuid company, share, person;
 	int64_t created_us;
@@ -69,10 +70,10 @@ target_unpack(struct str bytes, struct target *out)
 	}
 	if (at != bytes.n)
 		return false;
-	t.found = head.found;
-	t.dead = head.dead;
-	t.visitor_cookie = head.visitor_cookie;
-	t.track = head.track;
+	t.found = head.found != 0;
+	t.dead = head.dead != 0;
+	t.visitor_cookie = head.visitor_cookie != 0;
+	t.track = head.track != 0;
 	t.company = head.company;
 	t.share = head.share;
 	t.person = head.person;

@@ -6,10 +6,6 @@
 #include "rostra/clock.h"
 #include "rostra/measure.h"
 
-/* Ids that clients make lie near the moment of what they name (src/http/path.c holds them to it).
- */
-enum { ID_BEHIND_DAYS = 31, ID_AHEAD_S = 3600 };
-
 /* The question as the statements bind it. */
 struct counting {
 	struct measure_ask q;
@@ -201,18 +197,6 @@ bound_days(struct counting *c)
 		c->whole_from_us = c->whole_to_us = s->to_us;
 }
 
-static void
-bound_ids(struct counting *c)
-{
-	static const unsigned char lowest[10] = { 0 };
-	const int64_t from_us = c->q.span.from_us - ID_BEHIND_DAYS * US_PER_DAY;
-	unsigned char highest[10];
-
-	memset(highest, 0xff, sizeof(highest));
-	c->first_id = uuid_v7_from(from_us > 0 ? from_us : 0, lowest);
-	c->last_id = uuid_v7_from(c->q.span.to_us + ID_AHEAD_S * US_PER_S, highest);
-}
-
 static const struct db_stmt *
 stmt_of(const struct measure_ask *q)
 {
@@ -229,7 +213,7 @@ measure_each(struct rq *rq, const struct measure_ask *ask, db_row_fn *fn, void *
 
 	bound_months(&c);
 	bound_days(&c);
-	bound_ids(&c);
+	uuid_client_bounds(c.q.span.from_us, c.q.span.to_us, &c.first_id, &c.last_id);
 	return db_each_scratch(rq, stmt_of(ask), &c, &row, fn, arg);
 }
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facts_sql.c - what people did that rules may reward, in the order of time; and what stands for
  * it. */
-#include <string.h>
-
 #include "rostra/caller.h"
 #include "rostra/clock.h"
 
 #include "settle_int.h"
-
-/* Ids that clients make lie near the moment of what they name. */
-enum { ID_BEHIND_DAYS = 31, ID_AHEAD_S = 3600 };
 
 /* clang-format off */
 #define IN_PERSON DB_COL_UUID(struct facts_ask, company_id), DB_COL_UUID(struct facts_ask, person_id)
@@ -124,16 +119,11 @@ const struct db_stmt_table points_facts_stmts = DB_STMTS("points_facts", stmts);
 struct facts_ask
 facts_ask_of(struct uuid company, struct uuid person, int64_t from_us, int64_t to_us)
 {
-	static const unsigned char lowest[10] = { 0 };
 	struct facts_ask ask = {
 		.company_id = company, .person_id = person, .from_us = from_us, .to_us = to_us
 	};
-	const int64_t first_us = from_us - ID_BEHIND_DAYS * US_PER_DAY;
-	unsigned char highest[10];
 
-	memset(highest, 0xff, sizeof(highest));
-	ask.first_id = uuid_v7_from(first_us > 0 ? first_us : 0, lowest);
-	ask.last_id = uuid_v7_from(to_us > 0 ? to_us + ID_AHEAD_S * US_PER_S : 0, highest);
+	uuid_client_bounds(from_us, to_us, &ask.first_id, &ask.last_id);
 	return ask;
 }
 

@@ -6,8 +6,6 @@
 
 #include "report_int.h"
 
-enum { SHARE_ID_BEHIND_DAYS = 30, SHARE_ID_AHEAD_S = 600 }; /* what a client's id may be off */
-
 const char *const dimension_names[DIMENSION__MAX + 1] = {
 	[BY_PERSON] = "person", [BY_TEAM] = "team",         [BY_NETWORK] = "network",
 	[BY_POST] = "post",     [BY_CAMPAIGN] = "campaign", [BY_CHANNEL] = "channel",
@@ -118,12 +116,5 @@ report_resolve(struct rq *rq, const struct report_query *q, struct report_ask *r
 void
 report_bound_ids(struct report_ask *ask)
 {
-	static const unsigned char lowest[10] = { 0 };
-	unsigned char highest[10];
-	int64_t from_us = ask->from_us - SHARE_ID_BEHIND_DAYS * US_PER_DAY;
-
-	memset(highest, 0xff, sizeof(highest));
-	ask->after_id = uuid_v7_from(from_us > 0 ? from_us : 0, lowest);
-	ask->before_id =
-	    uuid_v7_from(ask->to_us > 0 ? ask->to_us + SHARE_ID_AHEAD_S * US_PER_S : 0, highest);
+	uuid_client_bounds(ask->from_us, ask->to_us, &ask->after_id, &ask->before_id);
 }

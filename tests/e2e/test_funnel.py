@@ -4,9 +4,11 @@
 import csv
 import datetime
 import io
+import time
 
 import pytest
 from conftest import uuid7
+from content import live_post
 from test_report import Books
 
 UTC = datetime.timezone.utc
@@ -66,6 +68,18 @@ def test_each_step_is_counted_by_its_own_time(books):
     assert report["unattributed"] == {"leads": 1, "qualified": 0, "opportunities": 0, "won": 0}
     cem = report["rows"][2]
     assert (cem["clicks_per_share"], cem["lead_rate"], cem["won_rate"]) == (0, None, None)
+
+
+def test_shares_of_phones_with_wrong_clocks_count_on_the_day_they_came(api, make_company):
+    company = make_company()
+    post = live_post(api, company)
+    for off_s in (0, 3600, 23 * 3600, -29 * 86400):
+        assert api.put(f"/v1/shares/{uuid7(time.time() + off_s)}", who=company.member,
+                       json={"post_id": post["id"], "network": "copy"}).status_code == 201
+    for day, n in ((TODAY - 29 * DAY, 0), (TODAY + 2 * DAY, 0)):
+        answer = api.get("/v1/reports/funnel", who=company.admin, params={"from": day.date().isoformat(), "to": (day + DAY).date().isoformat()})
+        assert answer.json()["totals"]["shares"] == n
+    assert api.get("/v1/reports/funnel", who=company.admin, params=PERIOD).json()["totals"]["shares"] == 4
 
 
 @pytest.mark.parametrize("group", GROUPS)

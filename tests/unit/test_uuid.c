@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "rostra/clock.h"
 #include "rostra/uuid.h"
 
 static void
@@ -112,6 +113,40 @@ an_id_knows_when_it_was_made(void **state)
 	assert_true(uuid_is_zero((struct uuid){ { 0 } }));
 }
 
+static void
+the_age_of_a_clients_id_is_bounded(void **state)
+{
+	static const unsigned char random[10] = { 0x11 };
+	const int64_t now_us = INT64_C(1764000000) * US_PER_S;
+	const struct {
+		const char *why;
+		int64_t off_us;
+		enum uuid_age age;
+	} cases[] = {
+		{ "now", 0, UUID_AGE_FITS },
+		{ "made offline, weeks ago", -30 * US_PER_DAY, UUID_AGE_FITS },
+		{ "too old", -30 * US_PER_DAY - US_PER_S, UUID_AGE_BEHIND },
+		{ "the service's clock has jumped back", 3600 * US_PER_S, UUID_AGE_FITS },
+		{ "a phone's clock is wrong by a day", US_PER_DAY, UUID_AGE_FITS },
+		{ "by more", US_PER_DAY + US_PER_S, UUID_AGE_AHEAD },
+	};
+	struct uuid first, last, v4;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct uuid u = uuid_v7_from(now_us + cases[i].off_us, random);
+
+		if (uuid_client_age(u, now_us) != cases[i].age)
+			fail_msg("%s", cases[i].why);
+		uuid_client_bounds(now_us, now_us, &first, &last);
+		if (cases[i].age == UUID_AGE_FITS &&
+		    (uuid_cmp(first, u) > 0 || uuid_cmp(u, last) > 0))
+			fail_msg("%s: out of bounds", cases[i].why);
+	}
+	assert_true(uuid_parse(STR("f47ac10b-58cc-4372-a567-0e02b2c3d479"), &v4));
+	assert_int_equal(uuid_client_age(v4, now_us), UUID_AGE_BEHIND);
+}
+
 int
 main(void)
 {
@@ -121,6 +156,7 @@ main(void)
 		cmocka_unit_test(text_goes_there_and_back_in_either_case),
 		cmocka_unit_test(other_texts_are_no_ids),
 		cmocka_unit_test(an_id_knows_when_it_was_made),
+		cmocka_unit_test(the_age_of_a_clients_id_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
