@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "rostra/address.h"
 #include "rostra/text.h"
 
 #include "json_int.h"
@@ -41,7 +42,8 @@ authority_valid(struct str v)
 	if (v.n > 0 && v.s[0] == '[') {
 		while (n < v.n && v.s[n] != ']')
 			n++;
-		if (n < 3 || n == v.n)
+		if (n == v.n || memchr(v.s, ':', n) == NULL ||
+		    !address_parse((struct str){ v.s + 1, n - 1 }).known)
 			return false;
 		n++;
 	} else {

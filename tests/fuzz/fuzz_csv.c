@@ -116,7 +116,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct str text = { (const char *)data, size };
-	static struct arena *a; /* readers take much: asking the system each time would take longest */
+	static struct arena
+	    *a; /* readers take much: asking the system each time would take longest */
 	struct told whole = { .rows = { .s = NULL } }, cut = { .rows = { .s = NULL } };
 	const char *fault, *fault_cut;
 

@@ -314,6 +314,10 @@ a_url_is_absolute_and_reads_in_one_way(void **state)
 		{ "https://example.com:", false },
 		{ "https://.example.com", false },
 		{ "https://[::1", false },
+		{ "https://[a]", false },
+		{ "https://[127.0.0.1]", false },
+		{ "https://[\xf0\x9f\x8e\x89w.[]#E", false },
+		{ "https://[::1]x", false },
 		{ " https://example.com", false },
 	};
 
