@@ -124,6 +124,8 @@ void j_merge(const struct j_schema *s, void *into, const void *from);
 
 /* Puts the object as JSON. */
 void json_encode(struct buf *b, const struct j_schema *s, const void *obj);
+/* Puts an object that was put before, with members, and those of another one (s has some), as one object. */
+void json_encode_more(struct buf *b, struct str object, const struct j_schema *s, const void *more);
 /* Puts `"component": {JSON Schema},` for s and, before it, for all it names, each once (seen is the caller's list). */
 struct j_seen {
 	const struct j_schema *list[256];

@@ -115,8 +115,6 @@ struct post_reader {
 };
 /* Puts a rendered card with the reader's members: post_item_schema. */
 void post_item_put(struct buf *b, struct str card, const struct post_reader *r);
-/* Puts a rendered card and the members of another object as one object. */
-void post_card_join(struct buf *b, struct str card, const struct j_schema *s, const void *more);
 
 /* Job: scheduled posts go live, live ones expire, pins end; each change is logged and counted. */
 enum fault post_clock_run(struct rq *rq);

@@ -26,6 +26,7 @@ struct shared {
 	struct cache *boards;  /* standings, in pieces */
 	struct cache *links;   /* link code -> destination and policy */
 	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */
+	struct combine *company_seqs;  /* who asks for the number of the last change; NULL: each alone */
 	struct combine *lead_births;   /* who brings a lead; NULL: each alone */
 	struct combine *board_counts;  /* who counts a board; NULL: each alone */
 	struct combine *share_writes;  /* who writes a share; NULL: each alone */

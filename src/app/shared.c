@@ -119,6 +119,7 @@ shared_caches(struct shared *s, enum pool pool)
 	s->boards = cache_create("boards", BOARDS_BYTES);
 	s->board_counts = combine_create(ASKERS_AT_ONCE);
 	s->feed_counters = combine_create(ASKERS_AT_ONCE);
+	s->company_seqs = combine_create(ASKERS_AT_ONCE);
 	s->lead_births = combine_create(ASKERS_AT_ONCE);
 	s->share_writes = combine_create(ASKERS_AT_ONCE);
 }

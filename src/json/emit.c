@@ -249,3 +249,15 @@ json_encode(struct buf *b, const struct j_schema *s, const void *obj)
 	}
 	buf_char(b, '}');
 }
+
+void
+json_encode_more(struct buf *b, struct str object, const struct j_schema *s, const void *more)
+{
+	size_t seam;
+
+	/* Two objects become one: the closing brace goes, the opening one is the comma. */
+	buf_put(b, object.s, object.n - 1);
+	seam = b->n;
+	json_encode(b, s, more);
+	b->s[seam] = ',';
+}

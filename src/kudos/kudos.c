@@ -298,7 +298,9 @@ give_tx(struct rq *rq, void *arg)
 		e = settle(rq, k, n);
 	if (!e)
 		e = kudos_tell_given(rq, k, g->people, g->n_people);
-	return e ? e : outbox_put(rq, "kudos.changed", k->id, NULL);
+	if (!e)
+		e = outbox_put(rq, "kudos.changed", k->id, NULL);
+	return e ? e : kudos_log(rq, k, k);
 }
 
 static void
@@ -409,9 +411,8 @@ change_tx(struct rq *rq, void *arg)
 {
 	const struct changing *c = arg;
 	struct kudos_policy policy;
-	struct kudos k = { .points = 0 };
-	int64_t n, was;
-	int visibility;
+	struct kudos k = { .points = 0 }, was;
+	int64_t n;
 	enum fault e = policy_sql_get(rq, &policy);
 
 	if (!e)
@@ -422,22 +423,23 @@ change_tx(struct rq *rq, void *arg)
 		e = kudos_sql_recipients(rq, k.id, &n);
 	if (e)
 		return e;
-	was = k.points;
-	visibility = k.visibility;
+	was = k;
 	k.edited_at = rq->now_us;
 	if (c->in == NULL)
 		k.state = KUDOS_WITHDRAWN;
 	else
 		e = merge(rq, &k, c->in);
 	if (!e)
-		e = afford(rq, &k, c->in != NULL ? (k.points - was) * n : 0);
+		e = afford(rq, &k, c->in != NULL ? (k.points - was.points) * n : 0);
 	if (!e)
 		e = kudos_sql_update(rq, &k);
 	if (!e)
 		e = settle(rq, &k, n);
 	if (!e)
-		e = kudos_tell_changed(rq, &k, visibility);
-	return e ? e : outbox_put(rq, "kudos.changed", k.id, NULL);
+		e = kudos_tell_changed(rq, &k, was.visibility);
+	if (!e)
+		e = outbox_put(rq, "kudos.changed", k.id, NULL);
+	return e ? e : kudos_log(rq, &k, &was);
 }
 
 /* Who may not see it is not told that it is there. */

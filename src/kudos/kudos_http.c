@@ -4,6 +4,7 @@
 
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
+#include "rostra/sync.h"
 
 #include "kudos_int.h"
 
@@ -49,21 +50,27 @@ static const struct j_field reactions_fields[] = {
 };
 static const struct j_schema reactions_schema = J_SCHEMA("kudos_reactions", struct kudos_reactions, reactions_fields);
 
-static const struct j_field view_fields[] = {
-	J_ID(struct kudos, id, J_REQUIRED), J_SUB(struct kudos, giver, J_REQUIRED, &kudos_face_schema),
-	J_OBJECTS(struct kudos, recipients, J_REQUIRED, 1, KUDOS_RECIPIENTS_MAX, &kudos_face_schema),
-	J_OBJECTS(struct kudos, mentions, J_REQUIRED, 0, KUDOS_MENTIONS_MAX, &kudos_face_schema),
-	J_ID(struct kudos, value_id, J_REQUIRED), J_TEXT(struct kudos, value_name, J_REQUIRED, 1, 60),
-	MESSAGE(struct kudos, J_REQUIRED), POINTS(struct kudos, J_REQUIRED), VISIBILITY(struct kudos, J_REQUIRED),
-	J_WORD(struct kudos, state, J_REQUIRED, kudos_state_names, 0,
-	       .help = "hidden: reported, only its giver sees it until a manager decides"),
-	ABOUT(struct kudos), J_SUB(struct kudos, reactions, J_REQUIRED, &reactions_schema),
-	J_WORD(struct kudos, my_reaction, J_NULLABLE, kudos_reaction_names, -1),
-	J_INT64(struct kudos, comments, J_REQUIRED, 0, INT64_MAX, 0, .help = "How many there are"),
-	J_AT(struct kudos, created_at, J_REQUIRED), J_AT(struct kudos, edited_at, J_NULLABLE),
-	J_INT64(struct kudos, version, J_REQUIRED, 1, INT64_MAX, 0),
-};
+/* What is the same for all who may see it. */
+#define CARD_FIELDS                                                                             \
+	J_ID(struct kudos, id, J_REQUIRED), J_SUB(struct kudos, giver, J_REQUIRED, &kudos_face_schema), \
+	J_OBJECTS(struct kudos, recipients, J_REQUIRED, 1, KUDOS_RECIPIENTS_MAX, &kudos_face_schema), \
+	J_OBJECTS(struct kudos, mentions, J_REQUIRED, 0, KUDOS_MENTIONS_MAX, &kudos_face_schema),   \
+	J_ID(struct kudos, value_id, J_REQUIRED), J_TEXT(struct kudos, value_name, J_REQUIRED, 1, 60), \
+	MESSAGE(struct kudos, J_REQUIRED), POINTS(struct kudos, J_REQUIRED), VISIBILITY(struct kudos, J_REQUIRED), \
+	J_WORD(struct kudos, state, J_REQUIRED, kudos_state_names, 0,                               \
+	       .help = "hidden: reported, only its giver sees it until a manager decides"),         \
+	ABOUT(struct kudos), J_SUB(struct kudos, reactions, J_REQUIRED, &reactions_schema),         \
+	J_INT64(struct kudos, comments, J_REQUIRED, 0, INT64_MAX, 0, .help = "How many there are"), \
+	J_AT(struct kudos, created_at, J_REQUIRED), J_AT(struct kudos, edited_at, J_NULLABLE),      \
+	J_INT64(struct kudos, version, J_REQUIRED, 1, INT64_MAX, 0)
+#define MINE(T) J_WORD(T, my_reaction, J_NULLABLE, kudos_reaction_names, -1)
+
+static const struct j_field view_fields[] = { CARD_FIELDS, MINE(struct kudos) };
 const struct j_schema kudos_schema = J_SCHEMA("kudos", struct kudos, view_fields);
+static const struct j_field card_fields[] = { CARD_FIELDS };
+const struct j_schema kudos_card_schema = J_SCHEMA("kudos_card", struct kudos, card_fields);
+static const struct j_field mine_fields[] = { MINE(struct kudos_item) };
+const struct j_schema kudos_mine_schema = J_SCHEMA("kudos_mine", struct kudos_item, mine_fields);
 
 static const struct j_field query_fields[] = {
 	J_ID(struct list_query, giver, 0), J_ID(struct list_query, recipient, 0),
@@ -111,14 +118,16 @@ handle_delete(struct rq *rq, struct call *call, void *reply)
 	return kudos_withdraw(rq, call->id[0]);
 }
 
+/* A list looks different only after a change of the company's. */
 static enum fault
-list_row(struct rq *rq, void *row, void *arg)
+validate(struct rq *rq, struct call *call, int64_t seq)
 {
-	struct kudos *k = row;
+	const struct uuid who[] = { rq_company(rq), rq->who->person };
+	const struct str parts[] = { { (const char *)who, sizeof(who) },
+		                     { (const char *)&seq, sizeof(seq) } };
+	const struct sha256 digest = sha256_parts(parts, 2);
 
-	kudos_finish(rq, k);
-	page_add(rq, arg, k, (struct page_key){ .id = k->id });
-	return FAULT_NONE;
+	return http_etag(rq, call, digest.b, sizeof(digest.b));
 }
 
 static enum fault
@@ -134,12 +143,25 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 		.post = q->post,
 		.limit = call->limit + 1,
 	};
+	struct kudos_item *items = arena_array(rq->arena, (size_t)page.limit, struct kudos_item);
+	size_t n = 0;
+	int64_t seq;
+	enum fault e = sync_newest(rq, &seq);
 
 	(void)reply;
 	memset(&page.before, 0xff, sizeof(page.before));
 	if (call->after)
 		page.before = call->key.id;
-	return kudos_sql_page(rq, &page, list_row, call);
+	if (!e)
+		e = validate(rq, call, seq);
+	if (!e)
+		e = kudos_list(rq, &page, seq, items, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (items[i].json.s != NULL) /* else gone between two statements */
+			page_add_json(rq, call, items[i].json,
+			              (struct page_key){ .id = items[i].id });
+	}
+	return e;
 }
 
 /* clang-format off */

@@ -64,8 +64,6 @@ extern const char *const kudos_visibility_names[KUDOS_VISIBILITY__MAX + 1];
 extern const char *const kudos_state_names[KUDOS_STATE__MAX + 1];
 extern const char *const kudos_role_names[KUDOS_ROLE__MAX + 1];
 
-enum { KUDOS_REACTION__MAX = 5 };
-extern const char *const kudos_reaction_names[KUDOS_REACTION__MAX + 1];
 /* How many of each, in the order of the names. */
 struct kudos_reactions {
 	int64_t thanks, celebrate, love, support, insightful;
@@ -110,6 +108,8 @@ struct kudos_patch {
 	int visibility;
 };
 extern const struct j_schema kudos_patch_schema, kudos_schema, kudos_face_schema;
+/* kudos_schema without what is the reader's, and that: of struct kudos_item. */
+extern const struct j_schema kudos_card_schema, kudos_mine_schema;
 /* Before every id. */
 extern const struct uuid kudos_first_id;
 
@@ -159,18 +159,42 @@ enum fault kudos_tell_given(struct rq *rq, const struct kudos *k, const struct k
                             size_t n) MUST_CHECK;
 enum fault kudos_tell_changed(struct rq *rq, const struct kudos *k,
                               int visibility_before) MUST_CHECK;
+/* At the end of the transaction: it looks different for those who may see it, and is gone for those
+ * who saw it before.  was: what of it decided that then. */
+enum fault kudos_log(struct rq *rq, const struct kudos *k, const struct kudos *was) MUST_CHECK;
 /* Something was said about it by the caller: its giver and recipients hear of it. */
 enum fault kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k,
                            struct uuid source) MUST_CHECK;
 /* Fills what replies show from what rows hold. */
 void kudos_finish(struct rq *rq, struct kudos *k);
 
-/* --- statements (kudos_sql.c) */
+/* --- lists (kudos_list.c): what the reader may see, newest first */
 
 struct kudos_page {
 	struct uuid company_id, viewer, before, giver, recipient, value, post;
 	int64_t limit;
 };
+/* The items of a page, with their JSON; items has room for its limit.  seq: as kudos_items has it.
+ */
+enum fault kudos_list(struct rq *rq, const struct kudos_page *page, int64_t seq,
+                      struct kudos_item *items, size_t *ret_n) MUST_CHECK;
+
+/* --- statements (kudos_list_sql.c) */
+
+/* What a list says of a kudos, or a card; seq: of the instant it was read at. */
+struct kudos_listed {
+	int64_t seq;
+	struct kudos_item item; /* of a list */
+	struct kudos kudos;     /* of a card: nothing of it is the reader's */
+};
+enum fault kudos_sql_page(struct rq *rq, const struct kudos_page *p, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
+/* ids_json: an array of ids; whoever may see them. */
+enum fault kudos_sql_cards(struct rq *rq, const char *ids_json, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+
+/* --- statements (kudos_sql.c) */
+
 enum fault kudos_sql_context(struct rq *rq, const struct kudos *k,
                              struct kudos_context *out) MUST_CHECK;
 /* people_json: an array of ids; rows of struct kudos_person, in its order, those that exist. */
@@ -184,8 +208,6 @@ enum fault kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_dupl
 enum fault kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows,
                                    size_t n) MUST_CHECK;
 enum fault kudos_sql_update(struct rq *rq, const struct kudos *k) MUST_CHECK;
-enum fault kudos_sql_page(struct rq *rq, const struct kudos_page *p, db_row_fn *fn,
-                          void *arg) MUST_CHECK;
 struct kudos_lately {
 	int64_t last_at; /* TIME_NONE: never */
 };

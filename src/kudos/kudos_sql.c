@@ -68,20 +68,6 @@ static const struct db_col get_in[] = {
 	DB_COL_UUID(struct one, viewer),
 	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one),
 };
-#define PAGE_TAIL                                                                               \
-	DB_COL_UUID(struct kudos_page, giver),  DB_COL_UUID(struct kudos_page, giver),              \
-	DB_COL_UUID(struct kudos_page, value),  DB_COL_UUID(struct kudos_page, value),              \
-	DB_COL_UUID(struct kudos_page, post),   DB_COL_UUID(struct kudos_page, post),               \
-	VIEWER(struct kudos_page), DB_COL_I64(struct kudos_page, limit)
-static const struct db_col page_in[] = {
-	DB_COL_UUID(struct kudos_page, viewer),
-	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
-};
-static const struct db_col got_in[] = {
-	DB_COL_UUID(struct kudos_page, viewer),
-	DB_COL_UUID(struct kudos_page, company_id), DB_COL_UUID(struct kudos_page, recipient),
-	DB_COL_UUID(struct kudos_page, before), PAGE_TAIL,
-};
 static const struct db_col giver_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, viewer) };
 static const struct db_col last_out[] = { DB_COL_TIME(struct kudos_lately, last_at) };
 static const struct db_col pairs_in[] = {
@@ -96,16 +82,13 @@ static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
 /* Four times the reader. */
 #define SEEN " AND" KUDOS_SEEN_SQL("?")
-#define FILTERS                                                                                 \
-	" AND (? IS NULL OR k.giver_id = ?) AND (? IS NULL OR k.value_id = ?) AND (? IS NULL OR k.post_id = ?)"
-#define NEWEST " ORDER BY k.id DESC LIMIT ?"
 #define TEAM_NOW(person)                                                                        \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = p.company_id AND m.person_id = " person \
 	" AND m.is_primary AND m.to_at IS NULL ORDER BY m.from_at DESC LIMIT 1)"
 
 enum {
 	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_CONTEXT, Q_PEOPLE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_INSERT,
-	Q_PERSON_INSERT, Q_UPDATE, Q_PAGE, Q_PAGE_GIVER, Q_PAGE_GOT, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH,
+	Q_PERSON_INSERT, Q_UPDATE, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH,
 	Q_MENTIONS_EACH, Q__MAX
 };
 
@@ -181,26 +164,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE kudos SET value_id = ?, message = ?, points = ?, visibility = ?, state = ?, edited_at = ?,"
 		       " version = version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(update_in),
-	},
-	[Q_PAGE] = {
-		.name = "kudos_page",
-		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k FORCE INDEX (PRIMARY)" KUDOS_VIEW_JOINS
-		       " WHERE k.company_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
-		DB_IN(page_in), DB_OUT(view_out),
-	},
-	[Q_PAGE_GIVER] = {
-		.name = "kudos_page_giver",
-		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k FORCE INDEX (kudos_giver)" KUDOS_VIEW_JOINS
-		       " WHERE k.company_id = ? AND k.giver_id = ? AND k.id < ?" FILTERS SEEN NEWEST,
-		DB_IN(got_in), DB_OUT(view_out),
-	},
-	[Q_PAGE_GOT] = {
-		.name = "kudos_page_got",
-		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos_person r FORCE INDEX (kudos_person_person)"
-		       " STRAIGHT_JOIN kudos k ON k.company_id = r.company_id AND k.id = r.kudos_id" KUDOS_VIEW_JOINS
-		       " WHERE r.company_id = ? AND r.role = 'recipient' AND r.person_id = ? AND r.kudos_id < ?" FILTERS SEEN
-		       " ORDER BY r.kudos_id DESC LIMIT ?",
-		DB_IN(got_in), DB_OUT(view_out),
 	},
 	[Q_LAST] = {
 		.name = "kudos_last",
@@ -321,20 +284,6 @@ enum fault
 kudos_sql_update(struct rq *rq, const struct kudos *k)
 {
 	return db_exec(rq, &stmts[Q_UPDATE], k, NULL);
-}
-
-enum fault
-kudos_sql_page(struct rq *rq, const struct kudos_page *p, db_row_fn *fn, void *arg)
-{
-	struct kudos row = { .points = 0 };
-	struct kudos_page in = *p;
-
-	if (!uuid_is_zero(p->recipient))
-		return db_each(rq, &stmts[Q_PAGE_GOT], p, &row, fn, arg);
-	if (uuid_is_zero(p->giver))
-		return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
-	in.recipient = p->giver; /* the person whose index is read */
-	return db_each(rq, &stmts[Q_PAGE_GIVER], &in, &row, fn, arg);
 }
 
 enum fault

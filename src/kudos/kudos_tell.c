@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kudos_tell.c - who hears of a kudos and of what is said about it: never who may not see it. */
+/* kudos_tell.c - who hears of a kudos and of what is said about it, and what phones are told of
+ * it: never who may not see it. */
 #include "rostra/caller.h"
+#include "rostra/sync.h"
 
 #include "kudos_int.h"
 
@@ -89,4 +91,23 @@ kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k, str
 	add(&p, k->giver_id);
 	e = kudos_sql_recipients_each(rq, k->id, keep, &p);
 	return e ? e : tell(rq, kind, k->id, source, &p);
+}
+
+/* Public ones are seen by everybody; fewer see what is narrower. */
+static bool
+is_narrower(const struct kudos *k, const struct kudos *was)
+{
+	const bool shown = was->state == KUDOS_VISIBLE;
+
+	return (shown && k->visibility > was->visibility) ||
+	       (shown && was->visibility == KUDOS_PUBLIC && k->state != KUDOS_VISIBLE);
+}
+
+enum fault
+kudos_log(struct rq *rq, const struct kudos *k, const struct kudos *was)
+{
+	const struct uuid everybody = { { 0 } };
+
+	return sync_log(rq, SYNC_KUDOS, k->id, is_narrower(k, was) ? SYNC_DELETE : SYNC_UPSERT,
+	                everybody);
 }

@@ -11,13 +11,6 @@ const char *const report_reason_names[REPORT_REASON__MAX + 1] = { "insult", "har
 	                                                          "spam", "other" };
 const char *const decision_names[DECISION__MAX + 1] = { "restore", "remove" };
 
-static enum fault
-set_state(struct rq *rq, struct kudos *k, enum kudos_state state)
-{
-	k->state = (int)state;
-	return kudos_sql_update(rq, k);
-}
-
 /* What a manager found good stays visible until its giver changes it. */
 static bool
 found_good(const struct kudos *k, int64_t restored_at)
@@ -30,7 +23,7 @@ static enum fault
 report_tx(struct rq *rq, void *arg)
 {
 	const struct report *r = arg;
-	struct kudos k = { .points = 0 };
+	struct kudos k = { .points = 0 }, was;
 	int64_t restored_at;
 	enum fault e = kudos_sql_row(rq, r->kudos_id, true, &k);
 
@@ -40,7 +33,10 @@ report_tx(struct rq *rq, void *arg)
 		e = decision_sql_restored_at(rq, r->kudos_id, &restored_at);
 	if (e || k.state != KUDOS_VISIBLE || found_good(&k, restored_at))
 		return e;
-	return set_state(rq, &k, KUDOS_HIDDEN);
+	was = k;
+	k.state = KUDOS_HIDDEN;
+	e = kudos_sql_update(rq, &k);
+	return e ? e : kudos_log(rq, &k, &was);
 }
 
 enum fault
@@ -93,9 +89,8 @@ static enum fault
 decide_tx(struct rq *rq, void *arg)
 {
 	const struct decision *d = arg;
-	struct kudos k = { .points = 0 };
+	struct kudos k = { .points = 0 }, was;
 	uint64_t reports;
-	int state_before;
 	enum fault e = kudos_sql_row(rq, d->kudos_id, true, &k);
 
 	if (!e)
@@ -107,14 +102,16 @@ decide_tx(struct rq *rq, void *arg)
 		return FAULT_NOT_FOUND;
 	if (uuid_eq(k.giver_id, d->decided_by))
 		return rq_fail(rq, FAULT_FORBIDDEN, "Nobody decides about what they gave.");
-	state_before = k.state;
+	was = k;
+	k.state = d->decision == DECISION_REMOVE ? KUDOS_REMOVED : KUDOS_VISIBLE;
 	e = decision_sql_insert(rq, d);
 	if (!e)
-		e = set_state(rq, &k,
-		              d->decision == DECISION_REMOVE ? KUDOS_REMOVED : KUDOS_VISIBLE);
+		e = kudos_sql_update(rq, &k);
 	if (!e)
-		e = put_on_record(rq, d, &k, state_before);
-	return e || d->decision != DECISION_REMOVE ? e : remove_tx(rq, &k);
+		e = put_on_record(rq, d, &k, was.state);
+	if (!e && d->decision == DECISION_REMOVE)
+		e = remove_tx(rq, &k);
+	return e ? e : kudos_log(rq, &k, &was);
 }
 
 enum fault

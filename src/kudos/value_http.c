@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/sync.h"
 
 #include "kudos_int.h"
 
@@ -86,12 +87,28 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	return value_sql_get(rq, in.id, reply);
 }
 
+struct changing {
+	const struct value *next;
+	bool done;
+};
+
+/* Its name stands in kudos that phones keep. */
+static enum fault
+change_tx(struct rq *rq, void *arg)
+{
+	struct changing *c = arg;
+	enum fault e = value_sql_update(rq, c->next, &c->done);
+
+	return e || !c->done ? e : sync_log_renamed(rq, c->next->id);
+}
+
 static enum fault
 handle_patch(struct rq *rq, struct call *call, void *reply)
 {
 	const struct value *in = call->body;
 	struct value next;
-	bool done, was;
+	struct changing c = { .next = &next };
+	bool was;
 	enum fault e = value_sql_get(rq, call->id[0], &next);
 
 	if (e)
@@ -101,12 +118,12 @@ handle_patch(struct rq *rq, struct call *call, void *reply)
 	next.company_id = rq_company(rq);
 	if (next.archived != was)
 		next.archived_at = next.archived ? rq->now_us : TIME_NONE;
-	e = value_sql_update(rq, &next, &done);
+	e = db_tx(rq, change_tx, &c);
 	if (e == FAULT_CONFLICT)
 		return rq_fail(rq, FAULT_CONFLICT, "Another value has this name.");
 	if (e)
 		return e;
-	if (!done)
+	if (!c.done)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the value again.");
 	return value_sql_get(rq, call->id[0], reply);
 }

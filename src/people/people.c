@@ -71,7 +71,9 @@ profile_tx(struct rq *rq, void *arg)
 	if (e == FAULT_CONFLICT)
 		return rq_fail(rq, FAULT_CONFLICT,
 		               "Somebody of this company has that e-mail address.");
-	return e ? e : sync_log(rq, SYNC_ME, row->id, SYNC_UPSERT, row->id);
+	if (!e)
+		e = sync_log(rq, SYNC_ME, row->id, SYNC_UPSERT, row->id);
+	return e ? e : sync_log_renamed(rq, row->id);
 }
 
 enum fault

@@ -115,21 +115,9 @@ static const struct j_schema pin_schema = J_SCHEMA("post_pin", struct decision, 
 /* clang-format on */
 
 void
-post_card_join(struct buf *b, struct str card, const struct j_schema *s, const void *more)
-{
-	size_t seam;
-
-	/* Two objects become one: the closing brace goes, the opening one is the comma. */
-	buf_put(b, card.s, card.n - 1);
-	seam = b->n;
-	json_encode(b, s, more);
-	b->s[seam] = ',';
-}
-
-void
 post_item_put(struct buf *b, struct str card, const struct post_reader *r)
 {
-	post_card_join(b, card, &reader_schema, r);
+	json_encode_more(b, card, &reader_schema, r);
 }
 
 static enum fault

@@ -8,6 +8,7 @@
 #include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/people.h"
+#include "rostra/sync.h"
 
 #include "privacy_int.h"
 
@@ -122,7 +123,9 @@ erase_tx(struct rq *rq, void *arg)
 		e = company_feed_changed(rq);
 	if (!e)
 		e = erasure_sql_end(rq, &end);
-	return e ? e : put_on_record(rq, x->person);
+	if (!e)
+		e = put_on_record(rq, x->person);
+	return e ? e : sync_log_renamed(rq, x->person);
 }
 
 enum fault

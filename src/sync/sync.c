@@ -22,6 +22,13 @@ enter(struct sync_state *s, enum sync_stage stage, int64_t after_at)
 	s->after_at = after_at;
 }
 
+static void
+enter_kudos(const struct rq *rq, struct sync_state *s)
+{
+	enter(s, SYNC_FILL_KUDOS, 0);
+	s->after_id = sync_kudos_since(rq->now_us);
+}
+
 /* The next part of a fill once one is complete. */
 static void
 leave(const struct rq *rq, struct sync_state *s)
@@ -34,12 +41,17 @@ leave(const struct rq *rq, struct sync_state *s)
 		enter(s, SYNC_FILL_POSTS, 0);
 		return;
 	case SYNC_FILL_POSTS:
-		if (s->first) {
+		if (!uuid_is_zero(s->channel))
+			break;
+		if (s->first)
 			enter(s, SYNC_FILL_SHARES, rq->now_us - SYNC_SHARE_DAYS * US_PER_DAY);
-			return;
-		}
-		break;
+		else
+			enter_kudos(rq, s);
+		return;
 	case SYNC_FILL_SHARES:
+		enter_kudos(rq, s);
+		return;
+	case SYNC_FILL_KUDOS:
 	case SYNC_LOG:
 	case SYNC_STAGE__MAX:
 		break;
@@ -68,6 +80,9 @@ fill(struct rq *rq, struct sync_run *run)
 	case SYNC_FILL_SHARES:
 		e = sync_fill_shares(rq, run, &end);
 		break;
+	case SYNC_FILL_KUDOS:
+		e = sync_fill_kudos(rq, run, &end);
+		break;
 	case SYNC_LOG:
 	case SYNC_STAGE__MAX:
 		break;
@@ -79,7 +94,7 @@ fill(struct rq *rq, struct sync_run *run)
 
 /* Changes of the log, each object once, up to the first that changes what the person may see. */
 struct reading {
-	struct sync_ids posts;
+	struct sync_ids posts, kudos;
 	struct sync_log_row turn; /* seq 0: none */
 	int64_t last_seq;
 	size_t n;
@@ -94,6 +109,7 @@ note(struct sync_ids *list, const struct sync_log_row *row)
 		i++;
 	list->ids[i] = row->id;
 	list->at[i] = row->at;
+	list->narrowed[i] = row->op == SYNC_DELETE || (i < list->n && list->narrowed[i]);
 	if (i == list->n)
 		list->n++;
 }
@@ -111,6 +127,8 @@ log_row(struct rq *rq, void *row, void *arg)
 	r->last_seq = l->seq;
 	if (l->kind == SYNC_POST)
 		note(&r->posts, l);
+	else if (l->kind == SYNC_KUDOS)
+		note(&r->kudos, l);
 	else if (l->kind != SYNC_SHARE)
 		r->turn = *l;
 	return FAULT_NONE;
@@ -122,6 +140,7 @@ room_for(struct rq *rq, size_t n)
 	return (struct sync_ids){
 		.ids = arena_array(rq->arena, n, struct uuid),
 		.at = arena_array(rq->arena, n, int64_t),
+		.narrowed = arena_array(rq->arena, n, bool),
 	};
 }
 
@@ -142,12 +161,14 @@ static enum fault
 read_log(struct rq *rq, struct sync_run *run)
 {
 	const size_t room = run->room - run->n;
-	struct reading r = { .posts = room_for(rq, room) };
+	struct reading r = { .posts = room_for(rq, room), .kudos = room_for(rq, room) };
 	enum fault e = sync_sql_log(rq, run->state.seq, run->newest, (int64_t)room, log_row, &r);
 
 	if (e)
 		return e;
 	e = sync_put_posts(rq, run, &r.posts);
+	if (!e)
+		e = sync_put_kudos(rq, run, &r.kudos);
 	if (e)
 		return e;
 

@@ -166,7 +166,7 @@ add_posts(struct rq *rq, struct sync_run *run, const struct post_rows *p, const 
 		struct str data = { 0 };
 
 		if (p->rows[i].visible && cards[k++].json.s) {
-			post_card_join(&b, cards[k - 1].json, &state_schema, &p->rows[i]);
+			json_encode_more(&b, cards[k - 1].json, &state_schema, &p->rows[i]);
 			data = kept(rq, &b);
 		}
 		sync_add(run, SYNC_POST, p->rows[i].id, at ? at[i] : rq->now_us, data);
@@ -192,8 +192,8 @@ sync_fill_posts(struct rq *rq, struct sync_run *run, bool *ret_end)
 	return add_posts(rq, run, &p, NULL);
 }
 
-static const char *
-ids_json(struct rq *rq, const struct sync_ids *want)
+const char *
+sync_ids_json(struct rq *rq, const struct sync_ids *want)
 {
 	struct buf b = { 0 };
 
@@ -217,7 +217,7 @@ sync_put_posts(struct rq *rq, struct sync_run *run, const struct sync_ids *want)
 
 	if (want->n == 0)
 		return FAULT_NONE;
-	in.ids = ids_json(rq, want);
+	in.ids = sync_ids_json(rq, want);
 	found.rows = arena_array(rq->arena, want->n, struct sync_post_row);
 	all.rows = arena_array(rq->arena, want->n, struct sync_post_row);
 	e = sync_sql_posts(rq, &in, post_row, &found);

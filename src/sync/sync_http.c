@@ -16,11 +16,12 @@ static const struct j_field query_fields[] = {
 static const struct j_schema query_schema = J_SCHEMA("sync_query", struct sync_query, query_fields);
 
 static const struct j_field change_fields[] = {
-	J_WORD(struct sync_change, kind, J_REQUIRED, sync_kind_names, 0),
+	J_WORD(struct sync_change, kind, J_REQUIRED, sync_kind_names, 0,
+	       .help = "kudos: those of the last 30 days at first, later each that the caller may see and that looks different"),
 	J_WORD(struct sync_change, op, J_REQUIRED, sync_op_names, 0),
 	J_ID(struct sync_change, id, J_REQUIRED),
 	J_AT(struct sync_change, at, J_REQUIRED),
-	J_JSON(struct sync_change, data, J_OMIT, NULL, .help = "The thing, of an upsert: post, channel, share or person"),
+	J_JSON(struct sync_change, data, J_OMIT, NULL, .help = "The thing, of an upsert: post, channel, share, person or kudos"),
 };
 static const struct j_schema change_schema = J_SCHEMA("sync_change", struct sync_change, change_fields);
 

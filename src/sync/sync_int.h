@@ -8,7 +8,7 @@
 #include "rostra/post.h"
 #include "rostra/sync.h"
 
-enum { SYNC_LIMIT_DEFAULT = 100, SYNC_LIMIT_MAX = 200, SYNC_SHARE_DAYS = 90 };
+enum { SYNC_LIMIT_DEFAULT = 100, SYNC_LIMIT_MAX = 200, SYNC_SHARE_DAYS = 90, SYNC_KUDOS_DAYS = 30 };
 extern const char *const sync_kind_names[];
 extern const char *const sync_op_names[];
 
@@ -23,6 +23,7 @@ enum sync_stage {
 	SYNC_FILL_CHANNELS,
 	SYNC_FILL_POSTS,
 	SYNC_FILL_SHARES,
+	SYNC_FILL_KUDOS,
 	SYNC_STAGE__MAX
 };
 struct sync_state {
@@ -60,6 +61,9 @@ enum fault sync_step(struct rq *rq, struct sync_run *run) MUST_CHECK;
 void sync_add(struct sync_run *run, enum sync_kind kind, struct uuid id, int64_t at,
               struct str data);
 
+/* Ids of kudos that phones keep are greater: SYNC_KUDOS_DAYS by the clocks that made them. */
+struct uuid sync_kudos_since(int64_t now_us);
+
 /* The smallest id: fills begin after it. */
 extern const struct uuid sync_first_id;
 
@@ -91,6 +95,7 @@ struct sync_fill {
 struct sync_ids {
 	struct uuid *ids;
 	int64_t *at;
+	bool *narrowed; /* some may not see it any more */
 	size_t n;
 };
 /* The rest of a part of the fill, as far as there is room; *ret_end: it is complete. */
@@ -105,6 +110,13 @@ enum fault sync_put_channel(struct rq *rq, struct sync_run *run, struct uuid id,
                             int64_t at) MUST_CHECK;
 enum fault sync_put_posts(struct rq *rq, struct sync_run *run,
                           const struct sync_ids *want) MUST_CHECK;
+/* The ids as a JSON list. */
+const char *sync_ids_json(struct rq *rq, const struct sync_ids *want);
+
+/* --- kudos (sync_kudos.c): of all those of a fill and of changes */
+enum fault sync_fill_kudos(struct rq *rq, struct sync_run *run, bool *ret_end) MUST_CHECK;
+enum fault sync_put_kudos(struct rq *rq, struct sync_run *run,
+                          const struct sync_ids *want) MUST_CHECK;
 
 /* --- statements (sync_sql.c) */
 struct sync_view {
@@ -112,10 +124,11 @@ struct sync_view {
 	const char *channels;
 };
 enum fault sync_sql_me(struct rq *rq, struct sync_me *out) MUST_CHECK;
+enum fault sync_sql_newest(struct rq *rq, struct uuid company, int64_t *ret_seq) MUST_CHECK;
 enum fault sync_sql_view(struct rq *rq, struct sync_view *out) MUST_CHECK;
 struct sync_log_row {
 	int64_t seq;
-	int kind;
+	int kind, op;
 	struct uuid id;
 	int64_t at;
 };

@@ -4,7 +4,7 @@
 
 #include "sync_int.h"
 
-const char *const sync_kind_names[] = { "post", "channel", "share", "me", NULL };
+const char *const sync_kind_names[] = { "post", "channel", "share", "me", "kudos", NULL };
 const char *const sync_op_names[] = { "upsert", "delete", NULL };
 
 /* clang-format off */
@@ -19,6 +19,20 @@ static const struct db_col log_in[] = {
 	DB_COL_ENUM(struct change, op, sync_op_names),     DB_COL_UUID(struct change, person_id),
 	DB_COL_TIME(struct change, changed_at),            DB_COL_UUID(struct change, company_id),
 };
+
+struct renamed {
+	struct uuid company_id, object_id, since;
+	int64_t     changed_at, n;
+};
+static const struct db_col renamed_in[] = {
+	DB_COL_TIME(struct renamed, changed_at),
+	DB_COL_UUID(struct renamed, company_id), DB_COL_UUID(struct renamed, object_id), DB_COL_UUID(struct renamed, since),
+	DB_COL_UUID(struct renamed, company_id), DB_COL_UUID(struct renamed, object_id), DB_COL_UUID(struct renamed, since),
+	DB_COL_UUID(struct renamed, company_id), DB_COL_UUID(struct renamed, object_id), DB_COL_UUID(struct renamed, since),
+	DB_COL_UUID(struct renamed, company_id),
+};
+static const struct db_col skip_in[] = { DB_COL_I64(struct renamed, n), DB_COL_UUID(struct renamed, company_id) };
+static const struct db_col newest_out[] = { DB_COL_I64(struct renamed, n) };
 
 struct reader {
 	struct uuid company_id, person_id, id;
@@ -49,7 +63,8 @@ static const struct db_col read_in[] = {
 static const struct db_col read_out[] = {
 	DB_COL_I64(struct sync_log_row, seq),
 	DB_COL_ENUM(struct sync_log_row, kind, sync_kind_names),
-	DB_COL_UUID(struct sync_log_row, id),  DB_COL_TIME(struct sync_log_row, at),
+	DB_COL_UUID(struct sync_log_row, id),  DB_COL_ENUM(struct sync_log_row, op, sync_op_names),
+	DB_COL_TIME(struct sync_log_row, at),
 };
 
 static const struct db_col channel_in[] = {
@@ -93,7 +108,7 @@ static const struct db_col post_out[] = {
 };
 
 #define LOG_BRANCH(person)                                                                      \
-	"(SELECT seq, kind, object_id, changed_at FROM change_log WHERE company_id = ?"             \
+	"(SELECT seq, kind, object_id, op, changed_at FROM change_log WHERE company_id = ?"             \
 	" AND person_id" person " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?)"
 #define CHANNELS                                                                                \
 	"SELECT" CHANNEL_COLUMNS_SQL ", (" CHANNEL_AUDIENCE_SQL ") AS visible"                       \
@@ -105,7 +120,7 @@ static const struct db_col post_out[] = {
 	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
 	" AND st.post_id = f.post_id"
 
-enum { Q_BUMP, Q_LOG, Q_VIEW, Q_ME, Q_READ, Q_CHANNEL, Q_CHANNELS, Q_POSTS_FILL, Q_POSTS_SOME, Q__MAX };
+enum { Q_BUMP, Q_LOG, Q_LOG_RENAMED, Q_SKIP, Q_NEWEST, Q_VIEW, Q_ME, Q_READ, Q_CHANNEL, Q_CHANNELS, Q_POSTS_FILL, Q_POSTS_SOME, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_BUMP] = {
@@ -119,6 +134,27 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = "INSERT INTO change_log (company_id, seq, kind, object_id, op, person_id, changed_at)"
 		       " SELECT company_id, seq, ?, ?, ?, ?, ? FROM company_seq WHERE company_id = ?",
 		DB_IN(log_in),
+	},
+	[Q_LOG_RENAMED] = { /* the company's counter is held; it follows */
+		.name = "sync_log_renamed",
+		.sql = "INSERT INTO change_log (company_id, seq, kind, object_id, op, person_id, changed_at)"
+		       " SELECT s.company_id, s.seq + ROW_NUMBER() OVER (ORDER BY x.id), 'kudos', x.id, 'upsert', NULL, ?"
+		       " FROM company_seq s JOIN ("
+		       "SELECT id FROM kudos FORCE INDEX (kudos_giver) WHERE company_id = ? AND giver_id = ? AND id > ?"
+		       " UNION SELECT id FROM kudos FORCE INDEX (kudos_value) WHERE company_id = ? AND value_id = ? AND id > ?"
+		       " UNION SELECT kudos_id FROM kudos_person FORCE INDEX (kudos_person_person)"
+		       " WHERE company_id = ? AND person_id = ? AND kudos_id > ?) x WHERE s.company_id = ?",
+		DB_IN(renamed_in),
+	},
+	[Q_SKIP] = {
+		.name = "sync_skip",
+		.sql = "UPDATE company_seq SET seq = seq + ? WHERE company_id = ?",
+		DB_IN(skip_in),
+	},
+	[Q_NEWEST] = {
+		.name = "sync_newest",
+		.sql = "SELECT CAST(seq AS SIGNED) FROM company_seq WHERE company_id = ?",
+		DB_IN(bump_in), DB_OUT(newest_out),
 	},
 	[Q_VIEW] = {
 		.name = "sync_view",
@@ -187,6 +223,47 @@ sync_log(struct rq *rq, enum sync_kind kind, struct uuid object, enum sync_op op
 		return e;
 
 	return db_exec(rq, &rows[Q_LOG], &in, NULL);
+}
+
+struct uuid
+sync_kudos_since(int64_t now_us)
+{
+	const unsigned char lowest[10] = { 0 };
+
+	return uuid_v7_from(now_us - SYNC_KUDOS_DAYS * US_PER_DAY, lowest);
+}
+
+enum fault
+sync_log_renamed(struct rq *rq, struct uuid person_or_value)
+{
+	struct renamed in = {
+		.company_id = rq_company(rq),
+		.object_id = person_or_value,
+		.since = sync_kudos_since(rq->now_us),
+		.changed_at = rq->now_us,
+	};
+	uint64_t n = 0;
+	enum fault e = db_exec(rq, &rows[Q_BUMP], &in, NULL);
+
+	if (!e)
+		e = db_exec(rq, &rows[Q_LOG_RENAMED], &in, &n);
+	if (e || n == 0)
+		return e;
+	in.n = (int64_t)n;
+	return db_exec(rq, &rows[Q_SKIP], &in, NULL);
+}
+
+enum fault
+sync_sql_newest(struct rq *rq, struct uuid company, int64_t *ret_seq)
+{
+	const struct change in = { .company_id = company };
+	struct renamed out = { .n = 0 };
+	bool found;
+	enum fault e = db_maybe(rq, &rows[Q_NEWEST], &in, &out, &found);
+
+	if (!e)
+		*ret_seq = found ? out.n : 0;
+	return e;
 }
 
 static struct reader

@@ -17,7 +17,7 @@ class Phone:
 
     def __init__(self, api, person, limit=100):
         self.api, self.person, self.limit = api, person, limit
-        self.token, self.copy, self.calls = None, {}, 0
+        self.token, self.copy, self.calls, self.told = None, {}, 0, set()
 
     def sync(self):
         while True:
@@ -28,6 +28,7 @@ class Phone:
             self.calls += 1
             assert len(answer["changes"]) <= self.limit and self.calls < 500
             for change in answer["changes"]:
+                self.told.add(change["id"])
                 if change["op"] == "delete":
                     assert "data" not in change
                     self.copy.pop((change["kind"], change["id"]), None)
@@ -36,6 +37,9 @@ class Phone:
             self.token = answer["token"]
             if not answer["has_more"]:
                 return self
+
+    def held(self, kind):
+        return {id_: data for (k, id_), data in self.copy.items() if k == kind}
 
     def of(self, kind):
         return {id_ for k, id_ in self.copy if k == kind}
