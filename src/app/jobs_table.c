@@ -3,6 +3,7 @@
 #include "jobs_table.h"
 
 #include "rostra/badge.h"
+#include "rostra/board.h"
 #include "rostra/contest.h"
 #include "rostra/identity.h"
 #include "rostra/kudos.h"
@@ -34,6 +35,7 @@ static const struct job jobs[] = {
 	{ .name = "badges",             .every_ms = SECOND_MS,     .run = badge_run },
 	{ .name = "badge_sweep",        .every_ms = 60 * SECOND_MS, .run = badge_sweep_run },
 	{ .name = "contests",           .every_ms = 60 * SECOND_MS, .run = contest_run },
+	{ .name = "board_notes",        .every_ms = 60 * SECOND_MS, .run = board_note_run },
 	{ .name = "mentoring",          .every_ms = 60 * SECOND_MS, .run = mentoring_run },
 	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };

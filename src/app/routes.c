@@ -154,6 +154,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&reward_stmts,
 	&board_stmts,
 	&board_definition_stmts,
+	&board_note_stmts,
 	&follow_stmts,
 	&follow_feed_stmts,
 	&profile_stmts,

@@ -265,15 +265,16 @@ find_board(struct rq *rq, const struct call *call, struct board *out)
 {
 	const struct board_query *q = call->query;
 	const struct board_preset *preset = board_preset_find(call->text[0]);
-	struct uuid id;
+	struct uuid id = { { 0 } };
+	const bool is_id = uuid_parse(str_of(call->text[0]), &id);
 	enum fault e = FAULT_NONE;
 
+	if (uuid_eq(id, board_main_id))
+		preset = board_main();
 	if (preset != NULL)
 		*out = preset->board;
-	else if (uuid_parse(str_of(call->text[0]), &id))
-		e = board_sql_get(rq, id, out);
 	else
-		e = FAULT_NOT_FOUND;
+		e = is_id ? board_sql_get(rq, id, out) : FAULT_NOT_FOUND;
 	if (e || (uuid_is_zero(q->team) && q->department == NULL && q->location == NULL))
 		return e;
 	if (board_segmented(out))

@@ -42,6 +42,10 @@ extern const struct board_preset board_presets[];
 extern const size_t board_n_presets;
 const struct board_preset *board_preset_find(const char *key);
 
+/* The one whose ranks people are told of: a preset, which notices name by this id. */
+extern const struct uuid board_main_id;
+const struct board_preset *board_main(void);
+
 /* What the schema cannot say of a definition, all at once; sets the days from the dates. */
 extern const struct j_schema board_patch_schema;
 enum fault board_check(struct rq *rq, struct board *b) MUST_CHECK;
@@ -97,6 +101,31 @@ struct counted {
 enum fault board_count(struct rq *rq, const struct board *b, struct counted *out) MUST_CHECK;
 /* Sorts rows by score and id and ranks them: pure. */
 void board_rank(struct standing_row *rows, size_t n);
+
+/* --- ranks of note (note.c, note_sql.c) --- */
+
+enum { BOARD_FIRSTS = 10, BOARD_LOOK_S = 600 };
+/* 1, 3 or 10: the narrowest band that row i of n shown ones, in order, is in; 0: none.  Pure. */
+int board_band(const struct standing_row *rows, int64_t n, int64_t i);
+
+struct board_look {
+	struct uuid company_id;
+	int64_t looked_at;
+	unsigned char mark[32];
+};
+struct board_place {
+	struct uuid company_id, person_id;
+	int64_t band;
+};
+/* Of all companies, those not looked at since then. */
+enum fault board_sql_looks_due(struct rq *rq, int64_t before_us, db_row_fn *fn,
+                               void *arg) MUST_CHECK;
+/* Holds the company's row, made when there is none, until the commit. */
+enum fault board_sql_look_hold(struct rq *rq, struct board_look *out) MUST_CHECK;
+enum fault board_sql_look_done(struct rq *rq, const struct board_look *l) MUST_CHECK;
+enum fault board_sql_places(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+/* In place of all there were. */
+enum fault board_sql_places_set(struct rq *rq, const struct board_place *rows, size_t n) MUST_CHECK;
 
 /* --- statements (board_sql.c) */
 /* A person who never chose is on boards. */

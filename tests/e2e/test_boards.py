@@ -280,3 +280,68 @@ def test_a_board_is_defined_changed_and_taken_away_by_admins(api, lively):
            "team_id": uuid7(), "department": "Sales", "value_id": uuid7()}
     assert pointers(api.put(f"/v1/boards/{uuid7()}", who=admin, json=bad)) == {
         "#/days", "#/first_on", "#/team_id", "#/department", "#/value_id"}
+
+
+# --- ranks of note -----------------------------------------------------------------------------------------------
+
+
+class Ladder(Club):
+    """Six people whose ranks are looked at when the test says so."""
+
+    def __init__(self, api, company):
+        super().__init__(api, company)
+        self.people.append(company.add_person(f"p{secrets.token_hex(4)}"))
+        self.points = [60, 50, 40, 30, 20, 10]
+        self.look()
+
+    def look(self, **points):
+        """Points change, and ten minutes later the board is looked at."""
+        stack = self.company.stack
+        for who, n in points.items():
+            self.points[int(who[1:])] = n
+        self.write([(i, n, "kudos_received", 1) for i, n in enumerate(self.points)])
+        # What the ledger holds is told by how many entries it has, which here is always six.
+        stack.db("UPDATE board_look SET mark = NULL, looked_at = looked_at - INTERVAL 11 MINUTE WHERE company_id = %s", (self.company.id,))
+        stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'board_notes'")
+        stack.rostra("jobs", "--once")
+
+    def told(self, who):
+        """The lines of ranks, by how often."""
+        lines = self.api.get("/v1/notifications", who=self.people[who], params={"limit": 100}).json()["items"]
+        return [(n["events"], n["object_id"]) for n in lines if n["kind"] == "rank"]
+
+
+@pytest.fixture
+def by_hand(stack):
+    """No job runs but when the test says so."""
+    stack.end("jobs")
+    yield
+    stack.restart("jobs")
+
+
+def test_who_comes_up_is_told_once_a_day_and_nobody_else(api, make_company, by_hand):
+    ladder = Ladder(api, make_company())
+    db = ladder.company.stack.db
+    assert [ladder.told(i) for i in range(6)] == [[]] * 6, "what was so before is no news"
+    ladder.choose(4, False)
+    settings = api.get("/v1/notification-settings", who=ladder.people[5]).json()
+    assert api.patch("/v1/notification-settings", who=ladder.people[5],
+                     json={"version": settings["version"], "muted": ["rank"]}).status_code == 200
+    ladder.look(p1=70)  # the first of five, of whom the first three are too many to be told
+    (line,) = ladder.told(1)
+    assert line[0] == 1 and [ladder.told(i) for i in (0, 2, 3, 4, 5)] == [[]] * 5
+    board = api.get(f"/v1/boards/{line[1]}", who=ladder.people[1]).json()
+    assert board["name"] == "Points in 12 months" and board["me"]["rank"] == 1
+    ladder.choose(4, True)
+    ladder.look()
+    assert [len(ladder.told(i)) for i in range(6)] == [1, 1, 1, 0, 0, 0], "with the sixth, three are of note"
+    ladder.look(p0=75, p3=80, p5=90)
+    assert [len(ladder.told(i)) for i in range(6)] == [1, 1, 1, 1, 0, 0], "who does not want to be told is not"
+    ladder.look(p1=100)
+    assert ladder.told(1) == [line], "once a day"
+    db("UPDATE notice_source SET source_id = UUID() WHERE company_id = %s", (ladder.company.id,))  # another day
+    ladder.look(p1=5)
+    assert ladder.told(1) == [line], "falling is not told"
+    ladder.look(p1=100)
+    ladder.company.stack.rostra("jobs", "--once")
+    assert ladder.told(1) == [(2, line[1])], "one line until it is read"
