@@ -35,6 +35,7 @@ struct conf {
 	const char *link_url;         /* "https://go.example.com" */
 	const char *log_file;         /* "-" is stderr */
 	const char *log_level;        /* debug info warn error */
+	const char *system_calls;     /* off refuse kill: calls that no worker needs (confine.h) */
 	const char *listen_group;     /* group of the sockets (0660); "" keeps the process's */
 	int64_t     api_processes, api_threads;
 	int64_t     link_processes, link_threads;

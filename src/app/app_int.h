@@ -4,6 +4,7 @@
 #define ROSTRA_APP_INT_H
 
 #include "rostra/conf.h"
+#include "rostra/confine.h"
 #include "rostra/server.h"
 
 enum { APP_FEATURES_MAX = 96 };
@@ -34,6 +35,11 @@ void shared_caches(struct shared *s, enum pool pool);
 bool shared_key(const char *file, unsigned char out[32], char *err, size_t err_n);
 /* The keys of seal_key_file. */
 bool shared_seal_keys(struct app *app, char *err, size_t err_n);
+
+/* Keys are in a service's memory: no core files, no debugger of the same user (harden.c). */
+void harden_memory(void);
+/* Privileges and system calls it does without; before it starts threads. */
+void harden(const struct conf *conf, enum confine_kind kind);
 
 /* One subcommand; app/main.c lists them all. */
 struct command {

@@ -95,7 +95,6 @@ child_run(struct master *m, size_t slot, int ready_fd, pid_t master)
 	child_close_others(m, pool);
 	/* A master killed outright cannot say good-bye: the kernel does. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGQUIT);
-	(void)prctl(PR_SET_DUMPABLE, 0);
 	/* For ps, top and the bench. */
 	(void)prctl(PR_SET_NAME, pool == POOL_LINK ? "rostra-link" : "rostra-api");
 	if (getppid() != master)
@@ -103,6 +102,7 @@ child_run(struct master *m, size_t slot, int ready_fd, pid_t master)
 	shared_caches(&app->shared, pool);
 	if (pool == POOL_LINK && !link_open(app))
 		_exit(1);
+	harden(&app->conf, CONFINE_WORKER);
 	status =
 	    worker_run(&s, fds->listen_fd, fds->adopt_read_fd, fds->adopt_write_fd, (int)threads);
 	if (app->shared.spool)

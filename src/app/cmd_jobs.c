@@ -48,5 +48,7 @@ cmd_jobs(struct app *app, int argc, char **argv)
 		(void)fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	harden_memory();
+	harden(&app->conf, CONFINE_WORKER);
 	return jobs_run(&app->conf, app_stmts, app_n_stmts, &app_jobs);
 }

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <stdio.h>
 
+#include "rostra/confine.h"
 #include "rostra/dns.h"
 #include "rostra/log.h"
 
@@ -140,4 +141,12 @@ check_log_level(struct str value)
 	enum log_level level;
 
 	return log_level_of(value, &level) ? NULL : "must be debug, info, warn or error";
+}
+
+const char *
+check_system_calls(struct str value)
+{
+	enum confine_calls calls;
+
+	return confine_calls_of(value, &calls) ? NULL : "must be refuse, kill or off";
 }

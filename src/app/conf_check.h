@@ -15,5 +15,6 @@ const char *check_ports(struct str value);         /* separated by spaces; may b
 const char *check_name_server(struct str value);   /* 192.0.2.1[:port]; may be empty */
 const char *check_log_file(struct str value);      /* - or an absolute path */
 const char *check_log_level(struct str value);
+const char *check_system_calls(struct str value);
 
 #endif

@@ -21,6 +21,7 @@ const struct conf_row conf_rows[] = {
 	PLACE(click_rules, ROSTRA_DATA_DIR "/crawlers.rules", "user agents that are no people", check_given),
 	PLACE(click_ranges, "", "the operator's own rules, such as address ranges; empty for none", NULL),
 	PLACE(click_places, "", "countries and cities in MaxMind's format; empty for none", NULL),
+	TEXT(system_calls, "refuse", "what becomes of calls that no worker needs: refuse, kill or off", check_system_calls),
 	TEXT(listen_group, "", "group of the sockets, mode 0660; empty keeps the process's", check_group),
 	TEXT(public_url, "http://127.0.0.1:8080", "the API as clients see it; issuer of access tokens", check_base_url),
 	TEXT(link_url, "http://127.0.0.1:8081", "the link host as strangers see it", check_base_url),

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -32,14 +31,11 @@ static const char usage[] =
 
 /* --- the process --- */
 
-/* Keys are in this memory: no core files, no debugger of the same user. */
 static void
-harden(void)
+files_allow(void)
 {
-	struct rlimit none = { 0, 0 }, files;
+	struct rlimit files;
 
-	(void)prctl(PR_SET_DUMPABLE, 0);
-	(void)setrlimit(RLIMIT_CORE, &none);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MAX) {
 		files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
@@ -276,13 +272,15 @@ cmd_serve(struct app *app, int argc, char **argv)
 	m->app = app;
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		m->child[i].ready_fd = -1;
-	harden();
+	harden_memory();
+	files_allow();
 	if (!master_open(m, argc, err, sizeof(err))) {
 		(void)fprintf(stderr, "rostra serve: %s\n", err);
 		log_line(LOG_ERROR, "not_started", "%s", err);
 		free(m);
 		return 1;
 	}
+	harden(&app->conf, CONFINE_MASTER);
 	log_line(LOG_INFO, "started", "%d api and %d link workers", (int)app->conf.api_processes,
 	         (int)app->conf.link_processes);
 	master_loop(m);

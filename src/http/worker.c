@@ -111,14 +111,24 @@ keep_house(struct worker_thread *t)
 	}
 }
 
+/*
+ * Whoever hung up waits for nothing: what it had sent may be old (this process was stopped, or
+ * busy), and its client has long asked another worker.  A refresh token of half a minute ago would
+ * look stolen.
+ */
 static void
-serve_ready(struct worker_thread *t, int fd)
+serve_ready(struct worker_thread *t, int fd, bool hung_up)
 {
 	struct worker *w = t->worker;
 	struct metrics *m = w->server->shared->metrics;
 
 	if (!connections_claim(w, fd))
 		return;
+	if (hung_up) {
+		close(fd);
+		metrics_slot_add(m, w->server->slot, 0, -1);
+		return;
+	}
 	metrics_slot_add(m, w->server->slot, 1, 0);
 	if (http_serve(&t->conn, fd))
 		connections_return(w, fd);
@@ -146,7 +156,7 @@ thread_loop(struct worker_thread *t)
 		else if (ev.data.fd == w->signal_fd)
 			signals_read(w);
 		else if (ev.data.fd != w->wake_fd)
-			serve_ready(t, ev.data.fd);
+			serve_ready(t, ev.data.fd, (ev.events & EPOLLHUP) != 0);
 	}
 }
 

@@ -279,6 +279,10 @@ refresh_tx(struct rq *rq, void *arg)
 	if (e || !person_in)
 		return e;
 	r->verdict = judge(rq, &r->session, row.generation);
+	/* Who has waited so long itself (a stopped process) is no sign of a thief: the phone has
+	 * gone on. */
+	if (r->verdict == REUSED && rq->deadline_us > 0 && clock_monotonic_us() > rq->deadline_us)
+		return rq_fail(rq, FAULT_BUSY, "The server was too slow. Try again.");
 	if (r->verdict == ROTATED)
 		return rotate(rq, r);
 	if (r->verdict == REPEATED)

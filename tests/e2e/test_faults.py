@@ -7,6 +7,7 @@ The clients here behave as ours must: they repeat a request with the same id unt
 import contextlib
 import fcntl
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import time
 
 import pytest
+import requests
 
 from conftest import SOURCE, Client, Stack, company_of, uuid7, wait_until
 
@@ -46,6 +48,29 @@ def check(world, stop):
     assert not verdict["wrong"] and not any(verdict[n] for n in ("missing", "doubled", "false")), verdict
     for kind in (Shares, Leads, Clicks):
         assert sum(len(c.acknowledged) for c in running if isinstance(c, kind)) > 10
+
+
+def workers_of(stack, pool):
+    return [pid for pid in stack.workers() if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == f"rostra-{pool}"]
+
+
+def test_nothing_is_done_for_a_client_that_hung_up_before_it_was_heard(world):
+    """A request that lay in a stopped worker's socket is old when the worker goes on: a refresh token of that time would
+    look stolen, and the phone has long asked another."""
+    ids, stopped = [uuid7() for _ in range(6)], workers_of(world.stack, "api")
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for id_ in ids:
+            with pytest.raises(requests.exceptions.ReadTimeout):
+                world.api.put(f"/v1/shares/{id_}", who=world.company.member, contract=False, timeout=0.1,
+                              json={"post_id": world.post["id"], "network": "copy"})
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    for _ in range(20):
+        assert world.api.get("/v1/me", who=world.company.member, contract=False).status_code == 200
+    assert [world.api.get(f"/v1/shares/{i}", who=world.company.member, contract=False).status_code for i in ids] == [404] * 6
 
 
 def test_killed_workers_lose_nothing_and_double_nothing(world):

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+import pathlib
 import secrets
 
 from conftest import Client, ORIGIN, company_of, uuid7
@@ -125,3 +126,19 @@ def test_no_secret_is_in_any_log_or_table_after_the_flows_that_use_them(own_stac
     assert found(stack, {"a name": "hooli"}) != []
     assert found(stack, canaries) == []
 
+
+
+def status_of(pid):
+    return dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
+
+
+def test_services_keep_their_memory_and_give_up_what_they_do_not_need(stack):
+    for pid in (stack.pid("serve"), stack.pid("jobs"), *stack.workers()):
+        assert pathlib.Path(f"/proc/{pid}/mem").stat().st_uid == 0, "its own user may read its memory"
+        core = next(line for line in pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith("Max core"))
+        assert core.split()[4:6] == ["0", "0"]
+        if b"__sanitizer_" in stack.build.joinpath("rostra").read_bytes():
+            continue  # sanitizers need what is given up
+        said = status_of(pid)
+        assert (said["NoNewPrivs"], said["Seccomp"]) == ("1", "2")
+        assert all(int(said[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"))

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/guard.sh"
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
-base="address arena buf cache caller clock combine conf crypto csv fault log metrics network pattern place process pubkey rq shared sheet str text uuid xml zip"
+base="address arena buf cache caller clock combine confine conf crypto csv fault log metrics network pattern place process pubkey rq shared sheet str text uuid xml zip"
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 owner[dns]=outbound
@@ -52,6 +52,7 @@ only 'openssl/' 'src/base/(crypto|pubkey)\.c'
 only 'uni(case|norm|gbrk|wbrk|str|conv|ctype|width|name)\.h>' 'src/base/text\.c'
 only 'curl/' 'src/outbound/'
 only 'resolv\.h>' 'src/outbound/dns\.c'
+only 'seccomp\.h>' 'src/base/confine\.c'
 only 'pcre2' 'src/base/pattern\.c'
 only 'expat' 'src/base/xml\.c'
 only 'maxminddb' 'src/base/place\.c'
