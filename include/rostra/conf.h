@@ -53,6 +53,7 @@ struct conf {
 	int64_t     rate_directory_per_min; /* per key of a directory */
 	int64_t     rate_sign_in_per_min, rate_company_sign_in_per_min; /* per person, per company */
 	int64_t     jobs_poll_ms;
+	bool        phase_costs;        /* /metrics tells the CPU time of a request's phases */
 	bool        trust_link_headers; /* nginx in front sets REMOTE_ADDR; always on there */
 };
 

@@ -4,6 +4,7 @@
 #define ROSTRA_METRICS_H
 
 #include "rostra/buf.h"
+#include "rostra/phase.h"
 
 struct metrics;
 
@@ -32,6 +33,7 @@ enum metrics_counter {
 struct metrics *metrics_create(void); /* shared anonymous memory: make it before forking */
 void metrics_route_name(struct metrics *m, size_t route, const char *name);
 void metrics_request(struct metrics *m, size_t route, int status, int64_t total_us, int64_t db_us, uint64_t bytes);
+void metrics_phases(struct metrics *m, const int64_t ns[PHASE__MAX]); /* CPU time of one request */
 void metrics_add(struct metrics *m, enum metrics_counter c, uint64_t n); /* m may be NULL */
 /* What a worker process holds, in its own slot, so that a killed worker's figures go with it. */
 enum { METRICS_SLOTS_MAX = 128, METRICS_CACHES = 4 };

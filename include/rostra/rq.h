@@ -16,6 +16,7 @@ struct caller;
 struct conf;
 struct db;
 struct shared;
+struct phases;
 
 struct rq {
 	struct arena        *arena;
@@ -29,6 +30,7 @@ struct rq {
 	const char          *language; /* best known language of the reader, "" unknown */
 	char                 request_id[65];
 	char                 address[46]; /* where the request came from; "" a command or a job */
+	struct phases       *phases;   /* NULL unless conf.phase_costs (phase.h) */
 	bool                 in_doubt; /* a write of it got no answer: a failure after that does not say that nothing was done */
 	struct {
 		uint32_t queries, transactions, restarts;

@@ -69,6 +69,7 @@ const struct conf_row conf_rows[] = {
 	NUMBER(spool_segment_kb, "1024", 4, 1048576, "size at which a segment of the spool is finished"),
 	NUMBER(jobs_poll_ms, "500", 10, 60000, "pause between looks for background work"),
 
+	YESNO(phase_costs, "no", "/metrics tells what the phases of requests cost: for measurements"),
 	TEXT(log_file, "-", "where JSON lines go; - is standard error", check_log_file),
 	TEXT(log_level, "info", "debug, info, warn or error", check_log_level),
 	{ NULL, CONF_STRING, 0, NULL, 0, 0, NULL, NULL },

@@ -7,6 +7,7 @@
 
 #include "rostra/conf.h"
 #include "rostra/db.h"
+#include "rostra/phase.h"
 
 /* DB_CELL_BYTES: a UUID as text, any enum word, a digest. */
 enum { DB_PARAMS_MAX = 64, DB_COLUMNS_MAX = 64, DB_CELL_BYTES = 48 };

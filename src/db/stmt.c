@@ -162,6 +162,7 @@ unsigned
 db_execute(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in,
            enum db_verdict *ret_verdict)
 {
+	const enum phase was = phase_enter(rq, PHASE_STATEMENTS);
 	int64_t began = clock_monotonic_us();
 	unsigned number = 0;
 
@@ -170,6 +171,7 @@ db_execute(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in
 		number = mysql_stmt_errno(h);
 	rq->stats.queries++;
 	rq->stats.db_us += clock_monotonic_us() - began;
+	(void)phase_enter(rq, was);
 	if (number)
 		*ret_verdict = db_note(rq, s->name, number, mysql_stmt_error(h));
 	return number;
@@ -209,11 +211,13 @@ execute(struct rq *rq, const struct db_stmt *s, const void *in, MYSQL_STMT **ret
 static int
 fetch(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, enum fault *ret)
 {
+	const enum phase was = phase_enter(rq, PHASE_STATEMENTS);
 	int64_t began = clock_monotonic_us();
 	int r = mysql_stmt_fetch(h);
 	enum db_verdict v;
 
 	rq->stats.db_us += clock_monotonic_us() - began;
+	(void)phase_enter(rq, was);
 	if (r == MYSQL_NO_DATA)
 		return MYSQL_NO_DATA;
 	if (r == 0 ||

@@ -24,6 +24,7 @@ enum { PAUSE_LEAST_MS = 10 };
 unsigned
 db_round_trip(struct rq *rq, const char *sql)
 {
+	const enum phase was = phase_enter(rq, PHASE_STATEMENTS);
 	struct db *db = rq->db;
 	int64_t began = clock_monotonic_us();
 	unsigned number = 0;
@@ -31,6 +32,7 @@ db_round_trip(struct rq *rq, const char *sql)
 	if (mysql_real_query(db->my, sql, (unsigned long)strlen(sql)) != 0)
 		number = mysql_errno(db->my);
 	rq->stats.db_us += clock_monotonic_us() - began;
+	(void)phase_enter(rq, was);
 	return number;
 }
 

@@ -123,6 +123,7 @@ struct http_conn {
 	struct buf log;
 	/* the request's */
 	FCGX_Request fcgi;
+	struct phases phases;
 	struct rq rq;
 	struct caller who;
 	struct call call;

@@ -33,6 +33,7 @@ struct slot_metrics {
 
 struct metrics {
 	_Atomic uint64_t counter[METRIC__MAX];
+	_Atomic uint64_t phase_ns[PHASE__MAX];
 	_Atomic int draining;
 	_Atomic size_t n_routes;
 	struct slot_metrics slot[METRICS_SLOTS_MAX];
@@ -44,6 +45,12 @@ static const struct {
 } counter_rows[METRIC__MAX] = {
 #define X(name, metric, help) [METRIC_##name] = { metric, help },
 	METRICS_COUNTERS(X)
+#undef X
+};
+
+static const char *const phase_names[PHASE__MAX] = {
+#define X(name, word) [PHASE_##name] = word,
+	PHASES(X)
 #undef X
 };
 
@@ -113,6 +120,13 @@ metrics_request(struct metrics *m, size_t route, int status, int64_t total_us, i
 	bump(&r->bytes, bytes);
 	histogram_add(&r->total, total_us);
 	histogram_add(&r->db, db_us);
+}
+
+void
+metrics_phases(struct metrics *m, const int64_t ns[PHASE__MAX])
+{
+	for (size_t i = 0; m && i < PHASE__MAX; i++)
+		bump(&m->phase_ns[i], ns[i] > 0 ? (uint64_t)ns[i] : 0);
 }
 
 void
@@ -300,6 +314,19 @@ print_caches(const struct metrics *m, struct buf *b)
 	}
 }
 
+/* Only where they are measured. */
+static void
+print_phases(const struct metrics *m, struct buf *b)
+{
+	if (!value(&m->phase_ns[PHASE_PARSE]))
+		return;
+	print_head(b, "rostra_phase_cpu_seconds_total", "counter",
+	           "CPU time of requests in the workers, by phase");
+	for (size_t i = 0; i < PHASE__MAX; i++)
+		buf_printf(b, "rostra_phase_cpu_seconds_total{phase=\"%s\"} %.9f\n", phase_names[i],
+		           (double)value(&m->phase_ns[i]) / 1e9);
+}
+
 void
 metrics_print(const struct metrics *m, struct buf *b)
 {
@@ -308,6 +335,7 @@ metrics_print(const struct metrics *m, struct buf *b)
 		buf_printf(b, "%s %llu\n", counter_rows[i].metric,
 		           (unsigned long long)value(&m->counter[i]));
 	}
+	print_phases(m, b);
 	print_pools(m, b);
 	print_caches(m, b);
 	print_routes(m, b);

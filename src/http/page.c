@@ -227,11 +227,13 @@ page_room(struct call *c, struct page_key key)
 bool
 page_add(struct rq *rq, struct call *c, const void *item, struct page_key key)
 {
-	(void)rq;
-	if (!page_room(c, key))
-		return false;
-	json_encode(&c->conn->out, c->route->reply, item);
-	return true;
+	enum phase was = phase_enter(rq, PHASE_RENDER);
+	const bool room = page_room(c, key);
+
+	if (room)
+		json_encode(&c->conn->out, c->route->reply, item);
+	(void)phase_enter(rq, was);
+	return room;
 }
 
 bool

@@ -16,6 +16,7 @@ run_handler(struct http_conn *conn)
 	e = table_end(conn, r->handle(&conn->rq, &conn->call, reply));
 	if (e || conn->raw)
 		return e;
+	(void)phase_enter(&conn->rq, PHASE_RENDER);
 	if (r->kind == REPLY_OBJECT)
 		json_encode(&conn->out, r->reply, reply);
 	else if (r->kind == REPLY_LIST)

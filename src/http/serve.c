@@ -31,6 +31,7 @@ conn_begin(struct http_conn *conn)
 {
 	conn->began_us = clock_monotonic_us();
 	http_rq_begin(&conn->rq, conn->server, conn->arena, conn->db);
+	conn->rq.phases = conn->server->conf->phase_costs ? &conn->phases : NULL;
 	conn->who = nobody;
 	conn->rq.who = &conn->who;
 	memset(&conn->call, 0, sizeof(conn->call));
@@ -177,6 +178,7 @@ answer(struct http_conn *conn)
 		return e;
 	if (conn->method == HTTP_OPTIONS)
 		return cors_preflight(conn);
+	(void)phase_enter(&conn->rq, PHASE_CALLER);
 	e = authenticate(conn);
 	if (e)
 		return e;
@@ -190,12 +192,14 @@ answer(struct http_conn *conn)
 	e = limit_check(conn);
 	if (e)
 		return e;
+	(void)phase_enter(&conn->rq, PHASE_DECODE);
 	e = request_body(conn);
 	if (e)
 		return e;
 	e = decode_request(conn);
 	if (e)
 		return e;
+	(void)phase_enter(&conn->rq, PHASE_HANDLE);
 	return run(conn);
 }
 
@@ -228,20 +232,30 @@ http_serve(struct http_conn *conn, int fd)
 	enum fault e;
 	bool kept;
 
+	if (conn->server->conf->phase_costs)
+		phases_begin(&conn->phases);
 	if (!wire_accept(conn, fd))
 		return false;
 	conn_begin(conn);
 	request_id(conn);
 	e = whole_truth(conn, answer(conn));
+	(void)phase_enter(&conn->rq, PHASE_WRITE);
 	request_drain(
 	    conn); /* the connection must stand at its next request before nginx has the reply */
 	if (e)
 		reply_problem(conn, e);
 	else
 		reply_send(conn);
+	(void)phase_enter(&conn->rq, PHASE_LOG);
 	request_log_begin(conn);
+	(void)phase_enter(&conn->rq, PHASE_WRITE);
 	kept = wire_finish(conn);
+	(void)phase_enter(&conn->rq, PHASE_LOG);
 	request_log(conn, e);
+	if (conn->rq.phases) {
+		(void)phases_turn(&conn->phases, PHASE_PARSE);
+		metrics_phases(conn->rq.shared->metrics, conn->phases.ns);
+	}
 	conn_end(conn);
 	return kept;
 }

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/guard.sh"
 
 # Headers by the layer that owns them; a header that is named nowhere belongs to the feature of its name.
-base="address arena buf cache caller clock combine confine conf crypto csv fault log metrics network pattern place process pubkey rq shared sheet str text uuid xml zip"
+base="address arena buf cache caller clock combine confine conf crypto csv fault log metrics network pattern phase place process pubkey rq shared sheet str text uuid xml zip"
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 owner[dns]=outbound
