@@ -54,6 +54,16 @@ def workers_of(stack, pool):
     return [pid for pid in stack.workers() if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == f"rostra-{pool}"]
 
 
+CLOSE_WAIT = "08"
+
+
+def all_seen(base):
+    """nginx has seen the end of every connection that a client has closed (proc(5), net/tcp)."""
+    port = f":{int(base.rsplit(':', 1)[1]):04X}"
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return not any(r[1].endswith(port) and r[3] == CLOSE_WAIT for r in rows)
+
+
 def test_nothing_is_done_for_a_client_that_hung_up_before_it_was_heard(world):
     """A request that lay in a stopped worker's socket is old when the worker goes on: a refresh token of that time would
     look stolen, and the phone has long asked another."""
@@ -65,6 +75,7 @@ def test_nothing_is_done_for_a_client_that_hung_up_before_it_was_heard(world):
             with pytest.raises(requests.exceptions.ReadTimeout):
                 world.api.put(f"/v1/shares/{id_}", who=world.company.member, contract=False, timeout=0.1,
                               json={"post_id": world.post["id"], "network": "copy"})
+        wait_until(lambda: all_seen(world.places["API"]), what="nginx to hang up, too")
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)

@@ -244,7 +244,7 @@ status_of(const char *name, int base)
 	char line[256];
 
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
-		if (strncmp(line, name, strlen(name)) == 0)
+		if (str_starts(str_of(line), str_of(name)))
 			value = strtoul(line + strlen(name), NULL, base);
 	}
 	if (f != NULL)
