@@ -395,6 +395,8 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		return e;
 	r.others = arena_array(rq->arena, CURRENCIES_MAX, struct other_currency);
 	e = db_snapshot(rq, read_tx, &r);
+	if (!e)
+		e = totals_solve(rq, &r.totals);
 	if (e)
 		return e;
 	*v = (struct report_view){

@@ -406,6 +406,7 @@ struct total {
 	size_t number;             /* in the order they came: the participant of markov */
 	const char *name;
 };
+struct sums;
 struct totals {
 	struct total *rows; /* sorted by the first model: value, count, key */
 	size_t n;
@@ -413,8 +414,13 @@ struct totals {
 	 * is not told. */
 	struct sum all, unattributed;
 	struct markov_answer markov; /* where asked for */
+	struct sums *unsolved;       /* read, and left to totals_solve */
 };
+/* Reads all rows: within one transaction. */
 enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret) MUST_CHECK;
+/* The equations of markov take longer than a transaction may be idle: after it.  Without markov
+ * there is nothing to do. */
+enum fault totals_solve(struct rq *rq, struct totals *t) MUST_CHECK;
 
 extern const struct j_schema report_money_schema;
 

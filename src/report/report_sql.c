@@ -37,7 +37,7 @@
 	"SELECT STRAIGHT_JOIN c.id, t.touched_at, t.click_id, " key \
 	" FROM company k JOIN conversion c ON c.company_id = k.id" ELIGIBLE \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND NOT EXISTS" \
-	" (SELECT 1 FROM conversion m WHERE m.company_id = c.company_id AND m.lead_id = c.lead_id AND m.occurred_at < ?" \
+	" (SELECT 1 FROM conversion m FORCE INDEX (conversion_lead) WHERE m.company_id = c.company_id AND m.lead_id = c.lead_id AND m.occurred_at < ?" \
 	" AND (m.stage = ? OR m.occurred_at > c.occurred_at OR (m.occurred_at = c.occurred_at AND m.id > c.id)))" \
 	" ORDER BY c.occurred_at, c.id"
 

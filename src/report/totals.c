@@ -161,21 +161,12 @@ share_out(struct rq *rq, struct sums *s)
 
 /* Paths that did not convert count too; the look-back of each is that of its newest event. */
 static enum fault
-add_markov(struct rq *rq, struct sums *s, const struct report_ask *ask)
+add_nulls(struct rq *rq, struct sums *s, const struct report_ask *ask)
 {
 	struct walk *w = walk_begin(rq, ask, take_null_path, s);
 	enum fault e = report_sql_nulls(rq, ask, walk_row, w);
 
-	if (!e)
-		e = walk_end(rq, w);
-	if (e)
-		return e;
-	if (!markov_solve(s->markov, &s->ret->markov))
-		return report_wrong(rq, "?model",
-		                    "markov has too many transitions here: ask for a shorter "
-		                    "period, or by another group");
-	share_out(rq, s);
-	return FAULT_NONE;
+	return e ? e : walk_end(rq, w);
 }
 
 static int
@@ -235,26 +226,45 @@ sort_rows(struct rq *rq, struct sums *s)
 enum fault
 totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 {
-	struct sums s = { .ret = ret,
-		          .n_models = ask->n_models,
-		          .whole = uuid_is_zero(ask->viewer) };
-	struct walk *w = walk_begin(rq, ask, take_path, &s);
+	struct sums *s = arena_new(rq->arena, struct sums);
+	struct walk *w = walk_begin(rq, ask, take_path, s);
 	enum fault e;
 
 	memset(ret, 0, sizeof(*ret));
-	make_slots(rq, &s, SLOTS_FIRST);
+	*s = (struct sums){ .ret = ret,
+		            .n_models = ask->n_models,
+		            .whole = uuid_is_zero(ask->viewer) };
+	make_slots(rq, s, SLOTS_FIRST);
 	if (ask->markov)
-		s.markov = markov_begin(rq->arena);
-	while (s.markov != NULL && ask->model[s.markov_at] != MODEL_MARKOV)
-		s.markov_at++;
+		s->markov = markov_begin(rq->arena);
+	while (s->markov != NULL && ask->model[s->markov_at] != MODEL_MARKOV)
+		s->markov_at++;
+	ret->unsolved = s->markov != NULL ? s : NULL;
 	e = report_sql_stream(rq, ask, walk_row, w);
 	if (!e)
 		e = walk_end(rq, w);
 	if (!e && ask->markov)
-		e = add_markov(rq, &s, ask);
+		e = add_nulls(rq, s, ask);
 	if (!e && ask->by != BY_NETWORK && !ask->unnamed)
-		e = report_sql_names(rq, ask->by, take_name, &s);
-	if (!e)
-		sort_rows(rq, &s);
+		e = report_sql_names(rq, ask->by, take_name, s);
+	if (!e && !ask->markov)
+		sort_rows(rq, s);
 	return e;
+}
+
+enum fault
+totals_solve(struct rq *rq, struct totals *t)
+{
+	struct sums *s = t->unsolved;
+
+	if (s == NULL)
+		return FAULT_NONE;
+	if (!markov_solve(s->markov, &t->markov))
+		return report_wrong(rq, "?model",
+		                    "markov has too many transitions here: ask for a shorter "
+		                    "period, or by another group");
+	share_out(rq, s);
+	sort_rows(rq, s);
+	t->unsolved = NULL;
+	return FAULT_NONE;
 }
