@@ -180,13 +180,9 @@ today_us(void)
 static enum fault
 load(struct rq *rq, const struct demo_options *o, struct bar *b)
 {
-	enum fault e;
-
-	/* Rows come in the order of their keys and are unique by construction. */
-	e = db_run_text(rq, "SET unique_checks = 0, foreign_key_checks = 0");
 	/* Months of clicks need their partitions first: to split a full one is slow. */
-	if (!e)
-		e = click_partitions_run(rq);
+	enum fault e = click_partitions_run(rq);
+
 	if (e)
 		return e;
 	e = demo_load(rq, o, progress, b);

@@ -112,20 +112,27 @@ write_company(struct world *w)
 static enum fault
 fill(struct world *w, enum demo_statement s, bool by_month)
 {
-	struct fill f = { .company_id = w->id, .from_us = w->begin_us, .to_us = w->now_us };
+	const int64_t step = by_month ? DAYS_PER_MONTH * US_PER_DAY : w->now_us;
+	const size_t parts = (size_t)((w->now_us - w->begin_us) / step) + 1;
+	struct fill *f = arena_array(w->rq->arena, parts, struct fill);
+	struct batch *b = arena_array(w->rq->arena, parts, struct batch);
 	int64_t total = 0;
-	int64_t step = by_month ? DAYS_PER_MONTH * US_PER_DAY : w->now_us;
 	enum fault e = FAULT_NONE;
 
-	for (int64_t from = w->begin_us; !e && from <= w->now_us; from += step) {
-		uint64_t n = 0;
+	for (size_t i = 0; i < parts; i++) {
+		const int64_t from = w->begin_us + (int64_t)i * step;
 
-		if (by_month) {
-			f.from_us = from;
-			f.to_us = from + step;
-		}
-		e = db_exec(w->rq, &demo_statements[s], &f, &n);
-		total += (int64_t)n;
+		f[i] = (struct fill){ w->id, from, by_month ? from + step : w->now_us };
+		b[i] = (struct batch){
+			.stmt = &demo_statements[s], .rows = (char *)&f[i], .n = 1, .fill = true
+		};
+		crew_give(w->crew, &b[i]);
+	}
+	for (size_t i = 0; i < parts; i++) {
+		enum fault last = crew_wait(w->crew, w->rq, &b[i]);
+
+		e = e ? e : last;
+		total += (int64_t)b[i].affected;
 		w->progress(w->progress_arg, w->company->slug, demo_statements[s].name, total);
 	}
 	return e;
@@ -173,6 +180,8 @@ make_company(struct world *w)
 		e = fill(w, DEMO_FILL_CLICK_DAYS, true);
 	if (!e)
 		e = fill(w, DEMO_FILL_CLICK_QUARTERS, true);
+	if (!e)
+		e = fill(w, DEMO_FILL_CREDIT_CHANGES, false);
 	return e ? e : demo_write_changes(w);
 }
 
@@ -195,10 +204,11 @@ refuse_taken(struct rq *rq)
 	return FAULT_NONE;
 }
 
-enum fault
-demo_load(struct rq *rq, const struct demo_options *o, demo_progress_fn *progress, void *arg)
+static enum fault
+make_companies(struct rq *rq, struct crew *crew, const struct demo_options *o,
+               demo_progress_fn *progress, void *arg)
 {
-	enum fault e = refuse_taken(rq);
+	enum fault e = FAULT_NONE;
 
 	for (size_t i = 0; !e && i < DEMO_COMPANIES; i++) {
 		struct world w = { .rq = rq,
@@ -206,11 +216,26 @@ demo_load(struct rq *rq, const struct demo_options *o, demo_progress_fn *progres
 			           .company = &demo_companies[i],
 			           .stream = i + 1,
 			           .now_us = o->now_us,
+			           .crew = crew,
 			           .progress = progress,
 			           .progress_arg = arg };
 
 		w.begin_us = o->now_us - o->months * DAYS_PER_MONTH * US_PER_DAY;
 		e = make_company(&w);
 	}
+	return e;
+}
+
+enum fault
+demo_load(struct rq *rq, const struct demo_options *o, demo_progress_fn *progress, void *arg)
+{
+	struct crew *crew;
+	enum fault e = refuse_taken(rq);
+
+	if (e)
+		return e;
+	crew = crew_create(rq);
+	e = make_companies(rq, crew, o, progress, arg);
+	crew_destroy(&crew);
 	return e;
 }

@@ -106,6 +106,7 @@ demo_write_changes(struct world *w)
 	enum fault e = FAULT_NONE;
 
 	load_open(&l, w, &demo_statements[DEMO_SEEN], sizeof(struct row_seen));
+	l.in_turn = true;
 	for (size_t i = 0; !e && i < w->n_posts; i++) {
 		if (w->posts[i].state == POST_LIVE)
 			e = see(w, &d, &l, &w->posts[i]);

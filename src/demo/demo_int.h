@@ -135,6 +135,7 @@ struct world {
 	size_t n_clicks;
 	struct demo_lead *leads;
 	size_t n_leads;
+	struct crew *crew;
 	demo_progress_fn *progress;
 	void *progress_arg;
 };
@@ -146,14 +147,38 @@ size_t world_team_at(const struct world *w, size_t person, int64_t at_us);
 /* The same moment, moved into hours in which people of the company are awake and mostly at work. */
 int64_t world_daytime(const struct world *w, struct dice *d, int64_t at_us);
 
-/* Rows on their way into one table: kept, then inserted many at once.  Strings come from
- * load_text(). */
-struct load {
-	struct world *w;
+/* Rows come in the order of their keys and are unique by construction. */
+#define DEMO_SESSION "SET unique_checks = 0, foreign_key_checks = 0"
+
+/* --- crew.c --- */
+
+/* Some rows of one statement, or one statement over rows already there. */
+struct batch {
+	struct batch *next;
 	const struct db_stmt *stmt;
 	size_t stride, n;
 	char *rows;
+	struct arena *text; /* strings of the rows */
+	bool fill, away;    /* away: given, and not inserted yet */
+	uint64_t affected;
+};
+enum { BATCHES = 3 };
+/* Connections of their own to the server of model, which outlives them. */
+struct crew *crew_create(const struct rq *model);
+void crew_destroy(struct crew **c);
+/* Inserts it in a transaction of its own, beside others: nobody touches it until crew_wait. */
+void crew_give(struct crew *c, struct batch *b);
+/* The first fault of any batch so far. */
+enum fault crew_wait(struct crew *c, struct rq *rq, const struct batch *b) MUST_CHECK;
+
+/* Rows on their way into one table: kept, then inserted many at once.  Strings come from l->text.
+ */
+struct load {
+	struct world *w;
+	struct batch batches[BATCHES];
+	struct batch *now;
 	struct arena *text;
+	bool in_turn; /* a batch after the other: rows that may be there already */
 	int64_t total;
 };
 void load_open(struct load *l, struct world *w, const struct db_stmt *stmt, size_t stride);
@@ -203,6 +228,7 @@ enum demo_statement {
 	DEMO_FILL_POST_STATS,
 	DEMO_FILL_CLICK_DAYS,
 	DEMO_FILL_CLICK_QUARTERS,
+	DEMO_FILL_CREDIT_CHANGES,
 	DEMO_VALUE,
 	DEMO_KUDOS,
 	DEMO_KUDOS_PERSON,

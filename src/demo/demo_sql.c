@@ -354,6 +354,12 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		       " WHERE company_id = ? AND clicked_at >= ? AND clicked_at < ? GROUP BY company_id, class, q",
 		DB_IN(fill_span_in),
 	},
+	[DEMO_FILL_CREDIT_CHANGES] = {
+		.name = "credit_change",
+		.sql = "INSERT INTO credit_change (company_id, slot, n) SELECT company_id, 0, COUNT(*) FROM conversion"
+		       " WHERE company_id = ? GROUP BY company_id",
+		DB_IN(fill_in),
+	},
 	[DEMO_VALUE] = {
 		.name = "company_value",
 		.sql = "INSERT INTO company_value (company_id, id, name, description, created_at) VALUES (?, ?, ?, ?, ?)",

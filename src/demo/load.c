@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* load.c - rows on their way into one table, thousands in a transaction. */
+/* load.c - rows on their way into one table, thousands in a transaction, some of those at once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,45 +14,61 @@ load_open(struct load *l, struct world *w, const struct db_stmt *stmt, size_t st
 {
 	memset(l, 0, sizeof(*l));
 	l->w = w;
-	l->stmt = stmt;
-	l->stride = stride;
-	l->rows = malloc(ROWS * stride);
-	l->text = arena_create(TEXT_BYTES);
-	if (!l->rows)
-		log_die("memory", "no memory for %d rows", ROWS);
+	for (size_t i = 0; i < BATCHES; i++) {
+		struct batch *b = &l->batches[i];
+
+		b->stmt = stmt;
+		b->stride = stride;
+		b->rows = malloc(ROWS * stride);
+		b->text = arena_create(TEXT_BYTES);
+		if (b->rows == NULL)
+			log_die("memory", "no memory for %d rows", ROWS);
+	}
+	l->now = &l->batches[0];
+	l->text = l->now->text;
 }
 
+/* The next batch, once the crew has inserted what was in it. */
 static enum fault
-insert(struct rq *rq, void *arg)
+turn(struct load *l)
 {
-	struct load *l = arg;
+	size_t next = (size_t)(l->now - l->batches + 1) % BATCHES;
+	enum fault e;
 
-	return db_bulk(rq, l->stmt, l->rows, l->stride, l->n, NULL);
+	if (l->in_turn) {
+		e = crew_wait(l->w->crew, l->w->rq, l->now);
+		if (e)
+			return e;
+	}
+	l->now = &l->batches[next];
+	e = crew_wait(l->w->crew, l->w->rq, l->now);
+	l->now->n = 0;
+	arena_reset(l->now->text);
+	l->text = l->now->text;
+	return e;
 }
 
 static enum fault
 flush(struct load *l)
 {
-	enum fault e;
+	const struct db_stmt *stmt = l->now->stmt;
 
-	if (l->n == 0)
+	if (l->now->n == 0)
 		return FAULT_NONE;
-	e = db_tx(l->w->rq, insert, l);
-	if (e)
-		return e;
-	l->total += (int64_t)l->n;
-	l->n = 0;
-	arena_reset(l->text);
-	l->w->progress(l->w->progress_arg, l->w->company->slug, l->stmt->name, l->total);
-	return FAULT_NONE;
+	l->total += (int64_t)l->now->n;
+	crew_give(l->w->crew, l->now);
+	l->w->progress(l->w->progress_arg, l->w->company->slug, stmt->name, l->total);
+	return turn(l);
 }
 
 enum fault
 load_row(struct load *l, const void *row)
 {
-	memcpy(l->rows + l->n * l->stride, row, l->stride);
-	l->n++;
-	return l->n == ROWS ? flush(l) : FAULT_NONE;
+	struct batch *b = l->now;
+
+	memcpy(b->rows + b->n * b->stride, row, b->stride);
+	b->n++;
+	return b->n == ROWS ? flush(l) : FAULT_NONE;
 }
 
 enum fault
@@ -60,7 +76,13 @@ load_close(struct load *l, enum fault so_far)
 {
 	enum fault e = so_far ? so_far : flush(l);
 
-	free(l->rows);
-	arena_destroy(&l->text);
+	for (size_t i = 0; i < BATCHES; i++) {
+		struct batch *b = &l->batches[i];
+		enum fault last = crew_wait(l->w->crew, l->w->rq, b);
+
+		e = e ? e : last;
+		free(b->rows);
+		arena_destroy(&b->text);
+	}
 	return e;
 }

@@ -29,6 +29,7 @@ static const char *const tables[] = {
 	"click_day",
 	"lead",
 	"conversion",
+	"credit_change",
 	"touch",
 	"change_log",
 	"post_stat",
