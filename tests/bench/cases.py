@@ -9,6 +9,7 @@ import urllib.request
 
 PEOPLE = 40
 LINKS = 200
+LINKS_MANY = 50_000
 API_SCOPES = "leads:write conversions:write reports:read"
 FEED = "/v1/feed?limit=20"
 # Of thirty days that end a week ago: leads of the bench itself are not in it.
@@ -16,7 +17,7 @@ REPORT = "/v1/reports/attribution?model=linear&group=person&from={}&to={}".forma
     *(datetime.date.today() - datetime.timedelta(days) for days in (37, 7)))
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 # Of `make bench`: a multiple of what an empty answer costs.
-BARS = {"empty": 0, "feed": 6, "feed unchanged": 2.5, "share": 6, "redirect": 2, "lead": 6, "board": 12, "kudos": 7,
+BARS = {"empty": 0, "feed": 6, "feed unchanged": 2.5, "share": 6, "redirect": 2, "redirect many": 2, "lead": 6, "board": 12, "kudos": 7,
         "kudos give": 7}
 
 # Common to all: a UUID version 7 (RFC 9562) from a generator seeded by the system, and the result as one JSON line.
@@ -81,6 +82,7 @@ class Actors:
     sharers: list   # of those who share: a share changes its person's feed
     shares: list    # the body each of them sends
     codes: list     # paths of links of theirs
+    many: list      # paths of links that nobody has opened yet
     key: str        # of a server
 
 
@@ -99,7 +101,16 @@ def gather(product):
         _, answer = fetch(f"{api}/v1/shares/{id_}", {"Authorization": bearer, "Content-Type": "application/json"},
                           json.dumps(body).encode(), "PUT")
         codes.append("/r/" + json.loads(answer)["link"].rsplit("/", 1)[1])
-    return Actors(company, bearers, etags_of(api, bearers), sharers, shares, codes, "Bearer " + key)
+    return Actors(company, bearers, etags_of(api, bearers), sharers, shares, codes, many_links(product), "Bearer " + key)
+
+
+def many_links(product):
+    """Links enough that no cache holds them all, over the shares of the demo."""
+    product.sql("INSERT INTO link (code, company_id, share_id, created_at) SELECT CONCAT('m', LPAD(CONV(n.seq * 7919, 10, 36), 7, '0')),"
+                " s.company_id, s.id, s.created_at FROM (SELECT company_id, id, created_at, ROW_NUMBER() OVER (ORDER BY id) AS r,"
+                " COUNT(*) OVER () AS of FROM share WHERE state = 'active') s"
+                f" JOIN seq_1_to_{LINKS_MANY} n ON n.seq % s.of + 1 = s.r")
+    return ["/r/" + code for code in product.sql("SELECT code FROM link WHERE code LIKE 'm_______'").split()]
 
 
 def etags_of(api, bearers):
@@ -123,6 +134,11 @@ def scripts(a):
         "redirect": f"local codes = {lua_list(a.codes)}\n"
                     "function request() return wrk.format(\"GET\", turn(codes), {[\"User-Agent\"] = "
                     f'"{BROWSER}"}}) end',
+        # Half of all clicks are of one link.
+        "redirect many": f"local codes = {lua_list(a.many)}\n"
+                         "local k = 0\nfunction request()\n  k = k + 1\n"
+                         "  local code = k % 2 == 0 and codes[1] or codes[math.random(2, #codes)]\n"
+                         f'  return wrk.format("GET", code, {{["User-Agent"] = "{BROWSER}"}}) end',
         "lead": f"local key = {json.dumps(a.key)}\n"
                 'function request()\n  local id = uuid7()\n  return wrk.format("POST", "/v1/leads", {Authorization = '
                 'key, ["Content-Type"] = "application/json", ["Idempotency-Key"] = id}, \'{"external_id":"\' .. id .. '
@@ -162,11 +178,11 @@ def thanks(product, a):
 
 def prepare(product, scratch):
     """A script for each case."""
-    hosts = {"empty": "OPS", "redirect": "LINK"}
+    hosts = {"empty": "OPS", "redirect": "LINK", "redirect many": "LINK"}
     actors = gather(product)
     texts = scripts(actors) | thanks(product, actors)
     return [Case(name, product.places[hosts.get(name, "API")], written(scratch, name, texts[name]), bar,
-                 name == "redirect") for name, bar in BARS.items()]
+                 name.startswith("redirect")) for name, bar in BARS.items()]
 
 
 def relax_kudos(product, company, api):
