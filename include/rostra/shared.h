@@ -24,6 +24,7 @@ struct shared {
 	struct cache *callers; /* person or key -> its state, for caller_cache_s */
 	struct cache *cards;   /* (post, version, language) -> rendered JSON; pages of feeds */
 	struct cache *boards;  /* standings, in pieces */
+	struct cache *reports; /* totals of reports, held against what changes credits */
 	struct cache *links;   /* link code -> destination and policy */
 	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */
 	struct combine *company_seqs;  /* who asks for the number of the last change; NULL: each alone */

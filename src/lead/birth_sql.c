@@ -7,7 +7,9 @@
 
 /* clang-format off */
 static const struct db_col birth_cols[] = {
-	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.), NEW_TOUCH(struct lead_birth, touch.),
+	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.),
+	DB_COL_UUID(struct lead_birth, lead.company_id), /* credit_change */
+	NEW_TOUCH(struct lead_birth, touch.),
 	/* outbox */
 	DB_COL_UUID(struct lead_birth, lead.company_id), DB_COL_STR(struct lead_birth, event),
 	DB_COL_UUID(struct lead_birth, lead.id), DB_COL_TIME(struct lead_birth, lead.received_at),
@@ -15,7 +17,7 @@ static const struct db_col birth_cols[] = {
 };
 enum {
 	CONVERSION_COLS_NEW = 11,
-	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW,
+	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW + 1,
 };
 
 /* Statements have a fixed number of parameters: for fewer the last one is named again. */
@@ -36,12 +38,12 @@ enum { Q_BIRTH, Q_BIRTH_TOUCHED, Q_KNOWN, Q_PUT_LEAD, Q_PUT_FIRST, Q__MAX };
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_BIRTH] = {
 		.name = "lead_birth",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT),
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED),
 		.in = birth_cols, .n_in = BIRTH_COLS_UNTOUCHED,
 	},
 	[Q_BIRTH_TOUCHED] = {
 		.name = "lead_birth_touched",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " TOUCH_INSERT "; " OUTBOX_INSERT),
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED "; " TOUCH_INSERT "; " OUTBOX_INSERT),
 		DB_IN(birth_cols),
 	},
 	[Q_KNOWN] = {
@@ -90,5 +92,6 @@ birth_sql_put(struct rq *rq, const struct lead_birth *births, size_t n)
 
 	if (e)
 		return e;
-	return db_bulk(rq, &stmts[Q_PUT_FIRST], births, sizeof(*births), n, NULL);
+	e = db_bulk(rq, &stmts[Q_PUT_FIRST], births, sizeof(*births), n, NULL);
+	return e ? e : credits_changed(rq, births[0].lead.company_id);
 }

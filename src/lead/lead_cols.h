@@ -50,6 +50,10 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define OUTBOX_INSERT                                                                           \
 	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
+/* A slot a connection, so that births do not wait for each other; what reports keep is held against the sum. */
+#define CREDITS_CHANGED                                                                         \
+	"INSERT INTO credit_change (company_id, slot, n) VALUES (?, CONNECTION_ID() % 64, 1)"          \
+	" ON DUPLICATE KEY UPDATE n = n + 1"
 /* clang-format on */
 
 #endif

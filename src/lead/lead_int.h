@@ -293,6 +293,9 @@ enum fault conversion_sql_list(struct rq *rq, const struct lead *l, struct conve
 enum fault conversion_sql_newest(struct rq *rq, const struct lead *l, struct conversion *out,
                                  bool *ret_found) MUST_CHECK;
 enum fault conversion_sql_campaigns(struct rq *rq, const struct lead *l) MUST_CHECK;
+/* What reports have kept of the company's credits does not stand any more; the three that write
+ * events and touches say so themselves.  In the transaction of the change. */
+enum fault credits_changed(struct rq *rq, struct uuid company) MUST_CHECK;
 
 enum fault touch_sql_click(struct rq *rq, const struct path_query *q, struct touch *out,
                            bool *ret_found) MUST_CHECK;

@@ -90,6 +90,7 @@ static const struct db_col same_email_in[] = {
 	DB_COL_UUID(struct path_query, company_id),
 	DB_COL_VIEW(struct path_query, email_sha256),
 };
+static const struct db_col company_in[] = { DB_COL_UUID(struct lead, company_id) };
 static const struct db_col same_email_out[] = { DB_COL_UUID(struct lead, id) };
 static const struct db_col email_in[] = {
 	DB_COL_UUID(struct path_query, company_id),
@@ -116,7 +117,7 @@ enum {
 	Q_LEAD_PAGE, Q_LEAD_ERASE, Q_LEAD_MATCH,
 	Q_LEAD_STAGE, Q_LEAD_PENDING, Q_LEAD_OVERDUE, Q_LEAD_SAME_EMAIL,
 	Q_CONVERSION_INSERT, Q_CONVERSION_BY_EXTERNAL, Q_CONVERSION_LIST, Q_CONVERSION_NEWEST,
-	Q_CONVERSION_CAMPAIGNS,
+	Q_CONVERSION_CAMPAIGNS, Q_CREDITS_CHANGED,
 	Q_TOUCH_CLICK, Q_TOUCH_VISITOR, Q_TOUCH_EMAIL, Q_TOUCH_EMAIL_VISITOR, Q_TOUCH_INSERT, Q_TOUCH_LIST, Q__MAX
 };
 
@@ -207,6 +208,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at"
 		       " ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1) WHERE c.company_id = ? AND c.lead_id = ?",
 		DB_IN(lead_key),
+	},
+	[Q_CREDITS_CHANGED] = {
+		.name = "credits_changed",
+		.sql = CREDITS_CHANGED,
+		DB_IN(company_in),
 	},
 	[Q_TOUCH_CLICK] = {
 		.name = "touch_click",
@@ -363,7 +369,9 @@ lead_sql_same_email(struct rq *rq, const struct path_query *q, bool *ret_found)
 enum fault
 conversion_sql_insert(struct rq *rq, const struct conversion *c, bool *ret_duplicate)
 {
-	return db_insert(rq, &stmts[Q_CONVERSION_INSERT], c, ret_duplicate);
+	enum fault e = db_insert(rq, &stmts[Q_CONVERSION_INSERT], c, ret_duplicate);
+
+	return e || *ret_duplicate ? e : credits_changed(rq, c->company_id);
 }
 
 enum fault
@@ -389,7 +397,17 @@ conversion_sql_newest(struct rq *rq, const struct lead *l, struct conversion *ou
 enum fault
 conversion_sql_campaigns(struct rq *rq, const struct lead *l)
 {
-	return db_exec(rq, &stmts[Q_CONVERSION_CAMPAIGNS], l, NULL);
+	enum fault e = db_exec(rq, &stmts[Q_CONVERSION_CAMPAIGNS], l, NULL);
+
+	return e ? e : credits_changed(rq, l->company_id);
+}
+
+enum fault
+credits_changed(struct rq *rq, struct uuid company)
+{
+	const struct lead in = { .company_id = company };
+
+	return db_exec(rq, &stmts[Q_CREDITS_CHANGED], &in, NULL);
 }
 
 /* --- touches --- */
@@ -424,7 +442,9 @@ touch_sql_email_visitor(struct rq *rq, const struct path_query *q, struct touch 
 enum fault
 touch_sql_insert(struct rq *rq, const struct touch *rows, size_t n)
 {
-	return db_bulk(rq, &stmts[Q_TOUCH_INSERT], rows, sizeof(*rows), n, NULL);
+	enum fault e = db_bulk(rq, &stmts[Q_TOUCH_INSERT], rows, sizeof(*rows), n, NULL);
+
+	return e || n == 0 ? e : credits_changed(rq, rows[0].company_id);
 }
 
 enum fault

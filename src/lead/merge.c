@@ -280,6 +280,8 @@ tell(struct rq *rq, const struct merge_key *m, const char *action)
 	uuid_format(m->kept_id, into);
 	e = audit_put(rq, &deed);
 	if (!e)
+		e = credits_changed(rq, m->company_id);
+	if (!e)
 		e = outbox_put(rq, LEAD_CHANGED, m->kept_id, NULL);
 	return e ? e : outbox_put(rq, LEAD_CHANGED, m->merged_id, NULL);
 }

@@ -277,7 +277,6 @@ funnel_resolve(struct rq *rq, const struct report_query *q, struct report_ask *a
 	if (!e)
 		e = report_choose(rq, &utc, ask);
 	ask->currency = ask->only_currency = NULL;
-	ask->unnamed = true;
 	report_bound_ids(ask);
 	return e;
 }

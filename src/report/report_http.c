@@ -353,8 +353,9 @@ put_table(struct rq *rq, struct call *call, const struct report_ask *ask,
 
 struct reading {
 	struct report_ask *ask;
-	struct totals totals;
-	struct other_currency *others;
+	struct credit_mark mark;
+	struct kept_totals kept;
+	bool known; /* nothing was read but the mark */
 	struct j_list list, converted;
 };
 
@@ -366,9 +367,17 @@ read_tx(struct rq *rq, void *arg)
 	const struct converting *c;
 	enum fault e = report_convert(rq, r->ask);
 
-	r->list = (struct j_list){ r->others, 0 };
+	r->list = (struct j_list){ r->kept.others, 0 };
 	if (!e)
-		e = totals_of(rq, r->ask, &r->totals);
+		e = report_sql_mark(rq, &r->mark);
+	if (e)
+		return e;
+	r->known = kept_get(rq, r->ask, &r->mark, &r->kept);
+	if (r->known) {
+		r->list.n = r->kept.n_others;
+		return FAULT_NONE;
+	}
+	e = totals_of(rq, r->ask, &r->kept.totals);
 	if (e)
 		return e;
 	c = r->ask->converting;
@@ -377,6 +386,24 @@ read_tx(struct rq *rq, void *arg)
 	r->list = (struct j_list){ c->missing, c->n_missing };
 	r->converted = (struct j_list){ c->converted, c->n_converted };
 	return FAULT_NONE;
+}
+
+static enum fault
+read_report(struct rq *rq, struct reading *r)
+{
+	enum fault e;
+
+	r->kept.others = arena_array(rq->arena, CURRENCIES_MAX, struct other_currency);
+	e = db_snapshot(rq, read_tx, r);
+	if (!e)
+		e = totals_solve(rq, &r->kept.totals);
+	if (e)
+		return e;
+	if (!r->known) {
+		r->kept.n_others = r->list.n;
+		kept_put(rq, r->ask, &r->mark, &r->kept);
+	}
+	return totals_name(rq, r->ask->by, &r->kept.totals);
 }
 
 static enum fault
@@ -391,19 +418,15 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 	q.model = MODEL_LINEAR; /* unless some are given */
 	if (!e)
 		e = report_choose(rq, &q, &ask);
-	if (e)
-		return e;
-	r.others = arena_array(rq->arena, CURRENCIES_MAX, struct other_currency);
-	e = db_snapshot(rq, read_tx, &r);
 	if (!e)
-		e = totals_solve(rq, &r.totals);
+		e = read_report(rq, &r);
 	if (e)
 		return e;
 	*v = (struct report_view){
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
 		.model = (int)ask.model[0],
-		.models = models_of(rq, &ask, &r.totals),
+		.models = models_of(rq, &ask, &r.kept.totals),
 		.path = (int)ask.path,
 		.stage = ask.stage,
 		.group = (int)ask.by,
@@ -411,16 +434,16 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.to = ask.to,
 		.time_zone = ask.time_zone,
 		.currency = ask.currency,
-		.totals = sum_of(rq, &r.totals.all, ask.currency),
+		.totals = sum_of(rq, &r.kept.totals.all, ask.currency),
 		.unattributed = uuid_is_zero(ask.viewer)
-		                    ? sum_of(rq, &r.totals.unattributed, ask.currency)
+		                    ? sum_of(rq, &r.kept.totals.unattributed, ask.currency)
 		                    : NULL,
-		.rows = rows_of(rq, &r.totals, &ask),
+		.rows = rows_of(rq, &r.kept.totals, &ask),
 		.other_currencies = r.list,
 		.converted = r.converted,
 	};
 	if (call->format != FORMAT_JSON) {
-		struct row_view none = unattributed_row(rq, &r.totals, &ask);
+		struct row_view none = unattributed_row(rq, &r.kept.totals, &ask);
 
 		return put_table(rq, call, &ask, v, &none);
 	}

@@ -166,7 +166,6 @@ struct report_ask {
 	const char *only_currency; /* what statements read: as currency, but any to be converted */
 	struct uuid person, team, post, campaign, channel, conversion;
 	bool filtered, unattributed;
-	bool unnamed;   /* the totals' rows need no names */
 	int64_t end_us; /* of the whole period, where from_us and to_us are a part of it */
 	/* paging; the ids of shares in the period */
 	int64_t after_us, limit;
@@ -421,6 +420,28 @@ enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals 
 /* The equations of markov take longer than a transaction may be idle: after it.  Without markov
  * there is nothing to do. */
 enum fault totals_solve(struct rq *rq, struct totals *t) MUST_CHECK;
+/* The rows get their names, those of now. */
+enum fault totals_name(struct rq *rq, enum dimension by, struct totals *t) MUST_CHECK;
+
+/* --- totals that were asked for before (kept.c) -------------------------------------------------
+ */
+
+/* Of all that the company's credits are made of: while it stands, so do they. */
+struct credit_mark {
+	int64_t changes, campaigns, lookback_days;
+};
+struct kept_totals {
+	struct totals totals;
+	struct other_currency *others; /* room for CURRENCIES_MAX */
+	size_t n_others;
+};
+enum fault report_sql_mark(struct rq *rq, struct credit_mark *ret) MUST_CHECK;
+/* false: nobody has asked this since the mark changed. */
+bool kept_get(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
+              struct kept_totals *ret);
+/* The mark is of the snapshot that the totals were read in. */
+void kept_put(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
+              const struct kept_totals *t);
 
 extern const struct j_schema report_money_schema;
 

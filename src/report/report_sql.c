@@ -177,6 +177,14 @@ static const struct db_col event_moments_out[] = {
 static const struct db_col conversion_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
 };
+static const struct db_col mark_in[] = {
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, company_id),
+	DB_COL_UUID(struct report_ask, company_id),
+};
+static const struct db_col mark_out[] = {
+	DB_COL_I64(struct credit_mark, changes), DB_COL_I64(struct credit_mark, campaigns),
+	DB_COL_I64(struct credit_mark, lookback_days),
+};
 static const struct db_col conversion_out[] = { DB_COL_UUID(struct named, id) };
 
 enum {
@@ -188,7 +196,7 @@ enum {
 	Q_SHARES = Q_CLICKS + DIMENSION__ALL, /* one a dimension */
 	Q_CREDITS = Q_SHARES + DIMENSION__ALL,
 	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_SEEN_CLICK_MOMENTS, Q_EVENT_MOMENTS,
-	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q__MAX
+	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q_MARK, Q__MAX
 };
 
 #define STREAM_ROW(by, word, key) \
@@ -286,6 +294,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT currency, COUNT(*) FROM conversion WHERE company_id = ? AND occurred_at >= ?"
 		       " AND occurred_at < ? AND stage = ? AND currency <> ? GROUP BY currency ORDER BY currency",
 		DB_IN(others_in), DB_OUT(others_out) },
+	/* Campaigns are never deleted, so the sum of their versions only grows. */
+	[Q_MARK] = { .name = "report_mark",
+		.sql = "SELECT (SELECT CAST(COALESCE(SUM(n), 0) AS SIGNED) FROM credit_change WHERE company_id = ?),"
+		       " (SELECT CAST(COALESCE(SUM(version), 0) AS SIGNED) FROM campaign WHERE company_id = ?), lookback_days"
+		       " FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		DB_IN(mark_in), DB_OUT(mark_out) },
 	[Q_CONVERSION] = { .name = "report_conversion",
 		.sql = "SELECT id FROM conversion WHERE company_id = ? AND id = ?",
 		DB_IN(conversion_in), DB_OUT(conversion_out) },
@@ -425,4 +439,12 @@ report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret)
 	struct named row;
 
 	return db_maybe(rq, &stmts[Q_CONVERSION], &in, &row, ret);
+}
+
+enum fault
+report_sql_mark(struct rq *rq, struct credit_mark *ret)
+{
+	const struct report_ask in = { .company_id = rq_company(rq) };
+
+	return db_one(rq, &stmts[Q_MARK], &in, ret);
 }

@@ -182,21 +182,6 @@ by_value(const void *a, const void *b)
 	return strcmp(one->key, other->key);
 }
 
-static enum fault
-take_name(struct rq *rq, void *row, void *arg)
-{
-	const struct named *n = row;
-	struct sums *s = arg;
-	char text[UUID_TEXT_SIZE];
-	struct total *t;
-
-	uuid_format(n->id, text);
-	t = slot_of(s, str_of(text));
-	if (s->used[t - s->slots])
-		t->name = arena_strdup(rq->arena, n->name);
-	return FAULT_NONE;
-}
-
 /* Who is only on paths that did not convert has a row if markov credits it all the same: others
  * reached those who convert through it. */
 static bool
@@ -245,8 +230,6 @@ totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 		e = walk_end(rq, w);
 	if (!e && ask->markov)
 		e = add_nulls(rq, s, ask);
-	if (!e && ask->by != BY_NETWORK && !ask->unnamed)
-		e = report_sql_names(rq, ask->by, take_name, s);
 	if (!e && !ask->markov)
 		sort_rows(rq, s);
 	return e;
@@ -267,4 +250,43 @@ totals_solve(struct rq *rq, struct totals *t)
 	sort_rows(rq, s);
 	t->unsolved = NULL;
 	return FAULT_NONE;
+}
+
+static int
+key_to_total(const void *key, const void *total)
+{
+	return strcmp(key, (*(const struct total *const *)total)->key);
+}
+
+struct naming {
+	struct total **order; /* by key */
+	size_t n;
+};
+
+static enum fault
+take_name(struct rq *rq, void *row, void *arg)
+{
+	const struct named *name = row;
+	const struct naming *all = arg;
+	char text[UUID_TEXT_SIZE];
+	struct total **found;
+
+	uuid_format(name->id, text);
+	found = bsearch(text, all->order, all->n, sizeof(struct total *), key_to_total);
+	if (found != NULL)
+		(*found)->name = arena_strdup(rq->arena, name->name);
+	return FAULT_NONE;
+}
+
+enum fault
+totals_name(struct rq *rq, enum dimension by, struct totals *t)
+{
+	struct naming all = { arena_array(rq->arena, t->n, struct total *), t->n };
+
+	if (by == BY_NETWORK || t->n == 0)
+		return FAULT_NONE;
+	for (size_t i = 0; i < t->n; i++)
+		all.order[i] = &t->rows[i];
+	qsort(all.order, all.n, sizeof(struct total *), by_key);
+	return report_sql_names(rq, by, take_name, &all);
 }

@@ -54,6 +54,11 @@ def uuid7(at=None):
     return str(uuid.UUID(int=value))
 
 
+def credits_changed(db, company):
+    """What the product says beside a change of events or touches; for tests that write them themselves."""
+    db("INSERT INTO credit_change (company_id, slot, n) VALUES (%s, 0, 1) ON DUPLICATE KEY UPDATE n = n + 1", (company.id,))
+
+
 def wait_until(check, seconds=10, what="it"):
     """Calls check() until it answers something true, and gives that; fails after so many seconds."""
     end, pause = time.monotonic() + seconds, 0.02

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 import reference
-from conftest import uuid7
+from conftest import credits_changed, uuid7
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +70,7 @@ class Ledger:
                     " received_at)", rows["conversion"])
         self.insert("touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"
                     " campaign_id, channel_id, added_at)", rows["touch"])
+        credits_changed(self.db, self.company)
         return found
 
     def nulls(self, stage):

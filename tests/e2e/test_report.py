@@ -10,7 +10,7 @@ import secrets
 import pytest
 
 from clicks import rclid_of, visit
-from conftest import uuid7, wait_until
+from conftest import credits_changed, uuid7, wait_until
 from content import live_post, new_share
 
 UTC = datetime.timezone.utc
@@ -51,6 +51,7 @@ class Books:
                     " network, post_id, campaign_id, channel_id, %s FROM share WHERE company_id = %s AND id = %s",
                     (lead, sql_time(when), click[0] if click else next(_clicks).to_bytes(12, "big"), team, sql_time(at),
                      self.company.id, self.shares[who]["id"]))
+        credits_changed(self.db, self.company)
         return lead, conversion
 
     def event(self, lead, conversion, at, value, currency, stage):
@@ -58,6 +59,7 @@ class Books:
                 " source, external_id, received_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'test', %s, %s)",
                 (self.company.id, sql_time(at), conversion, lead, stage, value, currency if value is not None else None,
                  self.post["campaign_id"], conversion, sql_time(at)))
+        credits_changed(self.db, self.company)
 
     def report(self, path="", **query):
         response = self.api.get(f"/v1/reports/attribution{path}", who=self.company.admin, params={**PERIOD, **query})
@@ -141,11 +143,12 @@ def test_touches_of_one_moment_go_by_click_id(books):
 
 def test_the_campaign_gives_the_window_when_none_is_asked_for(books, db):
     books.lead([("ann", T - days(20)), ("bob", T - days(2))])
-    db("UPDATE campaign SET lookback_days = 5 WHERE id = %s", (books.post["campaign_id"],))
+    db("UPDATE campaign SET lookback_days = 5, version = version + 1 WHERE id = %s", (books.post["campaign_id"],))
     assert books.by_person() == {"bob": 100000}
-    db("UPDATE campaign SET lookback_days = 25 WHERE id = %s", (books.post["campaign_id"],))
+    db("UPDATE campaign SET lookback_days = 25, version = version + 1 WHERE id = %s", (books.post["campaign_id"],))
     assert books.by_person() == {"ann": 50000, "bob": 50000}
     db("UPDATE conversion SET campaign_id = NULL WHERE company_id = %s", (books.company.id,))
+    credits_changed(db, books.company)
     db("UPDATE company SET lookback_days = 1 WHERE id = %s", (books.company.id,))
     assert books.by_person() == {None: 100000}
 

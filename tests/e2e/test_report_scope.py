@@ -6,7 +6,7 @@ import datetime
 import io
 
 import pytest
-from conftest import uuid7
+from conftest import credits_changed, uuid7
 from content import made
 from test_report import Books, days, sql_time
 
@@ -51,6 +51,7 @@ def touch(books, lead, who, at, team):
              " campaign_id, channel_id, added_at) SELECT company_id, %s, %s, %s, id, person_id, %s, network, post_id,"
              " campaign_id, channel_id, %s FROM share WHERE company_id = %s AND id = %s",
              (lead, sql_time(at), uuid7()[-12:], books.teams[team], sql_time(T), books.company.id, books.shares[who]["id"]))
+    credits_changed(books.db, books.company)
 
 
 def seen(books, path, who=None, **query):
