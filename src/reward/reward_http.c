@@ -11,7 +11,8 @@
 	J_TEXT(struct reward, name, (required) | J_TRIM, 1, 80),                                     \
 	J_TEXT(struct reward, description, J_NULLABLE | J_TRIM, 1, 500),                            \
 	J_INT64(struct reward, price_tenths, required, 1, REWARD_PRICE_MAX_TENTHS, J_NO_INT, .help = "In tenths of an earned point"), \
-	J_INT64(struct reward, stock, required, 0, REWARD_STOCK_MAX, J_NO_INT, .help = "How many are left")
+	J_INT64(struct reward, stock, required, 0, REWARD_STOCK_MAX, J_NO_INT, \
+	        .help = "How many are left; a change sets what is left from then on, not a total: asking takes one, giving back adds one")
 
 static const struct j_field view_fields[] = {
 	J_ID(struct reward, id, J_REQUIRED), OWN_FIELDS(J_REQUIRED),

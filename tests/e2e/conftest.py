@@ -331,6 +331,14 @@ def own_stack(tmp_path):
         running.stop()
 
 
+@pytest.fixture
+def jobs_by_hand(stack):
+    """No job runs but by stack.rostra("jobs", "--once")."""
+    stack.end("jobs")
+    yield
+    stack.restart("jobs")
+
+
 @pytest.fixture(scope="session")
 def api(stack):
     return Client(stack.places["API"])

@@ -7,6 +7,8 @@ import datetime
 import secrets
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from conftest import Client, uuid7, wait_until
 from content import live_post, made, new_share
@@ -178,3 +180,45 @@ def test_a_badge_that_does_not_hold_together_names_its_fields(api, house):
     ok(api.put(path, who=house.company.admin, json=again))
     other = api.put(path, who=house.company.admin, json={**again, "levels": again["levels"][:1]})
     assert other.json()["code"] == "id_conflict"
+
+
+# --- whatever the history ----------------------------------------------------------------------------------------
+
+
+STEP = st.sampled_from(["give", "give", "withdraw", "look", "look twice", "archive", "by hand"])
+
+
+@pytest.mark.usefixtures("jobs_by_hand")
+@settings(max_examples=3, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(history=st.lists(STEP, min_size=4, max_size=8))
+def test_each_level_that_was_reached_at_a_look_is_awarded_once(api, house, stack, db, history):
+    ann, bob = person(house), person(house)
+    badge, given_, reached, archived = new_badge(house, measure="kudos_received", thresholds=(1, 2, 4)), [], 0, False
+    grant = new_badge(house, kind="hand", thresholds=(1,))
+    granted = 0
+
+    def look():
+        db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name IN ('badges', 'badge_sweep')")
+        stack.rostra("jobs", "--once")
+
+    for step in [*history, "look twice"]:
+        if step == "give":
+            given_.append(house.give(ann, bob))
+        elif step == "withdraw" and given_:
+            assert api.delete(f"/v1/kudos/{given_.pop()['id']}", who=ann).status_code == 204
+        elif step == "archive" and not archived:
+            archived = True
+            ok(api.patch(f"/v1/badges/{badge['id']}", who=house.company.admin, json={"version": 1, "archived": True}))
+        elif step == "by hand":
+            answer = api.put(f"/v1/badges/{grant['id']}/awards/{bob.id}", who=house.company.admin, json={"reason": "Well done"})
+            assert answer.status_code in (200, 201, 409), answer.text
+            granted = 1
+        elif step.startswith("look"):
+            for _ in range(2 + step.endswith("twice")):  # the outbox comes last: what it marks is seen by the next one
+                look()
+            if not archived:
+                reached = max(reached, sum(len(given_) >= t for t in (1, 2, 4)))
+    have = awards(house, bob)
+    assert [a for a in have if a[0] == badge["id"]] == [(badge["id"], n + 1) for n in range(reached)]
+    assert len([a for a in have if a[0] == grant["id"]]) == granted
+    assert len(have) == len(set(have)) and len(lines(house, bob, badge)) == (1 if reached else 0)

@@ -174,3 +174,22 @@ def test_a_change_of_the_name_puts_nothing_back_that_is_taken_meanwhile(api, hou
         holder.close()
     assert answer.status_code == 200 and answer.json()["stock"] == 0, answer.text
     assert ask(api, rich(house), reward).json()["code"] == "out_of_stock"
+
+
+def test_a_change_of_the_stock_says_what_is_left_from_then_on(api, house):
+    """Not a total: what was taken before is not counted again, and what is given back later is one more."""
+    reward = new_reward(api, house, stock=2)
+    redemptions = [ask(api, rich(house), reward).json() for _ in range(2)]
+    assert stock(api, house, reward) == 0
+
+    def put(n):
+        version = next(r["version"] for r in api.get("/v1/rewards?limit=100", who=house.company.admin).json()["items"] if r["id"] == reward["id"])
+        answer = api.patch(f"/v1/rewards/{reward['id']}", who=house.company.admin, json={"version": version, "stock": n})
+        assert answer.status_code == 200 and answer.json()["stock"] == n, answer.text
+
+    put(1)
+    assert decide(api, house, redemptions[0], "refuse").status_code == 200 and stock(api, house, reward) == 2
+    put(0)
+    assert ask(api, rich(house), reward).json()["code"] == "out_of_stock"
+    assert decide(api, house, redemptions[1], "refuse").status_code == 200 and stock(api, house, reward) == 1
+    assert ask(api, rich(house), reward).status_code == 201 and stock(api, house, reward) == 0
