@@ -8,6 +8,45 @@
 
 extern const struct route_table board_routes, board_definition_routes;
 extern const struct db_stmt_table board_stmts, board_definition_stmts, board_note_stmts;
+/* --- standings of others who let people compete: contests --- */
+
+/* What is done within some days of the company's zone, both included. */
+struct board_of {
+	bool teams;
+	int measure; /* enum measure */
+	int64_t first_day, last_day; /* YYYYMMDD */
+	struct uuid team_id; /* of people: only what was done in it; fewer than five, and nobody is shown.  Zero: all */
+};
+struct board_line {
+	struct uuid id;
+	const char *name; /* NULL: nobody else sees it */
+	int64_t score;    /* millionths */
+	int64_t rank;     /* 1 2 2 4 among those shown; J_NO_INT: nothing yet */
+};
+struct board_part {
+	/* in: from where, how many; whose own line */
+	bool after;
+	int64_t after_score;
+	struct uuid after_id;
+	int64_t as_of; /* of the page before; 0: now */
+	int64_t limit;
+	struct uuid own;
+	/* out */
+	struct board_line *lines; /* of those who are shown and want to be seen still */
+	size_t n;
+	struct board_line me;
+};
+/* As boards have it: the same numbers, remembered for a while, as_of of the instant they were counted. */
+enum fault board_part_live(struct rq *rq, const struct board_of *of, struct board_part *part) MUST_CHECK;
+/* What was counted before: the rows of an id add up, its `shown` is that of then. */
+struct board_tally {
+	struct uuid id;
+	int64_t n;
+	bool shown;
+};
+enum fault board_part_frozen(struct rq *rq, const struct board_of *of, const struct board_tally *rows, size_t n,
+                             struct board_part *part) MUST_CHECK;
+
 /*
  * Job: tells people of a rank of note on their company's main board, the preset points_year: that they have become
  * the first of it, or have come among the first three or the first ten, at a look some ten minutes after it was so.

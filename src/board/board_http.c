@@ -9,7 +9,7 @@
 
 #include "board_int.h"
 
-enum { DAYS_DEFAULT = 30, ROWS_MAX = 101 + 2 * BOARD_NEIGHBOURS + 1, ID_JSON = 40 };
+enum { DAYS_DEFAULT = 30, ROWS_MAX = 101 + 2 * BOARD_NEIGHBOURS + 1 };
 
 struct days_query {
 	int64_t days;
@@ -132,27 +132,18 @@ read_names(struct rq *rq, struct reading *r)
 {
 	const int64_t n = r->n + r->n_near;
 	const bool people = r->b->who == BOARD_PEOPLE;
-	char *ids = arena_alloc(rq->arena, (size_t)n * ID_JSON + sizeof("[]"), 1);
-	char *end = ids;
 
-	*end++ = '[';
 	for (int64_t i = 0; i < n; i++) {
 		const struct standing_row *row = &r->rows[i];
 
-		if (i > 0)
-			*end++ = ',';
-		*end++ = '"';
-		uuid_format(row->id, end);
-		end += UUID_TEXT_SIZE - 1;
-		*end++ = '"';
 		r->views[i] = (struct row_view){ .rank = row->rank,
 			                         .score = row->score,
 			                         .points = row->score };
 		*(people ? &r->views[i].person_id : &r->views[i].team_id) = row->id;
 	}
-	memcpy(end, "]", sizeof("]"));
 	return n == 0 ? FAULT_NONE
-	              : board_sql_names(rq, (enum board_who)r->b->who, ids, take_name, r);
+	              : board_sql_names(rq, (enum board_who)r->b->who,
+	                                board_ids_json(rq, r->rows, n), take_name, r);
 }
 
 static enum fault

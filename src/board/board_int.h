@@ -99,6 +99,13 @@ struct counted {
 	struct board_mark mark; /* of before it was counted */
 };
 enum fault board_count(struct rq *rq, const struct board *b, struct counted *out) MUST_CHECK;
+/* The same of rows that were counted before. */
+void board_count_rows(struct rq *rq, const struct board *b, const struct board_tally *rows,
+                      size_t n, struct counted *out);
+/* Comes a row behind this score and id? */
+bool board_is_behind(const struct standing_row *r, int64_t score, struct uuid id);
+/* Ids as statements take them: a JSON list. */
+const char *board_ids_json(struct rq *rq, const struct standing_row *rows, int64_t n);
 /* Sorts rows by score and id and ranks them: pure. */
 void board_rank(struct standing_row *rows, size_t n);
 

@@ -239,3 +239,20 @@ board_count(struct rq *rq, const struct board *b, struct counted *out)
 	arrange(rq, &x.c, out);
 	return FAULT_NONE;
 }
+
+void
+board_count_rows(struct rq *rq, const struct board *b, const struct board_tally *rows, size_t n,
+                 struct counted *out)
+{
+	struct counting c = { .b = b };
+
+	*out = (struct counted){ .rows = NULL };
+	make_slots(rq, &c, SLOTS_FIRST);
+	for (size_t i = 0; i < n; i++) {
+		struct measure_row row = { rows[i].id, rows[i].id, rows[i].n };
+
+		if (add(rq, &row, &c) == FAULT_NONE && !uuid_is_zero(rows[i].id))
+			slot_of(&c, rows[i].id)->shown = rows[i].shown;
+	}
+	arrange(rq, &c, out);
+}

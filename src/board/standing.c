@@ -337,8 +337,8 @@ standing_rows(struct rq *rq, const struct board *b, const struct standing *s, in
 	return FAULT_NONE;
 }
 
-static bool
-is_behind(const struct standing_row *r, int64_t score, struct uuid id)
+bool
+board_is_behind(const struct standing_row *r, int64_t score, struct uuid id)
 {
 	return r->score < score || (r->score == score && uuid_cmp(r->id, id) > 0);
 }
@@ -357,7 +357,7 @@ standing_behind(struct rq *rq, const struct board *b, const struct standing *s, 
 
 		if (e)
 			return e;
-		if (is_behind(&row, score, id))
+		if (board_is_behind(&row, score, id))
 			high = middle;
 		else
 			low = middle + 1;

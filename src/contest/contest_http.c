@@ -146,42 +146,16 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 
 /* --- standings --- */
 
-static struct own_view
-own_of(const struct contest *c, const struct contest_entries *all, struct uuid id)
-{
-	struct own_view me = { .rank = J_NO_INT };
-
-	for (size_t i = 0; i < all->n; i++) {
-		if (uuid_eq(all->list[i].id, id))
-			me = (struct own_view){ all->list[i].rank, value_of(c, all->list[i].n),
-				                all->list[i].name != NULL };
-	}
-	return me;
-}
-
-static bool
-is_behind(const struct contest_entry *x, const struct page_key *key)
-{
-	return x->n < key->k[0] || (x->n == key->k[0] && uuid_cmp(x->id, key->id) > 0);
-}
-
 static void
-put_entries(struct rq *rq, struct call *call, const struct contest *c,
-            const struct contest_entries *all)
+put_lines(struct rq *rq, struct call *call, const struct contest *c, const struct board_part *part)
 {
-	for (size_t i = 0; i < all->n; i++) {
-		const struct contest_entry *x = &all->list[i];
-		struct entry_view v = { .rank = x->rank,
-			                .value = value_of(c, x->n),
-			                .name = x->name };
+	for (size_t i = 0; i < part->n; i++) {
+		const struct board_line *x = &part->lines[i];
+		struct entry_view v = { .rank = x->rank, .value = x->score, .name = x->name };
+		const struct page_key key = { .k = { x->score, part->as_of }, .id = x->id };
 
-		if (x->name == NULL || (call->after && !is_behind(x, &call->key)))
-			continue;
-		if (c->unit == CONTEST_PEOPLE)
-			v.person_id = x->id;
-		else
-			v.team_id = x->id;
-		if (!page_add(rq, call, &v, (struct page_key){ .k = { x->n }, .id = x->id }))
+		*(c->unit == CONTEST_PEOPLE ? &v.person_id : &v.team_id) = x->id;
+		if (!page_add(rq, call, &v, key))
 			return;
 	}
 }
@@ -190,24 +164,29 @@ static enum fault
 handle_standing(struct rq *rq, struct call *call, void *reply)
 {
 	struct contest c = { .name = NULL };
-	struct contest_entries all = { .n = 0 };
 	struct contest_own own = { .on_boards = false };
+	struct board_part part = { .after = call->after,
+		                   .after_score = call->key.k[0],
+		                   .after_id = call->key.id,
+		                   .as_of = call->after ? call->key.k[1] : 0,
+		                   .limit = call->limit + 1 };
 	struct own_view me;
 	struct head_view head = { .me = &me };
 	enum fault e = contest_read(rq, call->id[0], &c);
 
 	(void)reply;
 	if (!e)
-		e = contest_standing(rq, &c, &all);
-	if (!e)
 		e = contest_sql_own(rq, &own);
+	part.own = c.unit == CONTEST_PEOPLE ? rq->who->person : own.team_id;
+	if (!e)
+		e = contest_standing(rq, &c, &part);
 	if (e)
 		return e;
-	me = own_of(&c, &all, c.unit == CONTEST_PEOPLE ? rq->who->person : own.team_id);
+	me = (struct own_view){ part.me.rank, part.me.score, part.me.name != NULL };
 	head.state = c.state;
-	head.as_of = c.frozen_at != TIME_NONE ? c.frozen_at : rq->now_us;
+	head.as_of = c.frozen_at != TIME_NONE ? c.frozen_at : part.as_of;
 	page_head(call, &head_schema, &head);
-	put_entries(rq, call, &c, &all);
+	put_lines(rq, call, &c, &part);
 	return FAULT_NONE;
 }
 
@@ -265,7 +244,7 @@ static const struct route rows[] = {
 	  .name = "contest_patch", .summary = "Change its words, or cancel it, before its result stands" },
 	{ .method = HTTP_GET, .path = "/v1/contests/{id}/standing", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &entry_schema, .head = &head_schema, .handle = handle_standing, .name = "contest_standing",
-	  .summary = "Who leads now, or who won; without who is on no boards and teams of fewer than five" },
+	  .summary = "Who leads now, or who won; without who is on no boards, teams of fewer than five, and anybody of a team where fewer than five have something" },
 	{ .method = HTTP_GET, .path = "/v1/contests/{id}/rows", .access = ACCESS_MANAGERS, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &row_schema, .handle = handle_rows, .name = "contest_rows",
 	  .summary = "The rows that the final result came from: their sums are the standing" },

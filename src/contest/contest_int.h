@@ -3,6 +3,7 @@
 #ifndef ROSTRA_CONTEST_INT_H
 #define ROSTRA_CONTEST_INT_H
 
+#include "rostra/board.h"
 #include "rostra/contest.h"
 #include "rostra/measure.h"
 
@@ -35,21 +36,6 @@ struct contest {
 };
 extern const struct j_schema contest_patch_schema;
 
-/* Who competes, with what; pure functions of rank.c. */
-struct contest_entry {
-	struct uuid id; /* of a person or a team */
-	int64_t n;
-	int64_t rank; /* 1 2 2 4 among those shown */
-	bool shown;
-	const char *name;
-};
-struct contest_entries {
-	struct contest_entry *list;
-	size_t n;
-};
-/* Sums the entries of one id, drops those without anything, sorts by n and id, and ranks. */
-void contest_rank(struct contest_entries *e);
-
 /* What was counted, or is frozen. */
 struct contest_row {
 	struct uuid company_id, contest_id, person_id, team_id;
@@ -78,9 +64,9 @@ enum fault contest_find_state(struct rq *rq, struct contest *c) MUST_CHECK; /* a
 /* The days, in the company's zone. */
 enum fault contest_span(struct rq *rq, const struct contest *c,
                         struct measure_span *out) MUST_CHECK;
-/* Live, or as it was frozen without who does not want to be seen by now. */
+/* A part of it: live, or as it was frozen without who does not want to be seen by now. */
 enum fault contest_standing(struct rq *rq, const struct contest *c,
-                            struct contest_entries *out) MUST_CHECK;
+                            struct board_part *part) MUST_CHECK;
 /* Counts what is counted until now: rows with whether they are shown. */
 enum fault contest_count(struct rq *rq, const struct contest *c,
                          struct contest_rows *out) MUST_CHECK;

@@ -107,8 +107,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(company_in), DB_OUT(face_out) },
 	[Q_TEAMS] = { .name = "contest_teams",
 		.sql = "SELECT t.id, t.name FROM team t JOIN team_member m FORCE INDEX (team_member_team)"
-		       " ON m.company_id = t.company_id AND m.team_id = t.id WHERE t.company_id = ? AND m.from_at < ?"
-		       " AND (m.to_at IS NULL OR m.to_at > ?) GROUP BY t.id, t.name HAVING COUNT(DISTINCT m.person_id) >= ?"
+		       " ON m.company_id = t.company_id AND m.team_id = t.id WHERE t.company_id = ? AND m.is_primary AND t.archived_at IS NULL"
+		       " AND m.from_at < ? AND (m.to_at IS NULL OR m.to_at > ?) GROUP BY t.id, t.name HAVING COUNT(DISTINCT m.person_id) >= ?"
 		       " ORDER BY t.id",
 		DB_IN(teams_in), DB_OUT(face_out) },
 	[Q_OWN] = { .name = "contest_own",

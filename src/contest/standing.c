@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* standing.c - who has how much of a contest: counted now, or as it was frozen. */
+/* standing.c - who has how much of a contest: as boards have it now, or as it was frozen. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,40 +112,38 @@ read_frozen(struct rq *rq, const struct contest *c, struct contest_rows *out)
 	return contest_sql_rows(rq, &all, keep_row, out);
 }
 
-/* Each is named who can be seen now; the ranks are those of then. */
-static void
-arrange(struct rq *rq, const struct contest *c, const struct contest_rows *rows,
-        const struct contest_faces *faces, struct contest_entries *out)
+static enum fault
+read_tallies(struct rq *rq, const struct contest *c, struct board_tally **ret, size_t *ret_n)
 {
-	out->n = 0;
-	out->list = arena_array(rq->arena, rows->n + 1, struct contest_entry);
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct contest_row *r = &rows->list[i];
-		const struct uuid id = subject_of(c, r);
+	struct contest_rows rows;
+	enum fault e = read_frozen(rq, c, &rows);
 
-		if (!uuid_is_zero(id)) /* else done in no team */
-			out->list[out->n++] =
-			    (struct contest_entry){ .id = id, .n = r->n, .shown = r->shown };
-	}
-	contest_rank(out);
-	for (size_t i = 0; i < out->n; i++) {
-		const struct contest_face *f = contest_face_of(faces, out->list[i].id);
-
-		out->list[i].name = f != NULL && out->list[i].shown ? f->name : NULL;
-	}
+	if (e)
+		return e;
+	*ret = arena_array(rq->arena, rows.n + 1, struct board_tally);
+	*ret_n = rows.n;
+	for (size_t i = 0; i < rows.n; i++)
+		(*ret)[i] = (struct board_tally){ subject_of(c, &rows.list[i]), rows.list[i].n,
+			                          rows.list[i].shown };
+	return FAULT_NONE;
 }
 
 enum fault
-contest_standing(struct rq *rq, const struct contest *c, struct contest_entries *out)
+contest_standing(struct rq *rq, const struct contest *c, struct board_part *part)
 {
-	struct contest_rows rows;
-	struct contest_faces faces;
-	enum fault e =
-	    c->frozen_at != TIME_NONE ? read_frozen(rq, c, &rows) : contest_count(rq, c, &rows);
+	const struct board_of of = {
+		.teams = c->unit == CONTEST_TEAMS,
+		.measure = c->measure,
+		.first_day = measure_day_parse(str_of(c->first_on)),
+		.last_day = measure_day_parse(str_of(c->last_on)),
+		.team_id = c->team_id,
+	};
+	struct board_tally *rows;
+	size_t n;
+	enum fault e;
 
-	if (!e)
-		e = contest_read_faces(rq, c, &faces);
-	if (!e)
-		arrange(rq, c, &rows, &faces, out);
-	return e;
+	if (c->frozen_at == TIME_NONE)
+		return board_part_live(rq, &of, part);
+	e = read_tallies(rq, c, &rows, &n);
+	return e ? e : board_part_frozen(rq, &of, rows, n, part);
 }

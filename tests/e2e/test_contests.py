@@ -143,7 +143,12 @@ def test_teams_compete_and_small_ones_are_not_shown(api, make_company):
         field.share(one, 2)
     assert field.standing(contest, people[0])[1] == [(1, big["id"], 4)]
     assert field.standing(contest, people[5])[0]["me"] == {"rank": 2, "value": 2, "shown": False}
-    assert {r[1] for r in field.standing(inner, people[5])[1]} == {people[0].id, people[1].id}
+    head, rows = field.standing(inner, people[0])
+    assert rows == [] and head["me"] == {"rank": 1, "value": 2, "shown": False}, "two of a team are too few to be shown"
+    for one in people[2:5]:
+        field.share(one)
+    assert {r[1] for r in field.standing(inner, people[5])[1]} == {p.id for p in people[:5]}
+    assert field.standing(inner, people[0])[0]["me"] == {"rank": 1, "value": 2, "shown": True}
 
 
 def test_a_result_stands_with_the_rows_it_came_from(api, make_company, field):
