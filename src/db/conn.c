@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conn.c - one connection of one thread: made with timeouts, checked before use, re-made after a
  * loss. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "rostra/crypto.h"
 #include "rostra/log.h"
 #include "rostra/metrics.h"
 #include "rostra/shared.h"
@@ -156,6 +160,25 @@ set_session(struct rq *rq)
 	return db_round_trip(rq, sql);
 }
 
+/*
+ * A machine that was cut off acknowledges nothing, a slow one does: so a connection to the former
+ * ends after the time that connecting may take, in use and idle, and not only when a statement has
+ * waited for its answer.
+ */
+static void
+end_when_unreachable(MYSQL *my, const struct conf *conf)
+{
+	const int fd = (int)mysql_get_socket(my), on = 1, every_s = 1;
+	const int most_s = (int)conf->db_connect_timeout_s;
+	const unsigned most_ms = (unsigned)most_s * 1000;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &most_ms, sizeof(most_ms));
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &every_s, sizeof(every_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof(every_s));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &most_s, sizeof(most_s));
+}
+
 /* One host; NULL host: the socket.  0 or the MariaDB error number. */
 static unsigned
 connect_to(struct rq *rq, const char *host, unsigned port, const char *password)
@@ -174,6 +197,8 @@ connect_to(struct rq *rq, const char *host, unsigned port, const char *password)
 		error = mysql_errno(db->my);
 	else
 		error = set_session(rq);
+	if (!error && host)
+		end_when_unreachable(db->my, conf);
 	if (error) {
 		problem_internal(&rq->problem, "connect %s: %u %s", host ? host : socket_path,
 		                 error, mysql_error(db->my));
@@ -301,7 +326,7 @@ connect_any(struct rq *rq)
 		error = connect_to(rq, NULL, 0, password[0] ? password : NULL);
 	else
 		error = connect_hosts(rq, password[0] ? password : NULL);
-	memset(password, 0, sizeof(password));
+	secret_wipe(password, sizeof(password));
 	return error;
 }
 

@@ -62,10 +62,13 @@ conversion_of_new(struct rq *rq, struct put *p)
 }
 
 static enum fault
-check(struct rq *rq, const struct put *p, const struct lead *l)
+check(struct rq *rq, struct put *p, const struct lead *l)
 {
 	if (p->c.occurred_at > rq->now_us + LEAD_CLOCK_AHEAD_S * US_PER_S)
 		return problem_add(&rq->problem, "#/occurred_at", "must not be in the future");
+	/* Who says no time means now, and our clock may have jumped back since the lead came. */
+	if (p->in->occurred_at == TIME_NONE && p->c.occurred_at < l->created_at)
+		p->c.occurred_at = l->created_at;
 	if (p->c.occurred_at < l->created_at)
 		return problem_add(&rq->problem, "#/occurred_at",
 		                   "must not be before the lead was created");
