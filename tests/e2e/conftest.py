@@ -166,6 +166,19 @@ class Stack:
             return list(cursor.fetchall())
 
 
+# On the cluster (tests/cluster) these are left out, as is every test that takes own_stack(): they start a product with a
+# MariaDB of its own to kill, count or replace parts of it, and would say nothing of the cluster.
+OWN_SERVER = ("test_browser.py", "test_faults.py", "test_rows.py", "test_takeover.py", "test_tour.py")
+
+
+def pytest_collection_modifyitems(items):
+    if not os.environ.get("TEST_CLUSTER"):
+        return
+    for item in items:
+        if "own_stack" in item.fixturenames or item.path.name in OWN_SERVER:
+            item.add_marker(pytest.mark.skip(reason="starts a server of its own"))
+
+
 # --- who acts --------------------------------------------------------------------------------------------------
 
 
