@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import time
+import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
@@ -91,6 +92,27 @@ def memory_mb(pids):
             lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
         kb += sum(int(line.split()[1]) for line in lines if line.startswith(("Pss:", "RssAnon:", "RssShmem:")))
     return kb / 1024
+
+
+def memory_parts_mb(pids):
+    """{"own": what was allocated, "shared": mapped files and memory that processes share} by smaps_rollup; None without root."""
+    kb = {"Pss_Anon": 0, "Pss_File": 0, "Pss_Shmem": 0}
+    for pid in pids:
+        try:
+            lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except PermissionError:
+            return None
+        for name, _, rest in (line.partition(":") for line in lines):
+            if name in kb:
+                kb[name] += int(rest.split()[0])
+    return {"own": kb["Pss_Anon"] / 1024, "shared": (kb["Pss_File"] + kb["Pss_Shmem"]) / 1024}
+
+
+def metric_sum(place, name):
+    """The sum of a metric over its labels."""
+    with urllib.request.urlopen(f"{place}/metrics") as answer:
+        return sum(float(line.rsplit(" ", 1)[1]) for line in answer.read().decode().splitlines()
+                   if line.startswith((name + "{", name + " ")))
 
 
 def load(url, script, clients, seconds, threads=1, half_way=None):

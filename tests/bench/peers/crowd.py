@@ -8,7 +8,7 @@ import threading
 import time
 
 import cases
-from measure import memory_mb
+from measure import memory_mb, memory_parts_mb, metric_sum
 
 CONNECTIONS = {"API": 1800, "LINK": 200}
 PART = 0.7
@@ -51,14 +51,17 @@ def both(server, made, clients, seconds):
         return {site: r.result() for site, r in running.items()}
 
 
-def sampled(pids, stop, out):
+def sampled(pids, ops, stop, out):
+    """Seconds since it began, memory in all, what was allocated, what is mapped, and of what was allocated the bounded caches."""
     began = time.monotonic()
     while not stop.wait(SAMPLE_S):
-        out.append((time.monotonic() - began, memory_mb(pids)))
+        parts = memory_parts_mb(pids)
+        caches = metric_sum(ops, "rostra_cache_bytes") / 1048576 if ops else 0
+        out.append((time.monotonic() - began, memory_mb(pids), *((parts["own"], parts["shared"], caches) if parts else (0, 0, 0))))
 
 
 def slope(samples):
-    """MB a minute, with its standard error, of the second half: by then caches are filled."""
+    """MB a minute, with its standard error, of the second half."""
     late = samples[len(samples) // 2:]
     n = len(late)
     mean_x, mean_y = (sum(s[i] for s in late) / n for i in (0, 1))
@@ -75,7 +78,8 @@ def run(product, server, actors, seconds, scratch):
     most = sum(r["requests"] for r in free.values()) / SATURATION_S
     wait_ms = round(sum(CONNECTIONS.values()) / (most * PART) * 1000)
     samples, stop = [], threading.Event()
-    watcher = threading.Thread(target=sampled, args=(server.groups()["app"], stop, samples))
+    ops = product.places["OPS"] if server.name == "rostra" else None
+    watcher = threading.Thread(target=sampled, args=(server.groups()["app"], ops, stop, samples))
     watcher.start()
     try:
         result = both(server, scripts(actors, server, scratch, wait_ms), CONNECTIONS, seconds)
@@ -84,11 +88,14 @@ def run(product, server, actors, seconds, scratch):
         watcher.join()
     failed = sum(r["failed"] for r in result.values())
     slowest = max(r["max_us"] for r in result.values()) / 1e6
-    rise, error = slope(samples)
+    # Caches fill up to their bounds, and of a mapped table of fixed size more pages are touched: what else grows is a leak.
+    rise, error = slope([(s[0], s[2] - s[4]) for s in samples] if samples[0][2] else samples)
     rate = sum(r["requests"] for r in result.values()) / seconds
     print(f"\n{server.title}: {sum(CONNECTIONS.values())} connections for {seconds} s: {rate:.0f} requests/s, "
           f"{rate / most:.0%} of {most:.0f} at saturation; {failed} failed; "
           + ", ".join(f"{site} p99 {r['p99_us'] / 1000:.1f} ms" for site, r in result.items())
           + f"; slowest {slowest:.2f} s; memory {samples[0][1]:.1f} to {samples[-1][1]:.1f} MB, "
-          f"{rise:+.2f} (+-{error:.2f}) MB a minute in the second half")
+          f"{rise:+.2f} (+-{error:.2f}) MB a minute in the second half without caches and mappings")
+    for name, column in (("allocated", 2), ("mapped", 3), ("caches", 4)):
+        print(f"  {name:<10}" + "".join(f"{samples[round(i * (len(samples) - 1) / 5)][column]:9.2f}" for i in range(6)) + " MB over the time")
     return failed == 0 and slowest < SLOWEST_S and rise <= 3 * error + 0.1
