@@ -128,6 +128,11 @@ class Stack:
                 return int(words[1])
         return None
 
+    def key_file(self, name):
+        """token.keys, cursor.key or seal.key, wherever the configuration has it."""
+        lines = (self.state / "rostra.conf").read_text().splitlines()
+        return next(path for path in (pathlib.Path(line.partition(" = ")[2]) for line in lines) if path.name == name)
+
     def workers(self):
         """The children of the master: {pid: its command line}."""
         master, found = self.pid("serve"), {}

@@ -91,7 +91,7 @@ def test_the_environment_comes_after_the_file(program, tmp_path):
 
 def test_secrets_are_made_for_their_owner_only_and_never_shown(program, stack):
     for name in ("token.keys", "cursor.key"):
-        file = stack.state / "keys" / name
+        file = stack.key_file(name)
         assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
         secret = file.read_text().split()[-1]
         for args in (["config"], ["config", "--json"], ["keys", "init"]):
@@ -101,7 +101,7 @@ def test_secrets_are_made_for_their_owner_only_and_never_shown(program, stack):
 
 def test_a_secret_that_others_may_read_is_refused(program, stack, tmp_path):
     copy = tmp_path / "token.keys"
-    copy.write_text((stack.state / "keys/token.keys").read_text())
+    copy.write_text(stack.key_file("token.keys").read_text())
     copy.chmod(0o644)
     done = program("serve", ROSTRA_TOKEN_KEYS_FILE=str(copy))
     assert done.returncode != 0 and str(copy) in done.stderr

@@ -110,7 +110,7 @@ def b64(data):
 
 def signing_key(stack):
     """(name, bytes) of the key that signs tokens."""
-    kid, secret = (stack.state / "keys/token.keys").read_text().split()[:2]
+    kid, secret = stack.key_file("token.keys").read_text().split()[:2]
     return kid, base64.urlsafe_b64decode(secret + "=")
 
 
