@@ -55,12 +55,15 @@ connections_add(struct worker *w, int fd)
 }
 
 /*
- * Several at once: the listening socket has one turn among all connections that are ready, so of a
- * crowd that comes together the last would wait for the square of its number of requests.
+ * Several at once, and while there are more, again before each request that is served
+ * (thread_loop): the listening socket has one turn among all connections that are ready, so of a
+ * crowd the last would wait for the square of its number of requests, while whoever has a kept
+ * connection overtakes them.
  */
 void
 connections_accept(struct worker *w)
 {
+	atomic_store_explicit(&w->crowded, true, memory_order_relaxed);
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
@@ -71,6 +74,7 @@ connections_accept(struct worker *w)
 		/* Nothing else ends the wake-ups while the process has no descriptor left. */
 		if (errno == EMFILE || errno == ENFILE)
 			usleep(10000);
+		atomic_store_explicit(&w->crowded, false, memory_order_relaxed);
 		return;
 	}
 }

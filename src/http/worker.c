@@ -144,7 +144,11 @@ thread_loop(struct worker_thread *t)
 	struct epoll_event ev;
 
 	while (atomic_load(&w->leaving) == LEAVING_NOT) {
-		int n = epoll_wait(w->epoll_fd, &ev, 1, t->first ? HOUSE_EVERY_MS : -1);
+		int n;
+
+		if (atomic_load_explicit(&w->crowded, memory_order_relaxed))
+			connections_accept(w);
+		n = epoll_wait(w->epoll_fd, &ev, 1, t->first ? HOUSE_EVERY_MS : -1);
 
 		keep_house(t);
 		if (n <= 0)

@@ -18,6 +18,7 @@ struct worker {
 	struct path_table *paths;
 	int epoll_fd, listen_fd, adopt_read_fd, adopt_write_fd, signal_fd, wake_fd;
 	_Atomic int leaving; /* enum leaving */
+	atomic_bool crowded; /* more wait to be accepted than were at once */
 	/* Connections nobody is serving.  Who turns a 1 into 0 owns the connection. */
 	_Atomic unsigned char idle[WORKER_FD_MAX];
 	struct token_keys
