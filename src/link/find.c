@@ -4,21 +4,25 @@
 #include <string.h>
 
 #include "rostra/cache.h"
+#include "rostra/crypto.h"
 #include "rostra/metrics.h"
 
 #include "link_int.h"
 
 enum { AWAY_S = 1, RETRY_AFTER_S = 5 };
 
-/* Codes are eight characters, so nothing else has this key. */
+/* Codes are eight characters, so nothing else has this key; what follows them spreads the links
+ * over the cache, which takes its keys for digests. */
 static const struct sha256 away_key = { "database away" };
 
 static struct sha256
 code_key(struct str code)
 {
+	const uint64_t spread = hash64(code.s, code.n, 0);
 	struct sha256 key = { { 0 } };
 
 	memcpy(key.b, code.s, code.n);
+	memcpy(key.b + LINK_CODE_SIZE - 1, &spread, sizeof(spread));
 	return key;
 }
 

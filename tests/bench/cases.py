@@ -10,6 +10,7 @@ import urllib.request
 PEOPLE = 40
 LINKS = 200
 LINKS_MANY = 50_000
+WARM_S = {"redirect many": 12}  # links that nobody has opened yet are read from the tables
 API_SCOPES = "leads:write conversions:write reports:read"
 FEED = "/v1/feed?limit=20"
 # Of thirty days that end a week ago: leads of the bench itself are not in it.
@@ -52,6 +53,7 @@ class Case:
     url: str
     script: str
     bar: float = 0      # total CPU as a multiple of the empty answer's; 0: none
+    warm_s: int = 0        # asked for so long before anything counts
     settles: bool = False  # some of its work is done a moment later
 
 
@@ -182,7 +184,7 @@ def prepare(product, scratch):
     actors = gather(product)
     texts = scripts(actors) | thanks(product, actors)
     return [Case(name, product.places[hosts.get(name, "API")], written(scratch, name, texts[name]), bar,
-                 name.startswith("redirect")) for name, bar in BARS.items()]
+                 WARM_S.get(name, 0), name.startswith("redirect")) for name, bar in BARS.items()]
 
 
 def relax_kudos(product, company, api):
