@@ -10,7 +10,7 @@
 extern const struct route_table kudos_routes, value_routes, kudos_talk_routes,
     kudos_moderation_routes, kudos_boost_routes;
 extern const struct db_stmt_table kudos_stmts, kudos_list_stmts, value_stmts, kudos_talk_stmts,
-    kudos_moderation_stmts, kudos_boost_stmts;
+    kudos_moderation_stmts, kudos_boost_stmts, kudos_settle_stmts;
 
 /* clang-format off */
 /*
@@ -62,8 +62,8 @@ enum {
 	KUDOS_EDIT_WINDOW_S = 24 * 3600,
 };
 
-/* Consumer of kudos.changed: what its recipients earned stands in the ledger as the kudos stands
- * now. */
-enum fault kudos_settle_earned(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
+/* Consumer of kudos.changed, of all rows that the owner claimed: what the recipients were given
+ * stands in the ledger as their kudos stand now. */
+enum fault kudos_settle_earned(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 #endif

@@ -52,11 +52,13 @@ shares_changed(struct rq *rq, const char *kind, const char *owner)
 }
 
 static enum fault
-kudos_changed(struct rq *rq, const struct outbox_event *event)
+kudos_changed(struct rq *rq, const char *kind, const char *owner)
 {
-	enum fault e = badge_mark_kudos(rq, event);
+	enum fault e = badge_mark_kudos(rq, kind, owner);
 
-	return e ? e : kudos_settle_earned(rq, event);
+	if (!e)
+		e = kudos_settle_earned(rq, kind, owner);
+	return e ? e : points_follow_kudos(rq, kind, owner);
 }
 
 static enum fault
@@ -70,7 +72,7 @@ lead_changed(struct rq *rq, const struct outbox_event *event)
 static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = shares_changed },
 	{ .kind = "share.revoked", .handle_batch = shares_changed },
-	{ .kind = "kudos.changed", .handle = kudos_changed },
+	{ .kind = "kudos.changed", .handle_batch = kudos_changed },
 	{ .kind = "lead.changed", .handle = lead_changed },
 	{ .kind = "post.published", .handle = points_follow_post },
 	{ .kind = "post.acknowledged", .handle = points_follow_reader },

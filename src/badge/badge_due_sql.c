@@ -11,10 +11,6 @@ struct mark {
 };
 static const struct db_col claim_in[] = { DB_COL_STR(struct mark, owner), DB_COL_STR(struct mark, kind) };
 static const struct db_col object_in[] = { DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id) };
-static const struct db_col both_in[] = {
-	DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id),
-	DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id),
-};
 static const struct db_col company_in[] = { DB_COL_UUID(struct mark, company_id) };
 static const struct db_col due_cols[] = {
 	DB_COL_UUID(struct badge_due, company_id), DB_COL_UUID(struct badge_due, person_id),
@@ -33,10 +29,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id"),
 		DB_IN(claim_in) },
 	[Q_KUDOS] = { .name = "badge_mark_kudos",
-		.sql = BADGE_DUE "SELECT k.company_id, k.giver_id FROM kudos k WHERE k.company_id = ? AND k.id = ? AND"
-		       HAS_BADGES("k.company_id") " UNION SELECT r.company_id, r.person_id FROM kudos_person r"
-		       " WHERE r.company_id = ? AND r.kudos_id = ? AND r.role = 'recipient' AND" HAS_BADGES("r.company_id"),
-		DB_IN(both_in) },
+		.sql = BADGE_DUE "SELECT DISTINCT k.company_id, IF(v.n = 0, k.giver_id, q.person_id) FROM " OUTBOX_OBJECTS
+		       " /* all companies: one relay serves them all */"
+		       " STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = " OUTBOX_OBJECT_ID
+		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
+		       " STRAIGHT_JOIN (SELECT 0 AS n UNION ALL SELECT 1) v"
+		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id"),
+		DB_IN(claim_in) },
 	[Q_LEAD] = { .name = "badge_mark_lead",
 		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t WHERE t.company_id = ? AND t.lead_id = ? AND"
 		       HAS_BADGES("t.company_id"),
@@ -75,9 +74,9 @@ badge_mark_shares(struct rq *rq, const char *kind, const char *owner)
 }
 
 enum fault
-badge_mark_kudos(struct rq *rq, const struct outbox_event *event)
+badge_mark_kudos(struct rq *rq, const char *kind, const char *owner)
 {
-	const struct mark in = { .company_id = event->company_id, .object_id = event->object_id };
+	const struct mark in = { .kind = kind, .owner = owner };
 
 	return db_exec(rq, &stmts[Q_KUDOS], &in, NULL);
 }

@@ -15,10 +15,11 @@ struct dues {
 	const char *zone; /* of the company; rows of several companies bring their own */
 };
 
-/* A row of what was claimed: of a share, or of clicks on a UTC day of theirs. */
+/* A row of what was claimed: of a share, of clicks on a UTC day of theirs, or of a kudos. */
 struct claimed {
 	struct uuid company_id, person_id;
-	int64_t at_us, utc_day;
+	int64_t at_us, utc_day, day; /* day: of an entry there is; 0: that of at_us */
+	int reason;
 	const char *zone, *kind, *owner;
 };
 
@@ -34,6 +35,15 @@ static const struct db_col claim_in[] = { DB_COL_STR(struct claimed, owner), DB_
 static const struct db_col claim_out[] = {
 	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id), DB_COL_TIME(struct claimed, at_us),
 	DB_COL_I64(struct claimed, utc_day),     DB_COL_STR(struct claimed, zone),
+};
+static const struct db_col kudos_in[] = {
+	DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind), DB_COL_STR(struct claimed, owner),
+	DB_COL_STR(struct claimed, kind),  DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind),
+};
+static const struct db_col kudos_out[] = {
+	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id),
+	DB_COL_ENUM(struct claimed, reason, points_reason_names), DB_COL_TIME(struct claimed, at_us),
+	DB_COL_I64(struct claimed, day),         DB_COL_STR(struct claimed, zone),
 };
 static const struct db_col object_in[] = { DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id) };
 static const struct db_col lead_in[] = {
@@ -60,12 +70,39 @@ static const struct db_col put_in[] = {
 	" STRAIGHT_JOIN company c ON c.id = s.company_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?" \
 	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = s.company_id)"
 
-enum { Q_SHARES, Q_CLICKS, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
+#define KUDOS_CLAIMED                                                                           \
+	" FROM " OUTBOX_OBJECTS " /* all companies: one relay serves them all */"                       \
+	" STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = " OUTBOX_OBJECT_ID            \
+	" STRAIGHT_JOIN company c ON c.id = o.company_id"
+#define KUDOS_ACTIONS "'kudos_given', 'kudos_received'"
+#define RULED(actions)                                                                          \
+	" WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"                                     \
+	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = o.company_id AND r.action IN (" actions "))"
+
+enum { Q_SHARES, Q_CLICKS, Q_KUDOS, Q_KUDOS_RULES, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "point_shares_claimed", .sql = CLAIMED("s.created_at", "0", OUTBOX_OBJECTS, OUTBOX_OBJECT_ID), DB_IN(claim_in), DB_OUT(claim_out) },
 	[Q_CLICKS] = { .name = "point_clicks_claimed", .sql = CLAIMED("NULL", "CAST(o.payload AS SIGNED)", "outbox o FORCE INDEX (outbox_due)", "o.object_id"),
 		       DB_IN(claim_in), DB_OUT(claim_out) },
+	/* Whoever has entries for it already is settled, too: zones change. */
+	[Q_KUDOS] = {
+		.name = "point_kudos_claimed",
+		.sql = "SELECT k.company_id, k.giver_id, 'kudos_given', k.created_at, 0, c.time_zone" KUDOS_CLAIMED RULED("'kudos_given'")
+		       " UNION ALL SELECT q.company_id, q.person_id, 'kudos_received_bonus', k.created_at, 0, c.time_zone" KUDOS_CLAIMED
+		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
+		       RULED("'kudos_received'")
+		       " UNION ALL SELECT p.company_id, p.person_id, p.reason, NULL, p.day, c.time_zone" KUDOS_CLAIMED
+		       " STRAIGHT_JOIN point_entry p ON p.company_id = k.company_id AND p.object_id = k.id"
+		       " AND p.currency = 'earned' AND p.day > 0" RULED(KUDOS_ACTIONS),
+		DB_IN(kudos_in), DB_OUT(kudos_out),
+	},
+	[Q_KUDOS_RULES] = {
+		.name = "point_kudos_rules",
+		.sql = "SELECT company_id FROM point_rule /* all companies: one relay serves them all */"
+		       " WHERE action IN (" KUDOS_ACTIONS ") LIMIT 1",
+		DB_OUT(company_out),
+	},
 	[Q_LEAD] = {
 		.name = "point_lead_doers",
 		.sql = "SELECT " TOUCHED_LAST("l.created_at") ", 'lead', l.created_at FROM lead l WHERE l.company_id = ? AND l.id = ?"
@@ -315,6 +352,19 @@ take_clicks(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
+take_kudos(struct rq *rq, void *row, void *arg)
+{
+	const struct claimed *c = row;
+	const struct due due = { .company_id = c->company_id,
+		                 .person_id = c->person_id,
+		                 .actions = action_of(c->reason),
+		                 .had = c->day != 0 };
+
+	due_day(rq, arg, &due, c->day != 0 ? c->day : measure_day(c->zone, c->at_us));
+	return FAULT_NONE;
+}
+
+static enum fault
 due_tx(struct rq *rq, void *arg)
 {
 	return points_settle_due(rq, arg);
@@ -353,6 +403,18 @@ points_follow_clicks(struct rq *rq, const char *kind, const char *owner)
 	const struct claimed in = { .kind = kind, .owner = owner };
 
 	return settle_claimed(rq, &stmts[Q_CLICKS], &in, take_clicks);
+}
+
+/* Rules stay when others follow them: where there are none, nothing was ever given by one. */
+enum fault
+points_follow_kudos(struct rq *rq, const char *kind, const char *owner)
+{
+	const struct claimed in = { .kind = kind, .owner = owner };
+	struct doer_row ruled;
+	bool any;
+	enum fault e = db_maybe(rq, &stmts[Q_KUDOS_RULES], NULL, &ruled, &any);
+
+	return e || !any ? e : settle_claimed(rq, &stmts[Q_KUDOS], &in, take_kudos);
 }
 
 struct companies {

@@ -193,11 +193,20 @@ points_reverse(struct rq *rq, const struct point_entry *stood)
 	return points_write(rq, &back);
 }
 
-/* The key counts what the same fact gave before: a second writer of the same step meets it. */
+const char *
+points_entry_key(struct arena *a, enum points_reason reason, struct uuid object, struct uuid person,
+                 size_t before)
+{
+	char who[UUID_TEXT_SIZE], what[UUID_TEXT_SIZE];
+
+	uuid_format(person, who);
+	uuid_format(object, what);
+	return arena_printf(a, "%s:%s:%s:%zu", points_reason_names[reason], what, who, before);
+}
+
 static enum fault
 add(struct rq *rq, const struct points_subject *s, const struct points_want *w, size_t before)
 {
-	char person[UUID_TEXT_SIZE], object[UUID_TEXT_SIZE];
 	struct point_entry entry = {
 		.person_id = w->person,
 		.object_id = s->object,
@@ -210,10 +219,7 @@ add(struct rq *rq, const struct points_subject *s, const struct points_want *w, 
 		.at_us = s->day != 0 ? s->at_us : TIME_NONE,
 	};
 
-	uuid_format(w->person, person);
-	uuid_format(s->object, object);
-	entry.entry_key = arena_printf(rq->arena, "%s:%s:%s:%zu", points_reason_names[w->reason],
-	                               object, person, before);
+	entry.entry_key = points_entry_key(rq->arena, w->reason, s->object, w->person, before);
 	return points_write(rq, &entry);
 }
 

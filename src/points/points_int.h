@@ -48,6 +48,9 @@ extern const struct db_col point_entry_out[POINT_ENTRY_OUT];
 
 /* An entry and its part of the roll-ups: the only way into the ledger. */
 enum fault points_write(struct rq *rq, struct point_entry *entry) MUST_CHECK;
+/* The key counts what the same fact gave before: a second writer of the same step meets it. */
+const char *points_entry_key(struct arena *a, enum points_reason reason, struct uuid object,
+                             struct uuid person, size_t before);
 /* Takes back the whole of an entry. */
 enum fault points_reverse(struct rq *rq, const struct point_entry *stood) MUST_CHECK;
 /* Who awards a person holds their balance: caps hold. */
@@ -60,6 +63,20 @@ enum fault points_earned_lock(struct rq *rq, struct uuid person) MUST_CHECK;
 /* --- statements (points_sql.c) */
 enum fault points_sql_insert(struct rq *rq, const struct point_entry *e,
                              bool *ret_duplicate) MUST_CHECK;
+/* Many at once; a key that is taken: CONFLICT. */
+enum fault points_sql_insert_all(struct rq *rq, const struct point_entry *entries,
+                                 size_t n) MUST_CHECK;
+/* Adds all earned entries of these objects for the reason to the sums. */
+enum fault points_sql_sum_all(struct rq *rq, enum points_reason reason, const struct uuid *objects,
+                              size_t n) MUST_CHECK;
+enum fault points_sql_add_all(struct rq *rq, const struct point_balance *balances,
+                              size_t n) MUST_CHECK;
+/* Locks the allowances of the month that there are; rows: struct point_balance. */
+enum fault points_sql_hold_all(struct rq *rq, int64_t month, const struct points_hold *holds,
+                               size_t n, db_row_fn *fn, void *arg) MUST_CHECK;
+/* Rows of struct point_entry with the object_id. */
+enum fault points_sql_known(struct rq *rq, const struct uuid *objects, size_t n, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
 /* Adds an entry that was just written to the sums of its day and month. */
 enum fault points_sql_sum(struct rq *rq, const struct point_entry *e) MUST_CHECK;
 /* Adds to the roll-up; with nothing to add it only locks the row, which then exists. */

@@ -64,6 +64,30 @@ static const struct db_col subject_cols[] = {
 	DB_COL_UUID(struct subject_in, company_id),    DB_COL_UUID(struct subject_in, object_id),
 	DB_COL_ENUM(struct subject_in, currency, points_currency_names),
 };
+/* Statements have a fixed number of parameters: for fewer the last one is named again. */
+#define AMONG(i) DB_COL_UUID(struct several, id[i])
+#define SEVERAL                                                                                   \
+	AMONG(0), AMONG(1), AMONG(2), AMONG(3), AMONG(4), AMONG(5), AMONG(6), AMONG(7), AMONG(8), AMONG(9), \
+	AMONG(10), AMONG(11), AMONG(12), AMONG(13), AMONG(14), AMONG(15)
+#define SEVERAL_SQL " IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+struct several {
+	struct uuid company_id, id[POINTS_HOLDS_MAX];
+	int64_t     period;
+	int         reason;
+};
+_Static_assert(POINTS_HOLDS_MAX == 16 && POINTS_OBJECTS_MAX == 16, "as many as SEVERAL");
+static const struct db_col several_in[] = { DB_COL_UUID(struct several, company_id), SEVERAL };
+static const struct db_col hold_in[] = {
+	DB_COL_UUID(struct several, company_id), SEVERAL, DB_COL_I64(struct several, period),
+};
+static const struct db_col hold_out[] = {
+	DB_COL_UUID(struct point_balance, person_id),  DB_COL_I64(struct point_balance, tenths),
+	DB_COL_I64(struct point_balance, granted_tenths),
+};
+#define SUMMED_IN                                                                               \
+	DB_COL_UUID(struct several, company_id), SEVERAL, DB_COL_ENUM(struct several, reason, points_reason_names)
+static const struct db_col sum_all_in[] = { SUMMED_IN, SUMMED_IN };
+static const struct db_col known_out[] = { DB_COL_UUID(struct point_entry, object_id) };
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct points_page, company_id),   DB_COL_UUID(struct points_page, person_id),
 	DB_COL_I64(struct points_page, before),
@@ -80,7 +104,13 @@ static const struct db_col allowance_out[] = {
 	DB_COL_I64(struct points_allowance, boost),
 };
 
-enum { Q_INSERT, Q_SUM, Q_ADD, Q_BALANCE, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
+#define SUM_INTO "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
+#define SUMMED(span, day, of)                                                                   \
+	" SELECT company_id, '" span "', " day ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry" of
+#define OF_SEVERAL " WHERE company_id = ? AND object_id" SEVERAL_SQL " AND currency = 'earned' AND reason = ? AND day > 0"
+#define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + 1"
+
+enum { Q_INSERT, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_KNOWN, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
@@ -93,12 +123,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_SUM] = {
 		.name = "point_sum_add",
-		.sql = "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
-		       " SELECT company_id, 'day', day, person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry"
-		       " WHERE company_id = ? AND entry_key = ? UNION ALL SELECT company_id, 'month', " POINT_SUM_MONTH
-		       ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry WHERE company_id = ? AND entry_key = ?"
-		       " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + 1",
+		.sql = SUM_INTO SUMMED("day", "day", " WHERE company_id = ? AND entry_key = ?") " UNION ALL"
+		       SUMMED("month", POINT_SUM_MONTH, " WHERE company_id = ? AND entry_key = ?") SUM_ONTO,
 		DB_IN(sum_in),
+	},
+	[Q_SUM_ALL] = {
+		.name = "point_sum_add_all",
+		.sql = SUM_INTO SUMMED("day", "day", " FORCE INDEX (point_entry_object)" OF_SEVERAL) " UNION ALL"
+		       SUMMED("month", POINT_SUM_MONTH, " FORCE INDEX (point_entry_object)" OF_SEVERAL) SUM_ONTO,
+		DB_IN(sum_all_in),
 	},
 	[Q_ADD] = {
 		.name = "point_balance_add",
@@ -113,6 +146,18 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT company_id, person_id, currency, period, tenths, granted_tenths, entries, updated_at"
 		       " FROM point_balance WHERE company_id = ? AND person_id = ? AND currency = ? AND period = ?",
 		DB_IN(balance_key), DB_OUT(balance_cols),
+	},
+	[Q_HOLD_ALL] = { /* in the key's order, as everybody takes them */
+		.name = "point_balance_hold_all",
+		.sql = "SELECT person_id, tenths, granted_tenths FROM point_balance FORCE INDEX (PRIMARY) WHERE company_id = ?"
+		       " AND person_id" SEVERAL_SQL " AND currency = 'allowance' AND period = ? FOR UPDATE",
+		DB_IN(hold_in), DB_OUT(hold_out),
+	},
+	[Q_KNOWN] = {
+		.name = "point_entry_known",
+		.sql = "SELECT object_id FROM point_entry FORCE INDEX (point_entry_object) WHERE company_id = ? AND object_id" SEVERAL_SQL
+		       " AND currency = 'earned'",
+		DB_IN(several_in), DB_OUT(known_out),
 	},
 	[Q_OF_OBJECT] = {
 		.name = "point_entry_of_object",
@@ -156,13 +201,76 @@ points_sql_sum(struct rq *rq, const struct point_entry *e)
 	return db_exec(rq, &stmts[Q_SUM], e, NULL);
 }
 
+static struct several
+several_of(const struct rq *rq, const struct uuid *objects, size_t n, int reason)
+{
+	struct several in = { .company_id = rq_company(rq), .reason = reason };
+
+	for (size_t i = 0; i < POINTS_OBJECTS_MAX; i++)
+		in.id[i] = objects[i < n ? i : n - 1];
+	return in;
+}
+
+enum fault
+points_sql_insert_all(struct rq *rq, const struct point_entry *entries, size_t n)
+{
+	return db_bulk(rq, &stmts[Q_INSERT], entries, sizeof(*entries), n, NULL);
+}
+
+enum fault
+points_sql_sum_all(struct rq *rq, enum points_reason reason, const struct uuid *objects, size_t n)
+{
+	const struct several in = several_of(rq, objects, n, (int)reason);
+
+	return db_exec(rq, &stmts[Q_SUM_ALL], &in, NULL);
+}
+
+static struct adding
+adding_of(const struct point_balance *b)
+{
+	struct adding a = { .b = *b, .tenths = b->tenths };
+
+	if (b->currency == POINTS_ALLOWANCE && b->tenths < 0)
+		a.b.tenths = 0; /* spent only from a row that is there: points_allowance_hold */
+	return a;
+}
+
+enum fault
+points_sql_add_all(struct rq *rq, const struct point_balance *balances, size_t n)
+{
+	struct adding *in = arena_array(rq->arena, n, struct adding);
+
+	for (size_t i = 0; i < n; i++)
+		in[i] = adding_of(&balances[i]);
+	return db_bulk(rq, &stmts[Q_ADD], in, sizeof(*in), n, NULL);
+}
+
+enum fault
+points_sql_hold_all(struct rq *rq, int64_t month, const struct points_hold *holds, size_t n,
+                    db_row_fn *fn, void *arg)
+{
+	struct several in = { .company_id = rq_company(rq), .period = month };
+	struct point_balance row = { .tenths = 0 };
+
+	for (size_t i = 0; i < POINTS_HOLDS_MAX; i++)
+		in.id[i] = holds[i < n ? i : n - 1].person;
+	return db_each(rq, &stmts[Q_HOLD_ALL], &in, &row, fn, arg);
+}
+
+enum fault
+points_sql_known(struct rq *rq, const struct uuid *objects, size_t n, db_row_fn *fn, void *arg)
+{
+	const struct several in = several_of(rq, objects, n, -1);
+	struct point_entry row = { .id = 0 };
+
+	return db_each(rq, &stmts[Q_KNOWN], &in, &row, fn, arg);
+}
+
 enum fault
 points_sql_add(struct rq *rq, const struct point_balance *b)
 {
-	struct adding in = { .b = *b, .tenths = b->tenths };
+	const struct adding in = adding_of(b);
 
-	if (b->currency == POINTS_ALLOWANCE && b->tenths < 0)
-		in.b.tenths = 0; /* spent only from a row that is there: points_allowance_hold */
 	return db_exec(rq, &stmts[Q_ADD], &in, NULL);
 }
 
