@@ -45,6 +45,30 @@ enum { NOTICE_PEOPLE_MAX = 200 };
  * quiet hours it is held back until they end.
  */
 enum fault notice_put(struct rq *rq, const struct notice_new *in) MUST_CHECK;
+
+/*
+ * How a person wants to be told, for statements that read person p and company c; they join
+ * NOTICE_LISTENER_JOIN.
+ */
+struct notice_listener {
+	const char *zone;
+	int64_t     quiet_from, quiet_to; /* minutes; J_NO_INT: none */
+	uint32_t    muted;                /* bits of the kinds from NOTICE_SWITCHABLE on */
+};
+#define NOTICE_LISTENER_COLUMNS "COALESCE(p.time_zone, c.time_zone), w.quiet_from, w.quiet_to, w.muted"
+#define NOTICE_LISTENER_JOIN " LEFT JOIN notice_setting w ON w.company_id = p.company_id AND w.person_id = p.id"
+#define NOTICE_LISTENER_COLS(T, m)                                                              \
+	DB_COL_STR(T, m zone), DB_COL_I64(T, m quiet_from), DB_COL_I64(T, m quiet_to), DB_COL_SET(T, m muted)
+/*
+ * Tells of things that this transaction makes, each to one active person who is not the actor: nobody can have been
+ * told of them before, so each is a line of its own.
+ */
+struct notice_first {
+	enum notice_kind       kind;
+	struct uuid            object, actor, person;
+	struct notice_listener listener;
+};
+enum fault notice_put_first(struct rq *rq, const struct notice_first *rows, size_t n) MUST_CHECK;
 /* What was told is not so any more, read or not.  source zero: of all of this kind. */
 enum fault notice_retract(struct rq *rq, enum notice_kind kind, struct uuid object, struct uuid source) MUST_CHECK;
 /* The object is gone, and with it all that was told of it. */

@@ -31,6 +31,7 @@ struct shared {
 	struct combine *lead_births;   /* who brings a lead; NULL: each alone */
 	struct combine *board_counts;  /* who counts a board; NULL: each alone */
 	struct combine *share_writes;  /* who writes a share; NULL: each alone */
+	struct combine *kudos_writes;  /* who gives kudos; NULL: each alone */
 	struct token_keys *_Atomic keys;
 	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */
 	unsigned char cursor_key[32];

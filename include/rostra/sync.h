@@ -18,6 +18,8 @@ enum sync_op { SYNC_UPSERT, SYNC_DELETE };
  * SYNC_DELETE of a kudos: there may be some who saw it and do not see it now.
  */
 enum fault sync_log(struct rq *rq, enum sync_kind kind, struct uuid object, enum sync_op op, struct uuid person) MUST_CHECK;
+/* Likewise, upserts of n >= 1 objects that everybody may see who may see one. */
+enum fault sync_log_all(struct rq *rq, enum sync_kind kind, const struct uuid *objects, size_t n) MUST_CHECK;
 /* Likewise, upserts of the kudos that phones keep and that show this person or value: their name is another one. */
 enum fault sync_log_renamed(struct rq *rq, struct uuid person_or_value) MUST_CHECK;
 

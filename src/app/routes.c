@@ -139,6 +139,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&kudos_talk_stmts,
 	&kudos_moderation_stmts,
 	&kudos_boost_stmts,
+	&kudos_give_stmts,
 	&kudos_settle_stmts,
 	&points_stmts,
 	&points_verify_stmts,

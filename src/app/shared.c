@@ -124,4 +124,5 @@ shared_caches(struct shared *s, enum pool pool)
 	s->company_seqs = combine_create(ASKERS_AT_ONCE);
 	s->lead_births = combine_create(ASKERS_AT_ONCE);
 	s->share_writes = combine_create(ASKERS_AT_ONCE);
+	s->kudos_writes = combine_create(ASKERS_AT_ONCE);
 }

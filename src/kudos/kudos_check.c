@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kudos_check.c - who may be thanked, for what, in how many words; knows no tables. */
+#include <inttypes.h>
+
 #include "rostra/text.h"
 
 #include "kudos_int.h"
@@ -111,4 +113,15 @@ kudos_check_about(struct problem *p, const struct kudos_new *in, struct uuid giv
 	if (!uuid_is_zero(in->lead_id) && !c->lead_known)
 		problem_add(p, "#/lead_id", "must be a lead of the company");
 	return p->code;
+}
+
+enum fault
+kudos_check_left(struct problem *p, int64_t needed, int64_t left)
+{
+	if (needed * POINTS_TENTHS <= left)
+		return FAULT_NONE;
+	return problem_set(p, FAULT_CONFLICT,
+	                   "%" PRId64
+	                   " points are left of this month's allowance; this takes %" PRId64 ".",
+	                   left / POINTS_TENTHS, needed);
 }

@@ -116,18 +116,17 @@ extern const struct uuid kudos_first_id;
 /* A person as a kudos meets them. */
 struct kudos_person {
 	struct uuid company_id, kudos_id, person_id, team_id;
+	const char *display_name;
 	int role;
 	int64_t position;
 	bool active;
+	struct notice_listener listener;
 };
 
-/* What is known before a kudos is written. */
+/* What is known of what a kudos names. */
 struct kudos_context {
-	const char *time_zone;
-	struct uuid team_id, there_giver, share_person;
+	struct uuid share_person;
 	bool value_known, post_known, lead_known;
-	struct kudos_policy policy;
-	int64_t boost; /* points beside the policy's allowance */
 };
 
 /* --- rules (kudos_check.c): pure */
@@ -141,10 +140,12 @@ enum fault kudos_check_people(struct arena *a, struct problem *p, const struct k
 /* Value and what it is about. */
 enum fault kudos_check_about(struct problem *p, const struct kudos_new *in, struct uuid giver,
                              const struct kudos_context *c) MUST_CHECK;
+/* Points needed, tenths left of the allowance. */
+enum fault kudos_check_left(struct problem *p, int64_t needed, int64_t left) MUST_CHECK;
 /* "#/recipients/3" */
 const char *kudos_pointer(struct arena *a, const char *member, size_t i);
 
-/* --- units of work (kudos.c) */
+/* --- units of work (give.c, kudos.c) */
 
 enum fault kudos_give(struct rq *rq, const struct kudos_new *in, struct kudos *k,
                       bool *ret_created) MUST_CHECK;
@@ -153,10 +154,14 @@ enum fault kudos_change(struct rq *rq, struct uuid id, const struct kudos_patch 
 enum fault kudos_withdraw(struct rq *rq, struct uuid id) MUST_CHECK;
 /* Inside a transaction that holds the kudos: what its giver pays is in the ledger as it stands. */
 enum fault kudos_settle_spent(struct rq *rq, const struct kudos *k) MUST_CHECK;
-/* Inside the transaction, what people are told (kudos_tell.c).  given: whom it thanks and names;
- * changed: whoever may not see it now is not told of it. */
-enum fault kudos_tell_given(struct rq *rq, const struct kudos *k, const struct kudos_person *people,
-                            size_t n) MUST_CHECK;
+/* Inside the transaction, what people are told (kudos_tell.c).  given: new ones, with whom each
+ * thanks and names; changed: whoever may not see it now is not told of it. */
+struct kudos_told {
+	const struct kudos *kudos;
+	const struct kudos_person *people;
+	size_t n;
+};
+enum fault kudos_tell_given(struct rq *rq, const struct kudos_told *given, size_t n) MUST_CHECK;
 enum fault kudos_tell_changed(struct rq *rq, const struct kudos *k,
                               int visibility_before) MUST_CHECK;
 /* At the end of the transaction: it looks different for those who may see it, and is gone for those
@@ -195,29 +200,11 @@ enum fault kudos_sql_cards(struct rq *rq, const char *ids_json, db_row_fn *fn,
 
 /* --- statements (kudos_sql.c) */
 
-enum fault kudos_sql_context(struct rq *rq, const struct kudos *k,
-                             struct kudos_context *out) MUST_CHECK;
-/* people_json: an array of ids; rows of struct kudos_person, in its order, those that exist. */
-enum fault kudos_sql_people(struct rq *rq, const char *people_json, db_row_fn *fn,
-                            void *arg) MUST_CHECK;
 /* Not seen by the reader: NOT_FOUND. */
 enum fault kudos_sql_get(struct rq *rq, struct uuid id, struct kudos *out) MUST_CHECK;
 /* As it stands, whoever may see it: for rules.  lock: until the commit. */
 enum fault kudos_sql_row(struct rq *rq, struct uuid id, bool lock, struct kudos *out) MUST_CHECK;
-enum fault kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_duplicate) MUST_CHECK;
-enum fault kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows,
-                                   size_t n) MUST_CHECK;
 enum fault kudos_sql_update(struct rq *rq, const struct kudos *k) MUST_CHECK;
-struct kudos_lately {
-	int64_t last_at; /* TIME_NONE: never */
-};
-enum fault kudos_sql_last(struct rq *rq, struct kudos_lately *out) MUST_CHECK;
-struct kudos_pair {
-	struct uuid person_id;
-	int64_t n;
-};
-/* How many kudos the caller gave each person since then. */
-enum fault kudos_sql_pairs(struct rq *rq, int64_t since_us, db_row_fn *fn, void *arg) MUST_CHECK;
 /* Its recipients in the order of their ids; rows of struct kudos_person with person_id. */
 enum fault kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn,
                                      void *arg) MUST_CHECK;

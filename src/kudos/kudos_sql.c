@@ -7,8 +7,7 @@
 /* clang-format off */
 struct one {
 	struct uuid company_id, id, viewer;
-	const char *json;
-	int64_t     at, n;
+	int64_t     n;
 };
 
 static const struct db_col policy_cols[] = {
@@ -26,35 +25,6 @@ static const struct db_col policy_update_in[] = {
 static const struct db_col company_in[] = { DB_COL_UUID(struct one, company_id) };
 static const struct db_col key_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id) };
 
-static const struct db_col context_in[] = {
-	DB_COL_UUID(struct kudos, id),         DB_COL_UUID(struct kudos, value_id),
-	DB_COL_UUID(struct kudos, post_id),    DB_COL_UUID(struct kudos, share_id),
-	DB_COL_UUID(struct kudos, lead_id),    DB_COL_UUID(struct kudos, company_id),
-	DB_COL_UUID(struct kudos, giver_id),
-};
-static const struct db_col context_out[] = {
-	DB_COL_STR(struct kudos_context, time_zone),     DB_COL_UUID(struct kudos_context, team_id),
-	DB_COL_UUID(struct kudos_context, there_giver),  DB_COL_BOOL(struct kudos_context, value_known),
-	DB_COL_BOOL(struct kudos_context, post_known),   DB_COL_UUID(struct kudos_context, share_person),
-	DB_COL_BOOL(struct kudos_context, lead_known),
-	DB_COL_I64(struct kudos_context, policy.monthly_allowance), DB_COL_I64(struct kudos_context, policy.pair_max),
-	DB_COL_I64(struct kudos_context, policy.pair_days), DB_COL_I64(struct kudos_context, policy.interval_s),
-	DB_COL_I64(struct kudos_context, policy.edit_window_s), DB_COL_I64(struct kudos_context, policy.version),
-	DB_COL_I64(struct kudos_context, boost),
-};
-static const struct db_col people_in[] = { DB_COL_STR(struct one, json), DB_COL_UUID(struct one, company_id) };
-static const struct db_col people_out[] = {
-	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
-	DB_COL_UUID(struct kudos_person, team_id),
-};
-static const struct db_col person_insert_in[] = {
-	DB_COL_UUID(struct kudos_person, company_id), DB_COL_UUID(struct kudos_person, kudos_id),
-	DB_COL_ENUM(struct kudos_person, role, kudos_role_names),
-	DB_COL_UUID(struct kudos_person, person_id),  DB_COL_I64(struct kudos_person, position),
-	DB_COL_UUID(struct kudos_person, team_id),
-};
-
-static const struct db_col insert_in[] = { KUDOS_ROW_COLS(struct kudos, ) };
 static const struct db_col row_out[] = { KUDOS_ROW_COLS(struct kudos, ), KUDOS_ROW_TAIL(struct kudos, ) };
 static const struct db_col view_out[] = { KUDOS_VIEW_COLS(struct kudos, ) };
 static const struct db_col update_in[] = {
@@ -68,28 +38,16 @@ static const struct db_col get_in[] = {
 	DB_COL_UUID(struct one, viewer),
 	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one),
 };
-static const struct db_col giver_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, viewer) };
-static const struct db_col last_out[] = { DB_COL_TIME(struct kudos_lately, last_at) };
-static const struct db_col pairs_in[] = {
-	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, viewer), DB_COL_TIME(struct one, at),
-};
-static const struct db_col pairs_out[] = {
-	DB_COL_UUID(struct kudos_pair, person_id), DB_COL_I64(struct kudos_pair, n),
-};
 static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, person_id) };
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
 #define POLICY_COLUMNS "company_id, monthly_allowance, pair_max, pair_days, interval_s, edit_window_s, version"
 /* Four times the reader. */
 #define SEEN " AND" KUDOS_SEEN_SQL("?")
-#define TEAM_NOW(person)                                                                        \
-	"(SELECT m.team_id FROM team_member m WHERE m.company_id = p.company_id AND m.person_id = " person \
-	" AND m.is_primary AND m.to_at IS NULL ORDER BY m.from_at DESC LIMIT 1)"
 
 enum {
-	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_CONTEXT, Q_PEOPLE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_INSERT,
-	Q_PERSON_INSERT, Q_UPDATE, Q_LAST, Q_PAIRS, Q_RECIPIENTS, Q_RECIPIENTS_EACH,
-	Q_MENTIONS_EACH, Q__MAX
+	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_UPDATE, Q_RECIPIENTS,
+	Q_RECIPIENTS_EACH, Q_MENTIONS_EACH, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -109,27 +67,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " edit_window_s = ?, version = version + 1 WHERE company_id = ? AND version = ?",
 		DB_IN(policy_update_in),
 	},
-	[Q_CONTEXT] = {
-		.name = "kudos_context",
-		.sql = "SELECT c.time_zone, " TEAM_NOW("p.id") ", k.giver_id, v.id IS NOT NULL, po.id IS NOT NULL,"
-		       " s.person_id, l.id IS NOT NULL, kp.monthly_allowance, kp.pair_max, kp.pair_days,"
-		       " kp.interval_s, kp.edit_window_s, kp.version, " POINTS_BOOST " FROM person p JOIN company c ON c.id = p.company_id"
-		       " LEFT JOIN kudos_policy kp ON kp.company_id = p.company_id"
-		       " LEFT JOIN kudos k ON k.company_id = p.company_id AND k.id = ?"
-		       " LEFT JOIN company_value v ON v.company_id = p.company_id AND v.id = ? AND v.archived_at IS NULL"
-		       " LEFT JOIN post po ON po.company_id = p.company_id AND po.id = ? AND po.state IN ('live', 'expired')"
-		       " LEFT JOIN share s ON s.company_id = p.company_id AND s.id = ?"
-		       " LEFT JOIN lead l ON l.company_id = p.company_id AND l.id = ? AND l.erased_at IS NULL"
-		       " WHERE p.company_id = ? AND p.id = ?",
-		DB_IN(context_in), DB_OUT(context_out),
-	},
-	[Q_PEOPLE] = {
-		.name = "kudos_people",
-		.sql = "SELECT p.id, p.state = 'active', " TEAM_NOW("p.id")
-		       " FROM JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, id CHAR(36) PATH '$')) j"
-		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = CAST(j.id AS UUID) ORDER BY j.n",
-		DB_IN(people_in), DB_OUT(people_out),
-	},
 	[Q_GET] = {
 		.name = "kudos_get",
 		.sql = "SELECT " KUDOS_VIEW_COLUMNS " FROM kudos k" KUDOS_VIEW_JOINS " WHERE k.company_id = ? AND k.id = ?" SEEN,
@@ -146,37 +83,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " FOR UPDATE",
 		DB_IN(key_in), DB_OUT(row_out),
 	},
-	[Q_INSERT] = {
-		.name = "kudos_insert",
-		.sql = "INSERT INTO kudos (company_id, id, giver_id, team_id, value_id, message, points, period,"
-		       " visibility, state, post_id, share_id, lead_id, body_sha256, created_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		DB_IN(insert_in),
-	},
-	[Q_PERSON_INSERT] = {
-		.name = "kudos_person_insert",
-		.sql = "INSERT INTO kudos_person (company_id, kudos_id, role, person_id, position, team_id)"
-		       " VALUES (?, ?, ?, ?, ?, ?)",
-		DB_IN(person_insert_in),
-	},
 	[Q_UPDATE] = {
 		.name = "kudos_update",
 		.sql = "UPDATE kudos SET value_id = ?, message = ?, points = ?, visibility = ?, state = ?, edited_at = ?,"
 		       " version = version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(update_in),
-	},
-	[Q_LAST] = {
-		.name = "kudos_last",
-		.sql = "SELECT MAX(created_at) FROM kudos WHERE company_id = ? AND giver_id = ?",
-		DB_IN(giver_in), DB_OUT(last_out),
-	},
-	[Q_PAIRS] = {
-		.name = "kudos_pairs",
-		.sql = "SELECT q.person_id, COUNT(*) FROM kudos k FORCE INDEX (kudos_given) STRAIGHT_JOIN kudos_person q"
-		       " ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
-		       " WHERE k.company_id = ? AND k.giver_id = ? AND k.created_at > ? AND k.state <> 'withdrawn'"
-		       " GROUP BY q.person_id",
-		DB_IN(pairs_in), DB_OUT(pairs_out),
 	},
 	[Q_RECIPIENTS] = {
 		.name = "kudos_recipients",
@@ -234,25 +145,6 @@ policy_sql_update(struct rq *rq, const struct kudos_policy *p, bool *ret_done)
 /* --- kudos --- */
 
 enum fault
-kudos_sql_context(struct rq *rq, const struct kudos *k, struct kudos_context *out)
-{
-	enum fault e = db_one(rq, &stmts[Q_CONTEXT], k, out);
-
-	if (!e && out->policy.version == J_NO_INT)
-		out->policy = kudos_policy_default;
-	return e;
-}
-
-enum fault
-kudos_sql_people(struct rq *rq, const char *people_json, db_row_fn *fn, void *arg)
-{
-	struct one in = { .company_id = rq_company(rq), .json = people_json };
-	struct kudos_person row = { .active = false };
-
-	return db_each(rq, &stmts[Q_PEOPLE], &in, &row, fn, arg);
-}
-
-enum fault
 kudos_sql_get(struct rq *rq, struct uuid id, struct kudos *out)
 {
 	struct one in = { .company_id = rq_company(rq), .id = id, .viewer = rq->who->person };
@@ -269,38 +161,9 @@ kudos_sql_row(struct rq *rq, struct uuid id, bool lock, struct kudos *out)
 }
 
 enum fault
-kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_duplicate)
-{
-	return db_insert(rq, &stmts[Q_INSERT], k, ret_duplicate);
-}
-
-enum fault
-kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows, size_t n)
-{
-	return db_bulk(rq, &stmts[Q_PERSON_INSERT], rows, sizeof(*rows), n, NULL);
-}
-
-enum fault
 kudos_sql_update(struct rq *rq, const struct kudos *k)
 {
 	return db_exec(rq, &stmts[Q_UPDATE], k, NULL);
-}
-
-enum fault
-kudos_sql_last(struct rq *rq, struct kudos_lately *out)
-{
-	struct one in = { .company_id = rq_company(rq), .viewer = rq->who->person };
-
-	return db_one(rq, &stmts[Q_LAST], &in, out);
-}
-
-enum fault
-kudos_sql_pairs(struct rq *rq, int64_t since_us, db_row_fn *fn, void *arg)
-{
-	struct one in = { .company_id = rq_company(rq), .viewer = rq->who->person, .at = since_us };
-	struct kudos_pair row = { .n = 0 };
-
-	return db_each(rq, &stmts[Q_PAIRS], &in, &row, fn, arg);
 }
 
 enum fault

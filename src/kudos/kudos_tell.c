@@ -27,14 +27,13 @@ keep(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
-tell(struct rq *rq, enum notice_kind kind, struct uuid kudos, struct uuid source,
-     const struct people *p)
+tell(struct rq *rq, const struct notice_new *what, const struct people *p)
 {
 	const struct notice_new notice = {
-		.kind = kind,
-		.object = kudos,
-		.source = source,
-		.actor = rq->who->person,
+		.kind = what->kind,
+		.object = what->object,
+		.source = what->source,
+		.actor = what->actor,
 		.people = p->ids,
 		.n = p->n,
 	};
@@ -45,27 +44,70 @@ tell(struct rq *rq, enum notice_kind kind, struct uuid kudos, struct uuid source
 static enum fault
 tell_mentions(struct rq *rq, const struct kudos *k)
 {
+	const struct notice_new what = {
+		.kind = NOTICE_MENTION, .object = k->id, .source = k->id, .actor = k->giver_id
+	};
 	struct people p = { .n = 0 };
 	enum fault e = kudos_sql_mentions_each(rq, k->id, keep, &p);
 
-	return e ? e : tell(rq, NOTICE_MENTION, k->id, k->id, &p);
+	return e ? e : tell(rq, &what, &p);
+}
+
+static bool
+thanks(const struct kudos_told *t, struct uuid person)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->people[i].role == KUDOS_RECIPIENT && uuid_eq(t->people[i].person_id, person))
+			return true;
+	}
+	return false;
+}
+
+/* Whom a public one names sees it; of another one the tables say who does. */
+static bool
+is_told(const struct kudos_told *t, const struct kudos_person *p)
+{
+	return p->role == KUDOS_RECIPIENT ||
+	       (t->kudos->visibility == KUDOS_PUBLIC && !thanks(t, p->person_id));
+}
+
+static bool
+names_somebody(const struct kudos_told *t)
+{
+	return t->n > 0 && t->people[t->n - 1].role == KUDOS_MENTION;
 }
 
 enum fault
-kudos_tell_given(struct rq *rq, const struct kudos *k, const struct kudos_person *people, size_t n)
+kudos_tell_given(struct rq *rq, const struct kudos_told *given, size_t n)
 {
-	struct people recipients = { .n = 0 };
-	bool mentions = false;
+	struct notice_first *first;
+	size_t told = 0, most = 0;
 	enum fault e;
 
+	for (size_t i = 0; i < n; i++)
+		most += given[i].n;
+	first = arena_array(rq->arena, most, struct notice_first);
 	for (size_t i = 0; i < n; i++) {
-		if (people[i].role == KUDOS_RECIPIENT)
-			add(&recipients, people[i].person_id);
-		else
-			mentions = true;
+		for (size_t k = 0; k < given[i].n; k++) {
+			const struct kudos_person *p = &given[i].people[k];
+
+			if (!is_told(&given[i], p))
+				continue;
+			first[told++] = (struct notice_first){
+				.kind = p->role == KUDOS_RECIPIENT ? NOTICE_KUDOS : NOTICE_MENTION,
+				.object = given[i].kudos->id,
+				.actor = given[i].kudos->giver_id,
+				.person = p->person_id,
+				.listener = p->listener,
+			};
+		}
 	}
-	e = tell(rq, NOTICE_KUDOS, k->id, k->id, &recipients);
-	return e || !mentions ? e : tell_mentions(rq, k);
+	e = notice_put_first(rq, first, told);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (given[i].kudos->visibility != KUDOS_PUBLIC && names_somebody(&given[i]))
+			e = tell_mentions(rq, given[i].kudos);
+	}
+	return e;
 }
 
 enum fault
@@ -85,12 +127,15 @@ kudos_tell_changed(struct rq *rq, const struct kudos *k, int visibility_before)
 enum fault
 kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k, struct uuid source)
 {
+	const struct notice_new what = {
+		.kind = kind, .object = k->id, .source = source, .actor = rq->who->person
+	};
 	struct people p = { .n = 0 };
 	enum fault e;
 
 	add(&p, k->giver_id);
 	e = kudos_sql_recipients_each(rq, k->id, keep, &p);
-	return e ? e : tell(rq, kind, k->id, source, &p);
+	return e ? e : tell(rq, &what, &p);
 }
 
 /* Public ones are seen by everybody; fewer see what is narrower. */

@@ -58,22 +58,30 @@ people_json(struct rq *rq, const struct notice_new *in)
 }
 
 static bool
-wants(const struct listener *l, enum notice_kind kind)
+wants(const struct notice_listener *l, enum notice_kind kind)
 {
 	return kind < NOTICE_SWITCHABLE || !(l->muted & 1U << (kind - NOTICE_SWITCHABLE));
 }
 
+/* A line to the person, now or when their quiet hours are over. */
+static void
+address(const struct rq *rq, struct uuid person, const struct notice_listener *l,
+        struct notice_row *row)
+{
+	row->id = uuid_v7(rq->now_us);
+	row->person_id = person;
+	row->noted_at = row->told_at = rq->now_us;
+	if (row->kind >= NOTICE_SWITCHABLE)
+		row->told_at = quiet_over_at(l->zone, l->quiet_from, l->quiet_to, rq->now_us);
+	row->slot = row->told_at > rq->now_us ? row->told_at / US_PER_S : 0;
+}
+
 static enum fault
-tell(struct rq *rq, const struct notice_new *in, const struct listener *l, struct notice_row *row)
+tell(struct rq *rq, const struct listener *l, struct notice_row *row)
 {
 	enum fault e;
 
-	row->id = uuid_v7(rq->now_us);
-	row->person_id = l->person_id;
-	row->told_at = rq->now_us;
-	if (in->kind >= NOTICE_SWITCHABLE)
-		row->told_at = quiet_over_at(l->zone, l->quiet_from, l->quiet_to, rq->now_us);
-	row->slot = row->told_at > rq->now_us ? row->told_at / US_PER_S : 0;
+	address(rq, l->person_id, &l->how, row);
 	e = notice_sql_join(rq, row);
 	return e ? e : notice_sql_source(rq, row);
 }
@@ -87,7 +95,6 @@ notice_put(struct rq *rq, const struct notice_new *in)
 		.object_id = in->object,
 		.source_id = uuid_is_zero(in->source) ? in->object : in->source,
 		.actor_id = in->actor,
-		.noted_at = rq->now_us,
 	};
 	const struct listeners_query q = { .company_id = row.company_id,
 		                           .object_id = row.object_id,
@@ -104,10 +111,31 @@ notice_put(struct rq *rq, const struct notice_new *in)
 	t->n = 0;
 	e = notice_sql_listeners(rq, &q, keep, t);
 	for (size_t i = 0; !e && i < t->n; i++) {
-		if (wants(&t->people[i], in->kind))
-			e = tell(rq, in, &t->people[i], &row);
+		if (wants(&t->people[i].how, in->kind))
+			e = tell(rq, &t->people[i], &row);
 	}
 	return e;
+}
+
+enum fault
+notice_put_first(struct rq *rq, const struct notice_first *rows, size_t n)
+{
+	struct notice_row *lines = arena_array(rq->arena, n, struct notice_row);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!wants(&rows[i].listener, rows[i].kind))
+			continue;
+		lines[kept] = (struct notice_row){
+			.company_id = rq_company(rq),
+			.kind = (int)rows[i].kind,
+			.object_id = rows[i].object,
+			.source_id = rows[i].object,
+			.actor_id = rows[i].actor,
+		};
+		address(rq, rows[i].person, &rows[i].listener, &lines[kept++]);
+	}
+	return kept > 0 ? notice_sql_first(rq, lines, kept) : FAULT_NONE;
 }
 
 enum fault

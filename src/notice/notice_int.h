@@ -24,9 +24,7 @@ bool quiet_minute(struct str text, int64_t *out);
 /* Whoever is to be told, and how they want it. */
 struct listener {
 	struct uuid company_id, person_id;
-	const char *zone;
-	int64_t quiet_from, quiet_to; /* minutes; J_NO_INT: none */
-	uint32_t muted;               /* bits of the kinds from NOTICE_SWITCHABLE on */
+	struct notice_listener how;
 };
 struct listeners_query {
 	struct uuid company_id, object_id, source_id;
@@ -45,6 +43,8 @@ struct notice_row {
 };
 /* Makes the line, or brings the one that is unread up. */
 enum fault notice_sql_join(struct rq *rq, const struct notice_row *row) MUST_CHECK;
+/* Many lines, each with what it is made of, where there is none. */
+enum fault notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n) MUST_CHECK;
 /* What happened belongs to that line. */
 enum fault notice_sql_source(struct rq *rq, const struct notice_row *row) MUST_CHECK;
 /* source zero: all.  kind -1: all. */

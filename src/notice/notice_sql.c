@@ -11,8 +11,8 @@ static const struct db_col listeners_in[] = {
 	DB_COL_UUID(struct listeners_query, source_id),
 };
 static const struct db_col listeners_out[] = {
-	DB_COL_UUID(struct listener, company_id), DB_COL_UUID(struct listener, person_id), DB_COL_STR(struct listener, zone),
-	DB_COL_I64(struct listener, quiet_from), DB_COL_I64(struct listener, quiet_to), DB_COL_SET(struct listener, muted),
+	DB_COL_UUID(struct listener, company_id), DB_COL_UUID(struct listener, person_id),
+	NOTICE_LISTENER_COLS(struct listener, how.),
 };
 static const struct db_col join_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id), DB_COL_UUID(struct notice_row, id),
@@ -24,6 +24,12 @@ static const struct db_col source_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id),
 	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
 	DB_COL_I64(struct notice_row, slot),
+};
+static const struct db_col first_source_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_UUID(struct notice_row, id), DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id),
+	DB_COL_TIME(struct notice_row, noted_at),
 };
 static const struct db_col retract_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
@@ -72,31 +78,37 @@ static const struct db_col update_in[] = {
 };
 static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, before), DB_COL_I64(struct notice_prune, limit) };
 
+#define LINE_INTO                                                                               \
+	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"      \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+#define SOURCE_INTO                                                                             \
+	"INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
+
 enum {
-	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_RETRACT, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE,
+	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_FIRST, Q_FIRST_SOURCE, Q_RETRACT, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE,
 	Q_SETTINGS_UPDATE, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_LISTENERS] = { .name = "notice_listeners",
-		.sql = "SELECT p.company_id, p.id, COALESCE(p.time_zone, c.time_zone), w.quiet_from, w.quiet_to, w.muted"
+		.sql = "SELECT p.company_id, p.id, " NOTICE_LISTENER_COLUMNS
 		       " FROM (SELECT DISTINCT CAST(j.id AS UUID) AS id FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j) l"
 		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = l.id AND p.state = 'active'"
 		       " STRAIGHT_JOIN company c ON c.id = p.company_id"
-		       " LEFT JOIN notice_setting w ON w.company_id = p.company_id AND w.person_id = p.id"
+		       NOTICE_LISTENER_JOIN
 		       /* No NOT EXISTS: it is made a table of all that has the source, of whatever company. */
 		       " LEFT JOIN notice_source s ON s.company_id = p.company_id AND s.person_id = p.id AND s.kind = ?"
 		       " AND s.object_id = ? AND s.source_id = ? WHERE s.company_id IS NULL ORDER BY p.id",
 		DB_IN(listeners_in), DB_OUT(listeners_out) },
 	[Q_JOIN] = { .name = "notice_join",
-		.sql = "INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE told_at = GREATEST(told_at, VALUE(told_at))",
+		.sql = LINE_INTO " ON DUPLICATE KEY UPDATE told_at = GREATEST(told_at, VALUE(told_at))",
 		DB_IN(join_in) },
 	[Q_SOURCE] = { .name = "notice_source_insert",
-		.sql = "INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
-		       " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice"
+		.sql = SOURCE_INTO " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice"
 		       " WHERE company_id = ? AND person_id = ? AND kind = ? AND object_id = ? AND slot = ?",
 		DB_IN(source_in) },
+	[Q_FIRST] = { .name = "notice_first", .sql = LINE_INTO, DB_IN(join_in) },
+	[Q_FIRST_SOURCE] = { .name = "notice_first_source", .sql = SOURCE_INTO " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", DB_IN(first_source_in) },
 	[Q_RETRACT] = { .name = "notice_retract",
 		.sql = "DELETE FROM notice_source WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
 		       " AND (? IS NULL OR source_id = ?)",
@@ -150,7 +162,7 @@ const struct db_stmt_table notice_stmts = DB_STMTS("notice", stmts);
 enum fault
 notice_sql_listeners(struct rq *rq, const struct listeners_query *q, db_row_fn *fn, void *arg)
 {
-	struct listener row = { .zone = NULL };
+	struct listener row = { .how = { .zone = NULL } };
 
 	return db_each(rq, &stmts[Q_LISTENERS], q, &row, fn, arg);
 }
@@ -165,6 +177,14 @@ enum fault
 notice_sql_source(struct rq *rq, const struct notice_row *row)
 {
 	return db_exec(rq, &stmts[Q_SOURCE], row, NULL);
+}
+
+enum fault
+notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n)
+{
+	enum fault e = db_bulk(rq, &stmts[Q_FIRST], rows, sizeof(*rows), n, NULL);
+
+	return e ? e : db_bulk(rq, &stmts[Q_FIRST_SOURCE], rows, sizeof(*rows), n, NULL);
 }
 
 enum fault

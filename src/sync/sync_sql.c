@@ -11,9 +11,15 @@ const char *const sync_op_names[] = { "upsert", "delete", NULL };
 struct change {
 	struct uuid company_id, object_id, person_id;
 	int         kind, op;
-	int64_t     changed_at;
+	int64_t     changed_at, seq; /* seq: its own; of a bump, by how much */
 };
 static const struct db_col bump_in[] = { DB_COL_UUID(struct change, company_id) };
+static const struct db_col bump_by_in[] = { DB_COL_UUID(struct change, company_id), DB_COL_I64(struct change, seq) };
+static const struct db_col log_all_in[] = {
+	DB_COL_UUID(struct change, company_id),            DB_COL_I64(struct change, seq),
+	DB_COL_ENUM(struct change, kind, sync_kind_names), DB_COL_UUID(struct change, object_id),
+	DB_COL_ENUM(struct change, op, sync_op_names),     DB_COL_TIME(struct change, changed_at),
+};
 static const struct db_col log_in[] = {
 	DB_COL_ENUM(struct change, kind, sync_kind_names), DB_COL_UUID(struct change, object_id),
 	DB_COL_ENUM(struct change, op, sync_op_names),     DB_COL_UUID(struct change, person_id),
@@ -120,7 +126,7 @@ static const struct db_col post_out[] = {
 	" LEFT JOIN person_post st ON st.company_id = f.company_id AND st.person_id = ?"            \
 	" AND st.post_id = f.post_id"
 
-enum { Q_BUMP, Q_LOG, Q_LOG_RENAMED, Q_SKIP, Q_NEWEST, Q_VIEW, Q_ME, Q_READ, Q_CHANNEL, Q_CHANNELS, Q_POSTS_FILL, Q_POSTS_SOME, Q__MAX };
+enum { Q_BUMP, Q_BUMP_BY, Q_LOG, Q_LOG_ALL, Q_LOG_RENAMED, Q_SKIP, Q_NEWEST, Q_VIEW, Q_ME, Q_READ, Q_CHANNEL, Q_CHANNELS, Q_POSTS_FILL, Q_POSTS_SOME, Q__MAX };
 
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_BUMP] = {
@@ -128,6 +134,18 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, 1)"
 		       " ON DUPLICATE KEY UPDATE seq = seq + 1",
 		DB_IN(bump_in),
+	},
+	[Q_BUMP_BY] = {
+		.name = "sync_bump_by",
+		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, ?)"
+		       " ON DUPLICATE KEY UPDATE seq = seq + VALUE(seq)",
+		DB_IN(bump_by_in),
+	},
+	[Q_LOG_ALL] = {
+		.name = "sync_log_all",
+		.sql = "INSERT INTO change_log (company_id, seq, kind, object_id, op, person_id, changed_at)"
+		       " VALUES (?, ?, ?, ?, ?, NULL, ?)",
+		DB_IN(log_all_in),
 	},
 	[Q_LOG] = {
 		.name = "sync_log",
@@ -231,6 +249,28 @@ sync_kudos_since(int64_t now_us)
 	const unsigned char lowest[10] = { 0 };
 
 	return uuid_v7_from(now_us - SYNC_KUDOS_DAYS * US_PER_DAY, lowest);
+}
+
+enum fault
+sync_log_all(struct rq *rq, enum sync_kind kind, const struct uuid *objects, size_t n)
+{
+	struct change *in = arena_array(rq->arena, n, struct change);
+	const struct change by = { .company_id = rq_company(rq), .seq = (int64_t)n };
+	int64_t last = 0;
+	enum fault e = db_exec(rq, &rows[Q_BUMP_BY], &by, NULL);
+
+	if (!e)
+		e = sync_sql_newest(rq, by.company_id, &last);
+	for (size_t i = 0; i < n; i++)
+		in[i] = (struct change){
+			.company_id = by.company_id,
+			.object_id = objects[i],
+			.kind = (int)kind,
+			.op = SYNC_UPSERT,
+			.changed_at = rq->now_us,
+			.seq = last - (int64_t)(n - 1 - i),
+		};
+	return e ? e : db_bulk(rq, &rows[Q_LOG_ALL], in, sizeof(*in), n, NULL);
 }
 
 enum fault

@@ -257,6 +257,42 @@ def test_the_same_put_by_many_at_once_is_one_kudos(house):
 # --- who sees it -------------------------------------------------------------------------------------------------
 
 
+def test_those_who_give_at_once_are_refused_each_for_themselves(api, house):
+    """Together in one transaction or not: what each gives, costs and hears is their own."""
+    rich, poor, doubled, lost, vague = ([house.company.add_person(f"p{secrets.token_hex(3)}") for _ in range(4)] for _ in range(5))
+    say(api, house.company, monthly_allowance=10)
+    ids = {p.id: uuid7() for p in doubled}
+
+    def give(case):
+        kind, p = case
+        members = {"rich": {"points": 4, "mentions": [house.cid.id]}, "poor": {"points": 6}, "double": {"points": 2},
+                   "lost": {"recipients": [house.bob.id, uuid7()]}, "vague": {"value_id": uuid7(), "points": 1}}[kind]
+        members["message"] = f"Thank you for {kind}, {p.id}."
+        return kind, p, house.put(p, house.bob, house.cid, kudos_id=ids.get(p.id), **members)
+
+    cases = [(k, p) for g in zip(rich, poor, doubled, doubled, lost, vague) for k, p in
+             zip(("rich", "poor", "double", "double", "lost", "vague"), g)]
+    with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+        answers = list(pool.map(give, cases))
+    for kind, p, answer in answers:
+        assert answer.status_code in {"rich": (201,), "poor": (409,), "double": (200, 201)}.get(kind, (422,)), answer.text
+        if answer.ok:
+            body = answer.json()
+            assert body["giver"]["id"] == p.id and body["message"].endswith(f"{p.id}.")
+            assert {k: v for k, v in body.items() if k != "my_reaction"} == {
+                k: v for k, v in api.get(f"/v1/kudos/{body['id']}", who=p).json().items() if k != "my_reaction"}
+        elif kind == "poor":
+            assert "10 points are left" in answer.json()["detail"] and "takes 12" in answer.json()["detail"]
+        else:
+            pointers = {e["pointer"] for e in answer.json()["errors"]}
+            assert pointers == ({"#/recipients/1"} if kind == "lost" else {"#/value_id"}), answer.text
+    assert [a.status_code for k, _, a in answers if k == "double"].count(201) == len(doubled)
+    assert [house.left(p) for p in (*rich, *poor, *doubled, *lost, *vague)] == [2] * 4 + [10] * 4 + [6] * 4 + [10] * 8
+    wait_until(lambda: house.points(house.bob)["earned"] == 4 * 4 + 4 * 2, what="what was given")
+    told = api.get("/v1/notifications", who=house.bob, params={"limit": 100}).json()["items"]
+    assert len([n for n in told if n["kind"] == "kudos"]) == 8, "one line for each, and none for what was refused"
+
+
 def test_private_is_for_giver_and_recipients_alone(house):
     kudos = house.give(house.ann, visibility="private", mentions=[house.cid.id])
     everybody = [house.ann, house.bob, house.cid, *(getattr(house.company, r) for r in ("member", "curator", "manager", "admin"))]

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* give_int.h - giving several kudos of one company at once. */
+#ifndef ROSTRA_KUDOS_GIVE_INT_H
+#define ROSTRA_KUDOS_GIVE_INT_H
+
+#include "rostra/combine.h"
+
+#include "kudos_int.h"
+
+/* Kudos that are given together, by as many givers, and all the people they concern. */
+enum { KUDOS_AT_ONCE = 16, KUDOS_PEOPLE_AT_ONCE = 48 };
+
+/* The company as those who give see it, and one of its values in use: a row for each, or one
+ * without. */
+struct kudos_house {
+	const char *time_zone, *value_name;
+	struct uuid value_id;
+	struct kudos_policy policy;
+	bool boosted; /* somebody may give more than others */
+};
+enum fault kudos_sql_house(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* Those of the people that exist; rows: struct kudos_person. */
+enum fault kudos_sql_crowd(struct rq *rq, const struct uuid *people, size_t n, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* Of givers, at most KUDOS_AT_ONCE: what they may give beside the policy's allowance; the last
+ * kudos of those who gave one since then; whom they thanked since then, each kudos and recipient a
+ * row. */
+struct kudos_before {
+	struct uuid giver_id, person_id;
+	int64_t boost, last_at;
+};
+enum fault kudos_sql_boosts(struct rq *rq, const struct uuid *givers, size_t n, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+enum fault kudos_sql_lately(struct rq *rq, const struct uuid *givers, size_t n, int64_t since_us,
+                            db_row_fn *fn, void *arg) MUST_CHECK;
+enum fault kudos_sql_pairs(struct rq *rq, const struct uuid *givers, size_t n, int64_t since_us,
+                           db_row_fn *fn, void *arg) MUST_CHECK;
+/* What the kudos is about: the members of out that tell of post, share and lead. */
+enum fault kudos_sql_about(struct rq *rq, const struct kudos *k,
+                           struct kudos_context *out) MUST_CHECK;
+enum fault kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_duplicate) MUST_CHECK;
+/* An id that is taken: CONFLICT. */
+enum fault kudos_sql_insert_all(struct rq *rq, const struct kudos *k, size_t n) MUST_CHECK;
+enum fault kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows,
+                                   size_t n) MUST_CHECK;
+
+/* --- what is given (give.c) and may be (give_judge.c) */
+
+enum { KUDOS_NAMED_MAX = KUDOS_RECIPIENTS_MAX + KUDOS_MENTIONS_MAX };
+_Static_assert((size_t)KUDOS_PEOPLE_AT_ONCE > (size_t)KUDOS_NAMED_MAX, "the largest kudos fits");
+_Static_assert((size_t)KUDOS_AT_ONCE <= (size_t)POINTS_HOLDS_MAX, "allowances are held at once");
+
+/* One that is given.  Whoever asked waits: their arena takes what outlives the group. */
+struct giving {
+	struct combine_item item; /* first */
+	struct arena *arena;
+	const struct kudos_new *in;
+	struct kudos *k;
+	struct kudos_context context;
+	struct kudos_person people[KUDOS_NAMED_MAX]; /* recipients, then mentions */
+	size_t n_people;
+	int64_t boost, left, last_at;
+	int64_t had[KUDOS_RECIPIENTS_MAX]; /* within the policy's days, by recipient */
+	struct problem said;               /* why it is refused */
+	bool taken, done, duplicate, in_doubt;
+};
+
+/* Of one company, each by another giver. */
+struct group {
+	struct giving *all[KUDOS_AT_ONCE];
+	size_t n;
+	struct uuid people[KUDOS_PEOPLE_AT_ONCE]; /* givers and whom they name, each once */
+	size_t n_people;
+	struct kudos_person known[KUDOS_PEOPLE_AT_ONCE];
+	size_t n_known;
+	struct kudos_house house;
+};
+
+static inline bool
+kudos_stands(const struct giving *v)
+{
+	return v->said.code == FAULT_NONE;
+}
+/* The one that this person gives; NULL: none. */
+struct giving *kudos_by_giver(const struct group *g, struct uuid giver);
+/*
+ * Inside the transaction: fills what is known of each, and says of those that may not be given why.
+ * From here on the allowances of the givers of the others are held.
+ */
+enum fault kudos_judge_all(struct rq *rq, struct group *g) MUST_CHECK;
+
+#endif

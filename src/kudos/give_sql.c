@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* give_sql.c - statements of giving. */
+#include "rostra/caller.h"
+
+#include "give_int.h"
+#include "kudos_view.h"
+
+/* clang-format off */
+/* Statements have a fixed number of parameters: for fewer the last one is named again. */
+struct several {
+	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE];
+	int64_t     at;
+};
+#define AMONG(i) DB_COL_UUID(struct several, id[i])
+#define AMONG_4(i) AMONG(i), AMONG((i) + 1), AMONG((i) + 2), AMONG((i) + 3)
+#define AMONG_16(i) AMONG_4(i), AMONG_4((i) + 4), AMONG_4((i) + 8), AMONG_4((i) + 12)
+#define MARKS_16 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define IN_16 " IN (" MARKS_16 ")"
+#define IN_48 " IN (" MARKS_16 ", " MARKS_16 ", " MARKS_16 ")"
+_Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
+
+static const struct db_col house_in[] = { AMONG_16(0), DB_COL_UUID(struct several, company_id) };
+static const struct db_col house_out[] = {
+	DB_COL_STR(struct kudos_house, time_zone),
+	DB_COL_I64(struct kudos_house, policy.monthly_allowance), DB_COL_I64(struct kudos_house, policy.pair_max),
+	DB_COL_I64(struct kudos_house, policy.pair_days), DB_COL_I64(struct kudos_house, policy.interval_s),
+	DB_COL_I64(struct kudos_house, policy.edit_window_s), DB_COL_I64(struct kudos_house, policy.version),
+	DB_COL_BOOL(struct kudos_house, boosted),
+	DB_COL_UUID(struct kudos_house, value_id), DB_COL_STR(struct kudos_house, value_name),
+};
+static const struct db_col crowd_in[] = {
+	DB_COL_UUID(struct several, company_id), AMONG_16(0), AMONG_16(16), AMONG_16(32),
+};
+static const struct db_col crowd_out[] = {
+	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
+	DB_COL_UUID(struct kudos_person, team_id),   DB_COL_STR(struct kudos_person, display_name),
+	NOTICE_LISTENER_COLS(struct kudos_person, listener.),
+};
+static const struct db_col givers_in[] = { DB_COL_UUID(struct several, company_id), AMONG_16(0) };
+static const struct db_col givers_since_in[] = {
+	DB_COL_UUID(struct several, company_id), AMONG_16(0), DB_COL_TIME(struct several, at),
+};
+static const struct db_col boosts_out[] = {
+	DB_COL_UUID(struct kudos_before, giver_id), DB_COL_I64(struct kudos_before, boost),
+};
+static const struct db_col lately_out[] = {
+	DB_COL_UUID(struct kudos_before, giver_id), DB_COL_TIME(struct kudos_before, last_at),
+};
+static const struct db_col pairs_out[] = {
+	DB_COL_UUID(struct kudos_before, giver_id), DB_COL_UUID(struct kudos_before, person_id),
+};
+static const struct db_col about_in[] = {
+	DB_COL_UUID(struct kudos, post_id), DB_COL_UUID(struct kudos, share_id), DB_COL_UUID(struct kudos, lead_id),
+	DB_COL_UUID(struct kudos, company_id),
+};
+static const struct db_col about_out[] = {
+	DB_COL_BOOL(struct kudos_context, post_known), DB_COL_UUID(struct kudos_context, share_person),
+	DB_COL_BOOL(struct kudos_context, lead_known),
+};
+static const struct db_col insert_in[] = { KUDOS_ROW_COLS(struct kudos, ) };
+static const struct db_col person_insert_in[] = {
+	DB_COL_UUID(struct kudos_person, company_id), DB_COL_UUID(struct kudos_person, kudos_id),
+	DB_COL_ENUM(struct kudos_person, role, kudos_role_names),
+	DB_COL_UUID(struct kudos_person, person_id),  DB_COL_I64(struct kudos_person, position),
+	DB_COL_UUID(struct kudos_person, team_id),
+};
+
+enum {
+	Q_HOUSE, Q_CROWD, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
+};
+
+static const struct db_stmt stmts[Q__MAX] = {
+	[Q_HOUSE] = {
+		.name = "kudos_house",
+		.sql = "SELECT c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s,"
+		       " kp.version, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = c.id), v.id, v.name"
+		       " FROM company c /* all companies: its own id is asked for */"
+		       " LEFT JOIN kudos_policy kp ON kp.company_id = c.id"
+		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.id" IN_16 " AND v.archived_at IS NULL"
+		       " WHERE c.id = ?",
+		DB_IN(house_in), DB_OUT(house_out),
+	},
+	[Q_CROWD] = {
+		.name = "kudos_crowd",
+		.sql = "SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS
+		       " FROM person p FORCE INDEX (PRIMARY) STRAIGHT_JOIN company c ON c.id = p.company_id"
+		       " LEFT JOIN team_member m FORCE INDEX (PRIMARY) ON m.company_id = p.company_id AND m.person_id = p.id"
+		       " AND m.is_primary AND m.to_at IS NULL" NOTICE_LISTENER_JOIN
+		       " WHERE p.company_id = ? AND p.id" IN_48,
+		DB_IN(crowd_in), DB_OUT(crowd_out),
+	},
+	[Q_BOOSTS] = {
+		.name = "kudos_boosts",
+		.sql = "SELECT p.id, " POINTS_BOOST " FROM person p FORCE INDEX (PRIMARY) WHERE p.company_id = ? AND p.id" IN_16,
+		DB_IN(givers_in), DB_OUT(boosts_out),
+	},
+	[Q_LATELY] = {
+		.name = "kudos_lately",
+		.sql = "SELECT giver_id, created_at FROM kudos FORCE INDEX (kudos_given)"
+		       " WHERE company_id = ? AND giver_id" IN_16 " AND created_at > ?",
+		DB_IN(givers_since_in), DB_OUT(lately_out),
+	},
+	[Q_PAIRS] = {
+		.name = "kudos_pairs",
+		.sql = "SELECT k.giver_id, q.person_id FROM kudos k FORCE INDEX (kudos_given) STRAIGHT_JOIN kudos_person q"
+		       " ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
+		       " WHERE k.company_id = ? AND k.giver_id" IN_16 " AND k.created_at > ? AND k.state <> 'withdrawn'",
+		DB_IN(givers_since_in), DB_OUT(pairs_out),
+	},
+	[Q_ABOUT] = {
+		.name = "kudos_about",
+		.sql = "SELECT po.id IS NOT NULL, s.person_id, l.id IS NOT NULL"
+		       " FROM company c /* all companies: its own id is asked for */"
+		       " LEFT JOIN post po ON po.company_id = c.id AND po.id = ? AND po.state IN ('live', 'expired')"
+		       " LEFT JOIN share s ON s.company_id = c.id AND s.id = ?"
+		       " LEFT JOIN lead l ON l.company_id = c.id AND l.id = ? AND l.erased_at IS NULL WHERE c.id = ?",
+		DB_IN(about_in), DB_OUT(about_out),
+	},
+	[Q_INSERT] = {
+		.name = "kudos_insert",
+		.sql = "INSERT INTO kudos (company_id, id, giver_id, team_id, value_id, message, points, period,"
+		       " visibility, state, post_id, share_id, lead_id, body_sha256, created_at)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(insert_in),
+	},
+	[Q_PERSON_INSERT] = {
+		.name = "kudos_person_insert",
+		.sql = "INSERT INTO kudos_person (company_id, kudos_id, role, person_id, position, team_id)"
+		       " VALUES (?, ?, ?, ?, ?, ?)",
+		DB_IN(person_insert_in),
+	},
+};
+/* clang-format on */
+
+const struct db_stmt_table kudos_give_stmts = DB_STMTS("kudos_give", stmts);
+
+/* n ids in room places, the last one again where there are no more. */
+static struct several
+several_of(const struct rq *rq, const struct uuid *ids, size_t n, size_t room)
+{
+	struct several s = { .company_id = rq_company(rq) };
+
+	for (size_t i = 0; i < room; i++)
+		s.id[i] = ids[i < n ? i : n - 1];
+	return s;
+}
+
+enum fault
+kudos_sql_house(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn, void *arg)
+{
+	const struct several in = several_of(rq, values, n, KUDOS_AT_ONCE);
+	struct kudos_house row = { .boosted = false };
+
+	return db_each(rq, &stmts[Q_HOUSE], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_crowd(struct rq *rq, const struct uuid *people, size_t n, db_row_fn *fn, void *arg)
+{
+	const struct several in = several_of(rq, people, n, KUDOS_PEOPLE_AT_ONCE);
+	struct kudos_person row = { .active = false };
+
+	return db_each(rq, &stmts[Q_CROWD], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_boosts(struct rq *rq, const struct uuid *givers, size_t n, db_row_fn *fn, void *arg)
+{
+	const struct several in = several_of(rq, givers, n, KUDOS_AT_ONCE);
+	struct kudos_before row = { .boost = 0 };
+
+	return db_each(rq, &stmts[Q_BOOSTS], &in, &row, fn, arg);
+}
+
+static enum fault
+since(struct rq *rq, int q, const struct several *givers, int64_t since_us, db_row_fn *fn,
+      void *arg)
+{
+	struct several in = *givers;
+	struct kudos_before row = { .last_at = TIME_NONE };
+
+	in.at = since_us;
+	return db_each(rq, &stmts[q], &in, &row, fn, arg);
+}
+
+enum fault
+kudos_sql_lately(struct rq *rq, const struct uuid *givers, size_t n, int64_t since_us,
+                 db_row_fn *fn, void *arg)
+{
+	const struct several in = several_of(rq, givers, n, KUDOS_AT_ONCE);
+
+	return since(rq, Q_LATELY, &in, since_us, fn, arg);
+}
+
+enum fault
+kudos_sql_pairs(struct rq *rq, const struct uuid *givers, size_t n, int64_t since_us, db_row_fn *fn,
+                void *arg)
+{
+	const struct several in = several_of(rq, givers, n, KUDOS_AT_ONCE);
+
+	return since(rq, Q_PAIRS, &in, since_us, fn, arg);
+}
+
+enum fault
+kudos_sql_about(struct rq *rq, const struct kudos *k, struct kudos_context *out)
+{
+	return db_one(rq, &stmts[Q_ABOUT], k, out);
+}
+
+enum fault
+kudos_sql_insert(struct rq *rq, const struct kudos *k, bool *ret_duplicate)
+{
+	return db_insert(rq, &stmts[Q_INSERT], k, ret_duplicate);
+}
+
+enum fault
+kudos_sql_insert_all(struct rq *rq, const struct kudos *k, size_t n)
+{
+	return db_bulk(rq, &stmts[Q_INSERT], k, sizeof(*k), n, NULL);
+}
+
+enum fault
+kudos_sql_people_insert(struct rq *rq, const struct kudos_person *rows, size_t n)
+{
+	return db_bulk(rq, &stmts[Q_PERSON_INSERT], rows, sizeof(*rows), n, NULL);
+}
