@@ -140,8 +140,15 @@ ever(const struct rq *rq)
 	return s;
 }
 
+/* Is there a level left?  For awards, what has been reached is not counted again. */
+static bool
+is_open(const struct badge_progress *p, size_t i)
+{
+	return p->have[i] < (int64_t)p->badges[i].levels.n;
+}
+
 static enum fault
-count(struct rq *rq, struct badge_progress *p)
+count(struct rq *rq, struct badge_progress *p, bool all)
 {
 	int64_t counted[MEASURE__MAX];
 	enum fault e = FAULT_NONE;
@@ -152,7 +159,7 @@ count(struct rq *rq, struct badge_progress *p)
 		const int m = p->badges[i].measure;
 		struct measure_ask ask = { .fact = -1, .span = ever(rq), .person = p->person };
 
-		if (p->badges[i].kind != BADGE_MEASURE)
+		if (p->badges[i].kind != BADGE_MEASURE || (!all && !is_open(p, i)))
 			continue;
 		ask.measure = (enum measure)m;
 		if (counted[m] == J_NO_INT)
@@ -163,14 +170,14 @@ count(struct rq *rq, struct badge_progress *p)
 }
 
 static enum fault
-count_streak(struct rq *rq, struct badge_progress *p, const char *zone)
+count_streak(struct rq *rq, struct badge_progress *p, bool all, const char *zone)
 {
 	struct streak s = { 0, 0 };
 	bool read = false;
 	enum fault e = FAULT_NONE;
 
 	for (size_t i = 0; !e && i < p->n; i++) {
-		if (p->badges[i].kind != BADGE_STREAK)
+		if (p->badges[i].kind != BADGE_STREAK || (!all && !is_open(p, i)))
 			continue;
 		if (!read)
 			e = read_streak(rq, p->person, zone, &s);
@@ -197,9 +204,9 @@ badge_progress_of(struct rq *rq, struct uuid person, bool all, struct badge_prog
 	if (!e)
 		e = badge_sql_awards(rq, person, keep_award, p);
 	if (!e)
-		e = count(rq, p);
+		e = count(rq, p, all);
 	if (!e)
-		e = count_streak(rq, p, who.time_zone);
+		e = count_streak(rq, p, all, who.time_zone);
 	*ret = p;
 	return e;
 }

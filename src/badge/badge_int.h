@@ -77,7 +77,8 @@ struct badge_progress {
 	int64_t value[BADGES_MAX]; /* J_NO_INT: by hand */
 	int64_t best[BADGES_MAX];  /* what counts for awards: a streak's longest */
 };
-/* all: those granted by hand and archived ones, too. */
+/* all: those granted by hand and archived ones, too, and how far the person is where no level is
+ * left. */
 enum fault badge_progress_of(struct rq *rq, struct uuid person, bool all,
                              struct badge_progress **ret) MUST_CHECK;
 
