@@ -20,6 +20,7 @@ ban() {
 }
 ban '\bstrncmp *\(' "compare whole views (str_eq) or prefixes by str_starts"
 ban '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca) *\(' "banned call" tests
+ban 'memset *\([^,;]*(secret|password|salt)[^,;]*, *0,' "a compiler leaves out what nobody reads: secret_wipe"
 ban 'fcgi_stdio' "redefines stdio"
 ban '(^|[ \t;{}])//' "comments are /* */"
 ban '\b(TODO|FIXME|XXX|HACK)\b' "unfinished"
