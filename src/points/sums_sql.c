@@ -29,6 +29,10 @@ static const struct db_col next_out[] = { DB_COL_UUID(struct people, last) };
 static const struct db_col range_in[] = {
 	DB_COL_UUID(struct people, company_id), DB_COL_UUID(struct people, after), DB_COL_UUID(struct people, last),
 };
+static const struct db_col strays_in[] = {
+	DB_COL_UUID(struct people, company_id), DB_COL_UUID(struct people, after), DB_COL_UUID(struct people, last),
+	DB_COL_UUID(struct people, company_id), DB_COL_UUID(struct people, after), DB_COL_UUID(struct people, last),
+};
 static const struct db_col hold_out[] = { DB_COL_I64(struct people, n) };
 static const struct db_col fill_in[] = {
 	DB_COL_UUID(struct people, company_id), DB_COL_UUID(struct people, after), DB_COL_UUID(struct people, last),
@@ -42,7 +46,7 @@ static const struct db_col fill_in[] = {
 	" SUM(tenths) AS tenths, COUNT(*) AS n FROM point_entry" of                                   \
 	" AND currency = 'earned' AND day > 0 GROUP BY person_id, from_day, team"
 
-enum { Q_COMPARE, Q_NEXT, Q_HOLD, Q_EMPTY, Q_FILL, Q__MAX };
+enum { Q_COMPARE, Q_NEXT, Q_HOLD, Q_STRAYS, Q_EMPTY, Q_FILL, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_COMPARE] = {
@@ -67,9 +71,19 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT entries FROM point_balance" IN_RANGE " AND currency = 'earned' FOR UPDATE",
 		DB_IN(range_in), DB_OUT(hold_out),
 	},
+	/* After the fill: sums of entries that there are not.  Those that stand have one entry or more, and all of them. */
+	[Q_STRAYS] = {
+		.name = "point_sum_strays",
+		.sql = LONG_RUN "SELECT CAST(COALESCE(SUM(s.entries <= 0), 0)"
+		       " + ABS(COALESCE(SUM(IF(s.span = 'day', s.entries, 0)), 0) - MAX(e.n))"
+		       " + ABS(COALESCE(SUM(IF(s.span = 'month', s.entries, 0)), 0) - MAX(e.n)) AS SIGNED)"
+		       " FROM (SELECT COUNT(*) AS n FROM point_entry" IN_RANGE " AND currency = 'earned' AND day > 0) e"
+		       " LEFT JOIN (SELECT span, entries FROM point_sum FORCE INDEX (point_sum_person)" IN_RANGE ") s ON TRUE",
+		DB_IN(strays_in), DB_OUT(hold_out),
+	},
 	[Q_EMPTY] = {
 		.name = "point_sum_empty",
-		.sql = "DELETE FROM point_sum" IN_RANGE,
+		.sql = LONG_RUN "DELETE FROM point_sum" IN_RANGE,
 		DB_IN(range_in),
 	},
 	[Q_FILL] = {
@@ -113,6 +127,7 @@ held(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* What is right already is only read: taking it all away first costs several times as much. */
 static enum fault
 rebuild_tx(struct rq *rq, void *arg)
 {
@@ -120,7 +135,12 @@ rebuild_tx(struct rq *rq, void *arg)
 	enum fault e = db_each(rq, &stmts[Q_HOLD], arg, &row, held, NULL);
 
 	if (!e)
-		e = db_exec(rq, &stmts[Q_EMPTY], arg, NULL);
+		e = db_exec(rq, &stmts[Q_FILL], arg, NULL);
+	if (!e)
+		e = db_one(rq, &stmts[Q_STRAYS], arg, &row);
+	if (e || row.n == 0)
+		return e;
+	e = db_exec(rq, &stmts[Q_EMPTY], arg, NULL);
 	return e ? e : db_exec(rq, &stmts[Q_FILL], arg, NULL);
 }
 
