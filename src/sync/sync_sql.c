@@ -159,7 +159,7 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " SELECT s.company_id, s.seq + ROW_NUMBER() OVER (ORDER BY x.id), 'kudos', x.id, 'upsert', NULL, ?"
 		       " FROM company_seq s JOIN ("
 		       "SELECT id FROM kudos FORCE INDEX (kudos_giver) WHERE company_id = ? AND giver_id = ? AND id > ?"
-		       " UNION SELECT id FROM kudos FORCE INDEX (kudos_value) WHERE company_id = ? AND value_id = ? AND id > ?"
+		       " UNION SELECT id FROM kudos FORCE INDEX (PRIMARY) WHERE company_id = ? AND value_id = ? AND id > ?"
 		       " UNION SELECT kudos_id FROM kudos_person FORCE INDEX (kudos_person_person)"
 		       " WHERE company_id = ? AND person_id = ? AND kudos_id > ?) x WHERE s.company_id = ?",
 		DB_IN(renamed_in),
