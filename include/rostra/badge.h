@@ -10,10 +10,14 @@
 extern const struct route_table   badge_routes, holiday_routes;
 extern const struct db_stmt_table badge_stmts, badge_due_stmts, holiday_stmts;
 
-/* Their badges are to be looked at: of share events that the owner claimed, of those that kudos concern, of whom a lead
- * was touched by.  For companies without badges nothing is written. */
+/* Somebody whose badges are to be looked at. */
+struct badge_due {
+	struct uuid company_id, person_id;
+};
+/* Their badges are to be looked at: of share events that the owner claimed, of those named (by company), of whom a lead was
+ * touched by.  For companies without badges nothing is written. */
 enum fault badge_mark_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
-enum fault badge_mark_kudos(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+enum fault badge_mark_people(struct rq *rq, const struct badge_due *people, size_t n) MUST_CHECK;
 enum fault badge_mark_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 /* Job: awards what those who are marked have reached. */
 enum fault badge_run(struct rq *rq) MUST_CHECK;

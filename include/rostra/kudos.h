@@ -62,8 +62,9 @@ enum {
 	KUDOS_EDIT_WINDOW_S = 24 * 3600,
 };
 
-/* Consumer of kudos.changed, of all rows that the owner claimed: what the recipients were given
- * stands in the ledger as their kudos stand now. */
+/* Consumer of kudos.changed, of all rows that the owner claimed: the badges of those whom the kudos
+ * concern are to be looked at, and what the recipients were given stands in the ledger as their
+ * kudos stand now. */
 enum fault kudos_settle_earned(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 #endif

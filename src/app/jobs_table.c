@@ -54,10 +54,8 @@ shares_changed(struct rq *rq, const char *kind, const char *owner)
 static enum fault
 kudos_changed(struct rq *rq, const char *kind, const char *owner)
 {
-	enum fault e = badge_mark_kudos(rq, kind, owner);
+	enum fault e = kudos_settle_earned(rq, kind, owner);
 
-	if (!e)
-		e = kudos_settle_earned(rq, kind, owner);
 	return e ? e : points_follow_kudos(rq, kind, owner);
 }
 

@@ -19,7 +19,7 @@ static const struct db_col due_cols[] = {
 #define BADGE_DUE "INSERT IGNORE INTO badge_due (company_id, person_id) "
 #define HAS_BADGES(company) " EXISTS (SELECT 1 FROM badge b WHERE b.company_id = " company ")"
 
-enum { Q_SHARES, Q_KUDOS, Q_LEAD, Q_ALL, Q_CLICKED, Q_POINTS, Q_EACH, Q_TAKE, Q__MAX };
+enum { Q_SHARES, Q_ANY, Q_PEOPLE, Q_LEAD, Q_ALL, Q_CLICKED, Q_POINTS, Q_EACH, Q_TAKE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "badge_mark_shares",
@@ -28,14 +28,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " OUTBOX_OBJECT_ID
 		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id"),
 		DB_IN(claim_in) },
-	[Q_KUDOS] = { .name = "badge_mark_kudos",
-		.sql = BADGE_DUE "SELECT DISTINCT k.company_id, IF(v.n = 0, k.giver_id, q.person_id) FROM " OUTBOX_OBJECTS
-		       " /* all companies: one relay serves them all */"
-		       " STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = " OUTBOX_OBJECT_ID
-		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
-		       " STRAIGHT_JOIN (SELECT 0 AS n UNION ALL SELECT 1) v"
-		       " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ? AND" HAS_BADGES("o.company_id"),
-		DB_IN(claim_in) },
+	[Q_ANY] = { .name = "badge_any",
+		.sql = "SELECT company_id FROM badge WHERE company_id = ? LIMIT 1",
+		DB_IN(company_in), DB_OUT(company_in) },
+	[Q_PEOPLE] = { .name = "badge_mark_people",
+		.sql = "INSERT IGNORE INTO badge_due (company_id, person_id) VALUES (?, ?)",
+		DB_IN(due_cols) },
 	[Q_LEAD] = { .name = "badge_mark_lead",
 		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t WHERE t.company_id = ? AND t.lead_id = ? AND"
 		       HAS_BADGES("t.company_id"),
@@ -74,11 +72,22 @@ badge_mark_shares(struct rq *rq, const char *kind, const char *owner)
 }
 
 enum fault
-badge_mark_kudos(struct rq *rq, const char *kind, const char *owner)
+badge_mark_people(struct rq *rq, const struct badge_due *people, size_t n)
 {
-	const struct mark in = { .kind = kind, .owner = owner };
+	struct badge_due *due = arena_array(rq->arena, n, struct badge_due);
+	size_t kept = 0;
+	bool any = false;
+	enum fault e = FAULT_NONE;
 
-	return db_exec(rq, &stmts[Q_KUDOS], &in, NULL);
+	for (size_t i = 0; !e && i < n; i++) {
+		struct mark company = { .company_id = people[i].company_id };
+
+		if (i == 0 || !uuid_eq(people[i - 1].company_id, company.company_id))
+			e = db_maybe(rq, &stmts[Q_ANY], &company, &company, &any);
+		if (!e && any)
+			due[kept++] = people[i];
+	}
+	return e || kept == 0 ? e : db_bulk(rq, &stmts[Q_PEOPLE], due, sizeof(*due), kept, NULL);
 }
 
 enum fault

@@ -110,9 +110,6 @@ enum fault badge_sql_days(struct rq *rq, struct uuid person, int64_t since, db_r
                           void *arg) MUST_CHECK;
 
 /* --- who is marked (badge_due_sql.c) */
-struct badge_due {
-	struct uuid company_id, person_id;
-};
 enum fault badge_due_sql_all(struct rq *rq) MUST_CHECK; /* everybody of the caller's company */
 enum fault badge_due_sql_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault badge_due_sql_take(struct rq *rq, const struct badge_due *d, bool *ret_done) MUST_CHECK;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kudos_settle.c - what the recipients of kudos are given stands in the ledger, behind the
- * transactions that changed the kudos: of those that are new, many at once.
+ * kudos_settle.c - behind the transactions that changed kudos, what their recipients are given
+ * stands in the ledger: of those that are new, many at once.  And badges are looked at.
  */
 #include <stdlib.h>
 
+#include "rostra/badge.h"
 #include "rostra/caller.h"
 
 #include "kudos_int.h"
@@ -16,6 +17,10 @@ struct kudos_key {
 };
 struct claim {
 	const char *owner, *kind;
+};
+struct claimed {
+	struct uuid company_id, id, giver_id, person_id;
+	bool gives; /* points, or may have before a change */
 };
 struct ids {
 	struct uuid company_id, id[SETTLED_AT_ONCE];
@@ -30,7 +35,10 @@ struct ids {
 _Static_assert(SETTLED_AT_ONCE == 16, "as many as IDS");
 
 static const struct db_col claim_in[] = { DB_COL_STR(struct claim, owner), DB_COL_STR(struct claim, kind) };
-static const struct db_col keys_out[] = { DB_COL_UUID(struct kudos_key, company_id), DB_COL_UUID(struct kudos_key, id) };
+static const struct db_col claimed_out[] = {
+	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, id), DB_COL_UUID(struct claimed, giver_id),
+	DB_COL_UUID(struct claimed, person_id),  DB_COL_BOOL(struct claimed, gives),
+};
 static const struct db_col ids_in[] = { DB_COL_UUID(struct ids, company_id), IDS };
 static const struct db_col lock_out[] = {
 	DB_COL_UUID(struct kudos, id),       DB_COL_I64(struct kudos, points), DB_COL_ENUM(struct kudos, state, kudos_state_names),
@@ -40,16 +48,16 @@ static const struct db_col people_out[] = {
 	DB_COL_UUID(struct kudos_person, kudos_id), DB_COL_UUID(struct kudos_person, person_id),
 };
 
-enum { Q_GIVING, Q_LOCK, Q_PEOPLE, Q__MAX };
+enum { Q_CLAIMED, Q_LOCK, Q_PEOPLE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_GIVING] = { /* those that give points, or may have before a change */
-		.name = "kudos_giving",
-		.sql = "SELECT DISTINCT k.company_id, k.id FROM " OUTBOX_OBJECTS
+	[Q_CLAIMED] = { /* a row for each recipient */
+		.name = "kudos_claimed",
+		.sql = "SELECT k.company_id, k.id, k.giver_id, q.person_id, k.points > 0 OR k.version > 1 FROM " OUTBOX_OBJECTS
 		       " /* all companies: one relay serves them all */ STRAIGHT_JOIN kudos k ON k.company_id = o.company_id"
-		       " AND k.id = " OUTBOX_OBJECT_ID " WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"
-		       " AND (k.points > 0 OR k.version > 1)",
-		DB_IN(claim_in), DB_OUT(keys_out),
+		       " AND k.id = " OUTBOX_OBJECT_ID " LEFT JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
+		       " AND q.role = 'recipient' WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?",
+		DB_IN(claim_in), DB_OUT(claimed_out),
 	},
 	[Q_LOCK] = {
 		.name = "kudos_settle_lock",
@@ -222,22 +230,38 @@ settle_part(struct rq *rq, struct part *p)
 
 /* --- all that was claimed --- */
 
+/* Things or people by company. */
 struct keys {
 	struct kudos_key *list;
 	size_t n, room;
 };
+struct follow {
+	struct keys giving, people; /* what is to be settled; whose badges are to be looked at */
+};
+
+static void
+add_key(struct rq *rq, struct keys *k, struct uuid company, struct uuid id)
+{
+	if (uuid_is_zero(id))
+		return;
+	k->list = arena_grow(rq->arena, k->list, k->n, &k->room);
+	k->list[k->n++] = (struct kudos_key){ company, id };
+}
 
 static enum fault
-keep_key(struct rq *rq, void *row, void *arg)
+keep_claimed(struct rq *rq, void *row, void *arg)
 {
-	struct keys *k = arg;
+	const struct claimed *c = row;
+	struct follow *f = arg;
 
-	k->list = arena_grow(rq->arena, k->list, k->n, &k->room);
-	k->list[k->n++] = *(const struct kudos_key *)row;
+	add_key(rq, &f->people, c->company_id, c->giver_id);
+	add_key(rq, &f->people, c->company_id, c->person_id);
+	if (c->gives)
+		add_key(rq, &f->giving, c->company_id, c->id);
 	return FAULT_NONE;
 }
 
-/* Two relays take kudos in the same order. */
+/* Two relays take kudos and people in the same order. */
 static int
 by_company(const void *a, const void *b)
 {
@@ -247,23 +271,43 @@ by_company(const void *a, const void *b)
 	return c != 0 ? c : uuid_cmp(one->id, other->id);
 }
 
-enum fault
-kudos_settle_earned(struct rq *rq, const char *kind, const char *owner)
+/* In order, each once. */
+static void
+sort(struct keys *k)
+{
+	size_t kept = 0;
+
+	if (k->n > 1)
+		qsort(k->list, k->n, sizeof(*k->list), by_company);
+	for (size_t i = 0; i < k->n; i++) {
+		if (kept == 0 || by_company(&k->list[kept - 1], &k->list[i]) != 0)
+			k->list[kept++] = k->list[i];
+	}
+	k->n = kept;
+}
+
+static enum fault
+mark_badges(struct rq *rq, const struct keys *people)
+{
+	struct badge_due *due = arena_array(rq->arena, people->n, struct badge_due);
+
+	for (size_t i = 0; i < people->n; i++)
+		due[i] = (struct badge_due){ people->list[i].company_id, people->list[i].id };
+	return badge_mark_people(rq, due, people->n);
+}
+
+static enum fault
+settle_keys(struct rq *rq, const struct keys *k)
 {
 	const struct caller *before = rq->who;
-	const struct claim in = { .owner = owner, .kind = kind };
-	struct kudos_key row;
-	struct keys k = { .n = 0 };
 	struct part *p = arena_new(rq->arena, struct part);
-	enum fault e = db_each(rq, &stmts[Q_GIVING], &in, &row, keep_key, &k);
+	enum fault e = FAULT_NONE;
 
-	if (k.n > 1)
-		qsort(k.list, k.n, sizeof(*k.list), by_company);
-	for (size_t i = 0; !e && i < k.n; i += p->n) {
-		const struct caller system = { .company = k.list[i].company_id };
+	for (size_t i = 0; !e && i < k->n; i += p->n) {
+		const struct caller system = { .company = k->list[i].company_id };
 
-		*p = (struct part){ .keys = &k.list[i], .n = 1 };
-		while (p->n < SETTLED_AT_ONCE && i + p->n < k.n &&
+		*p = (struct part){ .keys = &k->list[i], .n = 1 };
+		while (p->n < SETTLED_AT_ONCE && i + p->n < k->n &&
 		       uuid_eq(p->keys[p->n].company_id, system.company))
 			p->n++;
 		rq->who = &system;
@@ -271,4 +315,19 @@ kudos_settle_earned(struct rq *rq, const char *kind, const char *owner)
 		rq->who = before;
 	}
 	return e;
+}
+
+enum fault
+kudos_settle_earned(struct rq *rq, const char *kind, const char *owner)
+{
+	const struct claim in = { .owner = owner, .kind = kind };
+	struct claimed row;
+	struct follow f = { .giving = { .n = 0 } };
+	enum fault e = db_each(rq, &stmts[Q_CLAIMED], &in, &row, keep_claimed, &f);
+
+	sort(&f.people);
+	sort(&f.giving);
+	if (!e)
+		e = mark_badges(rq, &f.people);
+	return e ? e : settle_keys(rq, &f.giving);
 }
