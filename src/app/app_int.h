@@ -68,6 +68,7 @@ int cmd_lead(struct app *app, int argc, char **argv);   /* cmd_lead.c: import */
 int cmd_points(struct app *app, int argc, char **argv); /* cmd_points.c: verify */
 int cmd_crm(struct app *app, int argc, char **argv);    /* cmd_crm.c: add, list, remove */
 int cmd_rates(struct app *app, int argc, char **argv);  /* cmd_rates.c: load */
+int cmd_rollups(struct app *app, int argc, char **argv); /* cmd_rollups.c: verify, rebuild */
 int cmd_click(struct app *app, int argc,
               char **argv); /* cmd_click.c: load, roll-up check and rebuild */
 int cmd_demo_data(struct app *app, int argc, char **argv); /* cmd_demo.c */

@@ -338,10 +338,8 @@ cmd_run(struct app *app, int argc, char **argv, const struct cmd_verb *verbs, co
 	e = verb->run(&c);
 	if (e)
 		print_problem(&c, e, argv[0]);
-	else if (c.json && c.n_columns > 0)
-		print_json(&c);
-	else if (c.n_columns > 0)
-		print_table(&c);
+	if (c.n_columns > 0 && (!e || (c.lists_faults && c.n_rows > 0)))
+		(c.json ? print_json : print_table)(&c);
 	db_destroy(&c.rq.db);
 	arena_destroy(&c.rq.arena);
 	if (e == FAULT_BAD_REQUEST)

@@ -18,6 +18,7 @@ struct cmd {
 	int argc;          /* behind the verb */
 	char **argv;
 	bool json, list; /* list: an array in JSON */
+	bool lists_faults; /* the rows are shown though the command fails: they say why */
 	const char *const *columns;
 	size_t n_columns, n_rows;
 	unsigned numbers;   /* bit i: column i is a number in JSON */

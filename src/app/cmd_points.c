@@ -81,6 +81,7 @@ points_verify_run(struct cmd *c)
 		return e;
 	CMD_COLUMNS(c, columns, true);
 	cmd_numbers(c, 2, 5);
+	c->lists_faults = true;
 	e = points_verify(&c->rq, &v, list_fault, &found);
 	if (e || (found.n == 0 && v.bad_reversals == 0 && v.below_zero == 0 && v.bad_sums == 0))
 		return e;

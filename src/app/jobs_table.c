@@ -14,6 +14,7 @@
 #include "rostra/points.h"
 #include "rostra/post.h"
 #include "rostra/privacy.h"
+#include "rostra/report.h"
 #include "rostra/session.h"
 
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS };
@@ -37,6 +38,7 @@ static const struct job jobs[] = {
 	{ .name = "contests",           .every_ms = 60 * SECOND_MS, .run = contest_run },
 	{ .name = "board_notes",        .every_ms = 60 * SECOND_MS, .run = board_note_run },
 	{ .name = "mentoring",          .every_ms = 60 * SECOND_MS, .run = mentoring_run },
+	{ .name = "report_sums",        .every_ms = 10 * SECOND_MS, .run = report_sums_run },
 	{ .name = "erasure",            .every_ms = 60 * SECOND_MS, .run = erasure_run },
 };
 

@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{ "token", "mint an access token of a person", cmd_token, false },
 	{ "lead", "bring in a file of leads", cmd_lead, false },
 	{ "click", "load the spool, check daily sums, judge clicks again", cmd_click, false },
+	{ "rollups", "prove the sums that reports read, make them anew", cmd_rollups, false },
 	{ "points", "prove the balances by the ledger", cmd_points, false },
 	{ "crm", "where CRMs tell of the stages of leads", cmd_crm, false },
 	{ "rates", "load exchange rates from a file", cmd_rates, false },

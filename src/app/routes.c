@@ -31,6 +31,7 @@
 #include "rostra/scim.h"
 #include "rostra/session.h"
 #include "rostra/share.h"
+#include "rostra/sums.h"
 #include "rostra/sync.h"
 
 #include "app_int.h"
@@ -130,6 +131,8 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_stmts,
 	&report_stmts,
 	&measure_stmts,
+	&sums_stmts,
+	&count_stmts,
 	&seal_stmts,
 	&people_report_stmts,
 	&emv_stmts,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* campaign.c - what makes a campaign whole. */
+#include "rostra/sums.h"
+
 #include "campaign_int.h"
 
 static bool
@@ -99,17 +101,34 @@ campaign_put(struct rq *rq, const struct campaign *in, bool *ret_created)
 	return e ? e : replayed(rq, &there, in);
 }
 
+struct patching {
+	const struct campaign *next;
+	bool windows; /* the look-back changes */
+	bool done;
+};
+
+static enum fault
+patch_tx(struct rq *rq, void *arg)
+{
+	struct patching *p = arg;
+	enum fault e = campaign_sql_update(rq, p->next, &p->done);
+
+	return e || !p->done || !p->windows ? e : sums_mark_windows(rq);
+}
+
 enum fault
 campaign_patch(struct rq *rq, struct uuid id, const struct campaign *in)
 {
 	struct campaign next;
-	bool done;
+	struct patching p = { .next = &next };
+	int64_t window;
 	enum fault e = campaign_sql_get(rq, id, &next);
 
 	if (e)
 		return e;
 	if (in->version != next.version)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the campaign again.");
+	window = next.lookback_days;
 	j_merge(&campaign_patch_schema, &next, in);
 	e = campaign_check(&rq->problem, &next);
 	if (e)
@@ -117,12 +136,13 @@ campaign_patch(struct rq *rq, struct uuid id, const struct campaign *in)
 
 	next.company_id = rq_company(rq);
 	next.updated_at = rq->now_us;
-	e = campaign_sql_update(rq, &next, &done);
+	p.windows = next.lookback_days != window;
+	e = db_tx(rq, patch_tx, &p);
 	if (e == FAULT_CONFLICT)
 		return rq_fail(rq, FAULT_CONFLICT, "Another campaign has this name.");
 	if (e)
 		return e;
-	if (!done)
+	if (!p.done)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the campaign again.");
 	return FAULT_NONE;
 }

@@ -5,6 +5,7 @@
 
 #include "rostra/measure.h"
 #include "rostra/points.h"
+#include "rostra/sums.h"
 
 #include "click_int.h"
 
@@ -88,6 +89,17 @@ correct_quarters(struct rq *rq, const struct correction *k)
 	return click_quarters_add(rq, rows, n);
 }
 
+static enum fault
+mark_days(struct rq *rq, const struct correction *k, size_t n)
+{
+	struct sum_mark *marks = arena_array(rq->arena, n, struct sum_mark);
+
+	for (size_t i = 0; i < n; i++)
+		marks[i] =
+		    (struct sum_mark){ k->days[i].company_id, SUM_CLICKS, k->days[i].clicked_at };
+	return sums_mark(rq, marks, n);
+}
+
 /* The paths of leads hold human clicks alone. */
 static enum fault
 correct_paths(struct rq *rq, const struct correction *k)
@@ -147,6 +159,8 @@ correct_tx(struct rq *rq, void *arg)
 		e = correct_quarters(rq, k);
 	if (!e && days > 0)
 		e = correct_points(rq, k, days);
+	if (!e)
+		e = mark_days(rq, k, days);
 	return e ? e : correct_paths(rq, k);
 }
 

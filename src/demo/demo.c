@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/sums.h"
 
 #include "demo_int.h"
 
@@ -182,7 +183,9 @@ make_company(struct world *w)
 		e = fill(w, DEMO_FILL_CLICK_QUARTERS, true);
 	if (!e)
 		e = fill(w, DEMO_FILL_CREDIT_CHANGES, false);
-	return e ? e : demo_write_changes(w);
+	if (!e)
+		e = demo_write_changes(w);
+	return e ? e : sums_mark_all(w->rq, w->id);
 }
 
 static enum fault

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* birth_sql.c - statements that write a whole new lead, alone or with others. */
 #include "rostra/network.h"
+#include "rostra/sums.h"
 
 #include "lead_cols.h"
 #include "lead_int.h"
@@ -9,6 +10,8 @@
 static const struct db_col birth_cols[] = {
 	NEW_LEAD(struct lead_birth, lead.), NEW_CONVERSION(struct lead_birth, first.),
 	DB_COL_UUID(struct lead_birth, lead.company_id), /* credit_change */
+	/* mark */
+	DB_COL_UUID(struct lead_birth, first.company_id), DB_COL_TIME(struct lead_birth, first.occurred_at),
 	NEW_TOUCH(struct lead_birth, touch.),
 	/* outbox */
 	DB_COL_UUID(struct lead_birth, lead.company_id), DB_COL_STR(struct lead_birth, event),
@@ -17,7 +20,8 @@ static const struct db_col birth_cols[] = {
 };
 enum {
 	CONVERSION_COLS_NEW = 11,
-	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW + 1,
+	MARK_COLS = 2,
+	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW + 1 + MARK_COLS,
 };
 
 /* Statements have a fixed number of parameters: for fewer the last one is named again. */
@@ -38,12 +42,13 @@ enum { Q_BIRTH, Q_BIRTH_TOUCHED, Q_KNOWN, Q_PUT_LEAD, Q_PUT_FIRST, Q__MAX };
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_BIRTH] = {
 		.name = "lead_birth",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED),
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED "; " SUM_MARK_INTO("leads")),
 		.in = birth_cols, .n_in = BIRTH_COLS_UNTOUCHED,
 	},
 	[Q_BIRTH_TOUCHED] = {
 		.name = "lead_birth_touched",
-		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED "; " TOUCH_INSERT "; " OUTBOX_INSERT),
+		.sql = DB_WHOLE_TX(LEAD_INSERT "; " CONVERSION_INSERT "; " CREDITS_CHANGED "; " SUM_MARK_INTO("leads") "; "
+			TOUCH_INSERT "; " OUTBOX_INSERT),
 		DB_IN(birth_cols),
 	},
 	[Q_KNOWN] = {
@@ -88,10 +93,15 @@ birth_sql_known(struct rq *rq, struct uuid company, const struct str *hashes, si
 enum fault
 birth_sql_put(struct rq *rq, const struct lead_birth *births, size_t n)
 {
+	struct sum_mark *marks = arena_array(rq->arena, n, struct sum_mark);
 	enum fault e = db_bulk(rq, &stmts[Q_PUT_LEAD], births, sizeof(*births), n, NULL);
 
-	if (e)
-		return e;
-	e = db_bulk(rq, &stmts[Q_PUT_FIRST], births, sizeof(*births), n, NULL);
-	return e ? e : credits_changed(rq, births[0].lead.company_id);
+	for (size_t i = 0; i < n; i++)
+		marks[i] = (struct sum_mark){ births[i].first.company_id, SUM_LEADS,
+			                      births[i].first.occurred_at };
+	if (!e)
+		e = db_bulk(rq, &stmts[Q_PUT_FIRST], births, sizeof(*births), n, NULL);
+	if (!e)
+		e = credits_changed(rq, births[0].lead.company_id);
+	return e ? e : sums_mark(rq, marks, n);
 }

@@ -7,6 +7,7 @@
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
 #include "rostra/jobs.h"
+#include "rostra/sums.h"
 
 #include "lead_int.h"
 
@@ -193,6 +194,9 @@ put_tx(struct rq *rq, void *arg)
 		return e;
 	if (duplicate)
 		return first_exists(rq);
+	e = sums_mark_lead(rq, p->birth.lead.company_id, p->birth.lead.id);
+	if (e)
+		return e;
 	return p->path.n > 0 ? outbox_put(rq, LEAD_CHANGED, p->birth.lead.id, NULL) : FAULT_NONE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lead_sql.c - statements of leads, conversions and touches. */
 #include "rostra/network.h"
+#include "rostra/sums.h"
 
 #include "lead_cols.h"
 #include "lead_int.h"
@@ -399,6 +400,8 @@ conversion_sql_campaigns(struct rq *rq, const struct lead *l)
 {
 	enum fault e = db_exec(rq, &stmts[Q_CONVERSION_CAMPAIGNS], l, NULL);
 
+	if (!e)
+		e = sums_mark_lead(rq, l->company_id, l->id);
 	return e ? e : credits_changed(rq, l->company_id);
 }
 

@@ -10,6 +10,7 @@
 #include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/jobs.h"
+#include "rostra/sums.h"
 
 #include "lead_int.h"
 
@@ -368,6 +369,9 @@ merge_tx(struct rq *rq, void *arg)
 		e = run(rq, &m, Q_INSERT, Q_INSERT);
 	if (!e)
 		e = run(rq, &m, Q_MARK, Q_MARK);
+	/* The event that says it came is on no day any more: what it has is marked before. */
+	if (!e)
+		e = sums_mark_lead(rq, m.company_id, m.merged_id);
 	if (!e)
 		e = run(rq, &m, Q_NOTE_EVENTS, Q_ADD_TOUCHES);
 	if (!e)

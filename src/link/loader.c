@@ -18,6 +18,7 @@
 #include "rostra/measure.h"
 #include "rostra/place.h"
 #include "rostra/points.h"
+#include "rostra/sums.h"
 
 #include "link_int.h"
 
@@ -176,6 +177,19 @@ tell_points(struct rq *rq, const struct day_row *days, size_t n)
 }
 
 static enum fault
+mark_days(struct rq *rq, const struct day_row *days, size_t n)
+{
+	struct sum_mark *marks = arena_array(rq->arena, n, struct sum_mark);
+	struct civil day = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		(void)date_parse(str_of(days[i].day), &day.year, &day.month, &day.day);
+		marks[i] = (struct sum_mark){ days[i].company_id, SUM_CLICKS, civil_to_us(day) };
+	}
+	return sums_mark(rq, marks, n);
+}
+
+static enum fault
 chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 {
 	uint64_t stored;
@@ -195,6 +209,8 @@ chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 		e = day_sql_add(rq, k->l->days, n_days);
 		if (!e)
 			e = tell_points(rq, k->l->days, n_days);
+		if (!e)
+			e = mark_days(rq, k->l->days, n_days);
 		if (!e)
 			e = click_quarters_add(rq, k->l->quarters,
 			                       rollup_quarters(k->l->rows, k->n, k->l->quarters));

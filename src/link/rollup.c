@@ -210,7 +210,13 @@ rebuild_day(struct rq *rq, void *arg)
 	                     " WHERE company_id = '%s' AND clicked_at >= '%s'"
 	                     " AND clicked_at < '%s' + INTERVAL 1 DAY GROUP BY 1, 2, 3, 4",
 	                     d->company.s, d->day.s, d->day.s));
-	return e ? e : rebuild_quarters(rq, d);
+	if (!e)
+		e = rebuild_quarters(rq, d);
+	return e ? e
+	         : db_run_text(rq, arena_printf(rq->arena,
+	                                        "INSERT INTO report_due (company_id, kind, day)"
+	                                        " VALUES ('%s', 'clicks', '%s')",
+	                                        d->company.s, d->day.s));
 }
 
 enum fault

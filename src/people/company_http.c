@@ -3,6 +3,7 @@
  * settings. */
 #include "rostra/conf.h"
 #include "rostra/network.h"
+#include "rostra/sums.h"
 #include "rostra/text.h"
 
 #include "people_int.h"
@@ -173,11 +174,13 @@ patch_tx(struct rq *rq, void *arg)
 {
 	const struct patching *p = arg;
 	struct company_row row;
+	int64_t window;
 	uint64_t n;
 	enum fault e = company_sql_get(rq, rq_company(rq), &row);
 
 	if (e)
 		return e;
+	window = row.lookback_days;
 	merge(&row, p->in);
 	row.version = p->in->version;
 	e = company_sql_update(rq, &row, &n);
@@ -188,7 +191,7 @@ patch_tx(struct rq *rq, void *arg)
 		               "Somebody else changed the company first.");
 	row.version++;
 	*p->row = row;
-	return FAULT_NONE;
+	return row.lookback_days != window ? sums_mark_windows(rq) : FAULT_NONE;
 }
 
 static enum fault

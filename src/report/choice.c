@@ -9,6 +9,13 @@ const char *const path_rule_names[PATH_RULE__MAX + 1] = {
 	[PATH_COLLAPSED] = "collapsed",
 };
 
+struct model_params
+model_defaults(void)
+{
+	return (struct model_params){ POSITION_DEFAULT, POSITION_DEFAULT,
+		                      HALF_LIFE_DAYS * US_PER_DAY };
+}
+
 /* "30d", "36h": a whole number of days or hours, less than a thousand years. */
 static bool
 parse_duration(const char *text, int64_t *ret_us)
@@ -66,8 +73,10 @@ choose_ends(struct rq *rq, const struct report_query *q, struct report_ask *ask)
 		return report_wrong(rq, "?first", "goes with the model position only");
 	if (q->last != J_NO_INT && !position)
 		return report_wrong(rq, "?last", "goes with the model position only");
-	p->first = q->first != J_NO_INT ? q->first : POSITION_DEFAULT;
-	p->last = q->last != J_NO_INT ? q->last : POSITION_DEFAULT;
+	if (q->first != J_NO_INT)
+		p->first = q->first;
+	if (q->last != J_NO_INT)
+		p->last = q->last;
 	if (p->first + p->last > CREDIT_WHOLE)
 		return report_wrong(rq, q->first != J_NO_INT ? "?first" : "?last",
 		                    "first and last (0.4 unless given) must not exceed 1 together");
@@ -79,7 +88,6 @@ choose_half_life(struct rq *rq, const struct report_query *q, struct report_ask 
 {
 	int64_t *us = &ask->params.half_life_us;
 
-	*us = HALF_LIFE_DAYS * US_PER_DAY;
 	if (q->half_life == NULL)
 		return FAULT_NONE;
 	if (!chosen(ask, MODEL_DECAY))
@@ -104,6 +112,7 @@ report_choose(struct rq *rq, const struct report_query *q, struct report_ask *as
 		ask->milestones |= model_needs_milestones((enum model)m);
 	}
 	ask->path = (enum path_rule)q->path;
+	ask->params = model_defaults();
 	if (ask->markov && !uuid_is_zero(ask->viewer))
 		return report_wrong(
 		    rq, "?model",

@@ -70,7 +70,7 @@ read_tx(struct rq *rq, void *arg)
 
 	g->tally = (struct tally){ .n = 0 };
 	memset(g->totals, 0, sizeof(*g->totals));
-	return report_sql_clicks(rq, g->ask, take, g);
+	return report_clicks(rq, g->ask, false, take, g);
 }
 
 static void

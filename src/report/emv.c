@@ -254,7 +254,7 @@ emv_read(struct rq *rq, const struct report_ask *ask, struct emv *ret)
 
 		part.from_us = day_us(ret->parts[i].from);
 		part.to_us = day_us(ret->parts[i].to);
-		e = emv_sql_clicks(rq, &part, take_cell, &t);
+		e = emv_clicks(rq, &part, take_cell, &t);
 	}
 	if (!e)
 		emv_value(rq, ret);

@@ -109,6 +109,9 @@ struct emv_cell_row {
 	int network;
 	int64_t clicks;
 };
+enum fault emv_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                      void *arg) MUST_CHECK;
+/* The same of the rows alone. */
 enum fault emv_sql_clicks(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                           void *arg) MUST_CHECK;
 enum fault emv_sql_run(struct rq *rq, struct uuid id, struct emv_run *out) MUST_CHECK;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_int.h"
+#include "sums_int.h"
 
 static const enum lead_stage step_stages[FUNNEL__MAX] = {
 	[FUNNEL_LEADS] = STAGE_LEAD,
@@ -106,20 +106,45 @@ take_clicks(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
-read_stage(struct rq *rq, struct funnel *f, enum funnel_step step)
+read_stage_rows(struct rq *rq, struct funnel *f, const struct report_ask *ask,
+                enum funnel_step step)
 {
 	struct totals t;
-	enum fault e;
+	enum fault e = totals_of(rq, ask, &t);
 
-	f->ask->stage = (int)step_stages[step];
-	e = totals_of(rq, f->ask, &t);
 	if (e)
 		return e;
 	for (size_t i = 0; i < t.n; i++)
 		tally_add(rq, &f->tally, str_of(t.rows[i].key), step, t.rows[i].sums[0].count);
-	f->totals[step] = t.all.count;
-	f->nobody[step] = t.unattributed.count;
+	f->totals[step] += t.all.count;
+	f->nobody[step] += t.unattributed.count;
 	return FAULT_NONE;
+}
+
+static enum fault
+read_stage(struct rq *rq, struct funnel *f, enum funnel_step step)
+{
+	const struct uuid nobody = sum_key_nobody();
+	char room[SUMS_KEY_SIZE];
+	struct sums_read sums;
+	enum fault e;
+
+	f->ask->stage = (int)step_stages[step];
+	if (!sums_serve_credit(f->ask))
+		return read_stage_rows(rq, f, f->ask, step);
+	e = sums_fold(rq, f->ask, SUM_LEAD + step_stages[step], (int)f->ask->model[0], &sums);
+	for (size_t i = 0; !e && i < sums.n; i++) {
+		const struct sum_cell *c = &sums.cells[i];
+
+		f->totals[step] += c->n;
+		if (uuid_eq(c->key, nobody))
+			f->nobody[step] += c->n;
+		else
+			tally_add(rq, &f->tally, sums_key(c, f->ask->by, room), step, c->n);
+	}
+	for (size_t i = 0; !e && i < sums.n_rest; i++)
+		e = read_stage_rows(rq, f, &sums.rest[i], step);
+	return e;
 }
 
 int64_t
@@ -181,9 +206,9 @@ funnel_read(struct rq *rq, struct funnel *f)
 	enum fault e;
 
 	*f = (struct funnel){ .ask = ask };
-	e = report_sql_shares(rq, ask, take_shares, f);
+	e = report_shares(rq, ask, take_shares, f);
 	if (!e)
-		e = report_sql_clicks(rq, ask, take_clicks, f);
+		e = report_clicks(rq, ask, true, take_clicks, f);
 	for (int step = FUNNEL_LEADS; !e && step < FUNNEL__MAX; step++)
 		e = read_stage(rq, f, (enum funnel_step)step);
 	return e;

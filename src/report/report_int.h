@@ -181,6 +181,8 @@ enum fault report_resolve(struct rq *rq, const struct report_query *q,
  */
 enum fault report_choose(struct rq *rq, const struct report_query *q,
                          struct report_ask *ask) MUST_CHECK;
+/* The parameters of models where the query gives none. */
+struct model_params model_defaults(void);
 /* after_id and before_id: an id made by a client lies near the moment of its share, so much of the
  * table is read. */
 void report_bound_ids(struct report_ask *ask);
@@ -209,7 +211,8 @@ struct stream_row {
 struct moment_row {
 	int64_t at;
 	int stage; /* only of events */
-	int64_t n; /* how many; of events the value in the currency asked for */
+	int64_t n; /* how many */
+	int64_t value; /* of events, in the currency asked for */
 };
 
 struct company_defaults {
@@ -275,6 +278,15 @@ enum fault report_sql_click_moments(struct rq *rq, const struct report_ask *ask,
 enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
+
+/* --- by sums where there are any, else by rows (sums_rows.c) --------------------------------------
+ */
+
+/* As report_sql_clicks and report_sql_shares.  human: of the other classes not all come. */
+enum fault report_clicks(struct rq *rq, const struct report_ask *ask, bool human, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
+enum fault report_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                         void *arg) MUST_CHECK;
 
 /* --- values of other currencies (convert.c) -----------------------------------------------------
  */

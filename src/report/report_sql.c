@@ -172,7 +172,7 @@ static const struct db_col event_moments_in[] = {
 };
 static const struct db_col event_moments_out[] = {
 	DB_COL_TIME(struct moment_row, at), DB_COL_ENUM(struct moment_row, stage, lead_stage_names),
-	DB_COL_I64(struct moment_row, n),
+	DB_COL_I64(struct moment_row, n), DB_COL_I64(struct moment_row, value),
 };
 static const struct db_col conversion_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
@@ -276,7 +276,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND d.class = 'human' AND " SHARE_SEEN QUARTERS("d.clicked_at"),
 		DB_IN(seen_clicks_in), DB_OUT(moments_out) },
 	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
-		.sql = LONG_RUN "SELECT occurred_at, stage, IF(currency = ?, value_minor, 0) FROM conversion c WHERE company_id = ?"
+		.sql = LONG_RUN "SELECT occurred_at, stage, 1, IF(currency = ?, value_minor, 0) FROM conversion c WHERE company_id = ?"
 		       " AND occurred_at >= ? AND occurred_at < ? AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t"
 		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at AND "
 		       TOUCH_SEEN "))",

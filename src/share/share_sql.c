@@ -5,6 +5,7 @@
 #include "rostra/caller.h"
 #include "rostra/channel.h"
 #include "rostra/jobs.h"
+#include "rostra/sums.h"
 
 #include "share_int.h"
 
@@ -61,6 +62,8 @@ static const struct db_col write_in[] = {
 	SHARE_COL(DB_COL_UUID, company_id),   DB_COL_STR(struct writing, event),
 	SHARE_COL(DB_COL_UUID, id),           SHARE_COL(DB_COL_TIME, created_at),
 	SHARE_COL(DB_COL_TIME, created_at),
+	/* mark */
+	SHARE_COL(DB_COL_UUID, company_id),   SHARE_COL(DB_COL_TIME, created_at),
 };
 
 /* --- several shares at once --- */
@@ -171,7 +174,7 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = DB_WHOLE_TX(
 			"UPDATE person SET feed_version = LAST_INSERT_ID(feed_version + 1) WHERE company_id = ? AND id = ?; "
 			SHARE_INTO " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, LAST_INSERT_ID()); "
-			LINK_INTO "; " MARK_INTO "; " EVENT_INTO),
+			LINK_INTO "; " MARK_INTO "; " EVENT_INTO "; " SUM_MARK_INTO("shares")),
 		DB_IN(write_in),
 	},
 	[Q_LOCK] = { /* in the key's order, and nobody is waited for */
@@ -306,14 +309,18 @@ share_sql_put(struct rq *rq, struct share *const *shares, size_t n)
 	const struct sharers in = sharers_of(shares, n);
 	struct writing *w = arena_array(rq->arena, n, struct writing);
 	struct uuid ids[SHARES_AT_ONCE];
+	struct sum_mark days[SHARES_AT_ONCE];
 	enum fault e = db_exec(rq, &rows[Q_COUNT], &in, NULL);
 
 	for (size_t i = 0; i < n; i++) {
 		w[i] = writing_of(shares[i]);
 		ids[i] = shares[i]->id;
+		days[i] = (struct sum_mark){ in.company_id, SUM_SHARES, shares[i]->created_at };
 	}
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !e; i++)
 		e = db_bulk(rq, &rows[order[i]], w, sizeof(*w), n, NULL);
+	if (!e)
+		e = sums_mark(rq, days, n);
 	return e ? e : outbox_put_all(rq, in.company_id, w[0].event, ids, n);
 }
 

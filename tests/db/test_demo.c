@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rostra/demo.h"
+#include "rostra/sums.h"
 
 #include "dbtest.h"
 
@@ -82,7 +83,7 @@ load(uint64_t seed, char sums[TABLES][32])
 {
 	struct unit u;
 	struct demo_options o = { .seed = seed };
-	const struct db_stmt_table stmts[] = { demo_stmts, demo_ties_stmts };
+	const struct db_stmt_table stmts[] = { demo_stmts, demo_ties_stmts, sums_stmts };
 	char sql[80];
 
 	assert_true(demo_size("tiny", &o));

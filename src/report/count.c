@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* count.c - what a day's sums are: counted from the rows, all dimensions at once. */
+#include <string.h>
+
+#include "sums_int.h"
+
+enum { ALL_ROWS = INT32_MAX };
+
+static const struct {
+	enum sum_kind kind;
+	bool by_quarter, by_dimension;
+} counted[SUM_WHAT__MAX] = {
+	[SUM_SHARE] = { SUM_SHARES, true, true },
+	[SUM_CLICK] = { SUM_CLICKS, true, true },
+	[SUM_OTHER_CLICK] = { SUM_CLICKS, false, true },
+	[SUM_LEAD] = { SUM_LEADS, false, true },
+	[SUM_QUALIFIED] = { SUM_LEADS, false, true },
+	[SUM_OPPORTUNITY] = { SUM_LEADS, false, true },
+	[SUM_WON] = { SUM_LEADS, false, true },
+	[SUM_EVENT] = { SUM_LEADS, true, false },
+};
+
+bool
+sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by)
+{
+	return counted[what].kind == kind &&
+	       (by == SUM_BY_QUARTER ? counted[what].by_quarter : counted[what].by_dimension);
+}
+
+static struct uuid
+key_of(const struct uuid *ids, int network, enum sum_by by)
+{
+	return by == SUM_BY_NETWORK ? sum_key_small(1 + (uint32_t)network) : ids[by];
+}
+
+static void
+add_to_all(struct sum_map *const *maps, const struct count_row *r, uint32_t sub, int64_t n)
+{
+	for (int by = 0; by < SUM_BY_QUARTER; by++)
+		sum_map_add(maps[by], key_of(r->id, r->network, (enum sum_by)by), sub, n);
+}
+
+static uint32_t
+quarter_of(int64_t at_us)
+{
+	return (uint32_t)(at_us % US_PER_DAY / CLICK_QUARTER_US);
+}
+
+/* --- shares, clicks -------------------------------------------------------------------------- */
+
+static enum fault
+take_share(struct rq *rq, void *row, void *arg)
+{
+	const struct count_row *r = row;
+	struct day_count *c = arg;
+
+	(void)rq;
+	add_to_all(c->of[SUM_SHARE], r, r->edited, 1);
+	sum_map_add(c->of[SUM_SHARE][SUM_BY_QUARTER], sum_key_small(quarter_of(r->at_us)), 0, 1);
+	return FAULT_NONE;
+}
+
+static enum fault
+take_clicks(struct rq *rq, void *row, void *arg)
+{
+	const struct count_row *r = row;
+	struct day_count *c = arg;
+
+	(void)rq;
+	if (r->cls == CLICK_HUMAN)
+		add_to_all(c->of[SUM_CLICK], r, (uint32_t)r->network, r->n);
+	else
+		add_to_all(c->of[SUM_OTHER_CLICK], r, (uint32_t)r->cls, r->n);
+	return FAULT_NONE;
+}
+
+static enum fault
+take_quarter(struct rq *rq, void *row, void *arg)
+{
+	const struct moment_row *r = row;
+	struct day_count *c = arg;
+
+	(void)rq;
+	sum_map_add(c->of[SUM_CLICK][SUM_BY_QUARTER], sum_key_small(quarter_of(r->at)), 0, r->n);
+	return FAULT_NONE;
+}
+
+static enum fault
+count_clicks(struct rq *rq, const struct count_ask *day, struct day_count *c)
+{
+	const struct report_ask quarters = { .company_id = day->company_id,
+		                             .from_us = day->from_us,
+		                             .to_us = day->to_us };
+	enum fault e = count_sql_clicks(rq, day, take_clicks, c);
+
+	return e ? e : report_sql_click_moments(rq, &quarters, take_quarter, c);
+}
+
+/* --- leads -------------------------------------------------------------------------------------
+ */
+
+struct crediting {
+	struct sum_map *const *maps;
+};
+
+static enum fault
+take_path(struct rq *rq, const struct path *p, void *arg)
+{
+	const struct crediting *c = arg;
+
+	(void)rq;
+	for (uint32_t m = 0; p->n == 0 && m < SUMMED_MODELS; m++) {
+		for (int by = 0; by < SUM_BY_QUARTER; by++)
+			sum_map_add(c->maps[by], sum_key_nobody(), m, CREDIT_WHOLE);
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		const struct stream_row *t = &p->touches[i];
+		struct count_row r = { .network = t->network };
+
+		r.id[BY_PERSON] = t->person_id;
+		r.id[BY_TEAM] = t->team_id;
+		r.id[BY_POST] = t->post_id;
+		r.id[BY_CAMPAIGN] = t->campaign_id;
+		r.id[BY_CHANNEL] = t->channel_id;
+		for (uint32_t m = 0; m < SUMMED_MODELS; m++)
+			add_to_all(c->maps, &r, m, p->credit[m].count[i]);
+	}
+	return FAULT_NONE;
+}
+
+static enum fault
+count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, struct day_count *c)
+{
+	struct crediting crediting = { c->of[SUM_LEAD + (int)stage] };
+	struct report_query q = {
+		.models = (UINT32_C(1) << SUMMED_MODELS) - 1,
+		.window_days = J_NO_INT,
+		.first = J_NO_INT,
+		.last = J_NO_INT,
+	};
+	struct report_ask ask = { .company_id = day->company_id,
+		                  .stage = (int)stage,
+		                  .after_us = day->from_us,
+		                  .after_id = sum_key_small(1), /* before all: zero is NULL */
+		                  .to_us = day->to_us,
+		                  .limit = ALL_ROWS,
+		                  .now_us = rq->now_us };
+	struct walk *w;
+	enum fault e = report_choose(rq, &q, &ask);
+
+	if (e)
+		return e;
+	w = walk_begin(rq, &ask, take_path, &crediting);
+	e = report_sql_credits(rq, &ask, walk_credit_row, w);
+	return e ? e : walk_end(rq, w);
+}
+
+static enum fault
+take_event(struct rq *rq, void *row, void *arg)
+{
+	const struct count_row *r = row;
+	struct sum_map *m = ((struct day_count *)arg)->of[SUM_EVENT][SUM_BY_QUARTER];
+	struct uuid key = sum_key_small(quarter_of(r->at_us));
+
+	(void)rq;
+	sum_map_add(m, key, (uint32_t)r->stage, 1);
+	if (r->n == J_NO_INT || str_of(r->currency).n != CURRENCY_SIZE - 1)
+		return FAULT_NONE;
+	memcpy(key.b, r->currency, CURRENCY_SIZE - 1);
+	sum_map_add(m, key, SUM_VALUE + (uint32_t)r->stage, r->n);
+	return FAULT_NONE;
+}
+
+static enum fault
+count_leads(struct rq *rq, const struct count_ask *day, struct day_count *c)
+{
+	enum fault e = count_sql_events(rq, day, take_event, c);
+
+	for (int stage = STAGE_LEAD; !e && stage <= STAGE_WON; stage++)
+		e = count_stage(rq, day, (enum lead_stage)stage, c);
+	return e;
+}
+
+enum fault
+count_day(struct rq *rq, enum sum_kind kind, int64_t day_us, struct day_count *ret)
+{
+	const struct count_ask day = { rq_company(rq), day_us, day_us + US_PER_DAY };
+
+	*ret = (struct day_count){ { { NULL } } };
+	for (int what = 0; what < SUM_WHAT__MAX; what++) {
+		for (int by = 0; by < SUM_BY__MAX; by++) {
+			if (sum_is_of(kind, (enum sum_what)what, (enum sum_by)by))
+				ret->of[what][by] = sum_map_new(rq->arena);
+		}
+	}
+	if (kind == SUM_SHARES)
+		return count_sql_shares(rq, &day, take_share, ret);
+	return kind == SUM_CLICKS ? count_clicks(rq, &day, ret) : count_leads(rq, &day, ret);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sums_int.h - between the files that make sums and those that read them. */
+#ifndef ROSTRA_REPORT_SUMS_INT_H
+#define ROSTRA_REPORT_SUMS_INT_H
+
+#include "rostra/sums.h"
+
+#include "report_int.h"
+
+/* The dimensions of sums are those of reports, in their order. */
+_Static_assert((int)SUM_BY_PERSON == (int)BY_PERSON && (int)SUM_BY_TEAM == (int)BY_TEAM &&
+                   (int)SUM_BY_NETWORK == (int)BY_NETWORK && (int)SUM_BY_POST == (int)BY_POST &&
+                   (int)SUM_BY_CAMPAIGN == (int)BY_CAMPAIGN &&
+                   (int)SUM_BY_CHANNEL == (int)BY_CHANNEL && (int)SUM_BY_QUARTER == (int)DIMENSION__MAX,
+               "one list of dimensions");
+
+/* --- counting (count.c) ------------------------------------------------------------------------ */
+
+/* The models whose credit is summed, with their parameters as they are unless asked for: those that
+ * look at touches alone.  Which touches are a participant's is nothing to them, so one walk counts
+ * all dimensions. */
+enum { SUMMED_MODELS = MODEL_DECAY + 1 };
+
+/* One day of one kind, of the caller's company, from the rows. */
+struct day_count {
+	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX]; /* NULL: is not of this kind */
+};
+enum fault count_day(struct rq *rq, enum sum_kind kind, int64_t day_us,
+                     struct day_count *ret) MUST_CHECK;
+/* Is it of the kind? */
+bool sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by);
+
+/* --- making (sums.c) --------------------------------------------------------------------------- */
+
+enum { SUMS_ARENA_BYTES = 1 << 20, MONTH_DAYS_MAX = 31 };
+
+struct sums_tasks_list {
+	struct sums_task *list;
+	size_t n, room;
+};
+/* Of type db_row_fn: arg is the list. */
+enum fault sums_take_task(struct rq *rq, void *row, void *arg) MUST_CHECK;
+
+/* The task's rows; without days. */
+struct sums_range sums_range_of(const struct sums_task *t, int what, int by, enum sum_span span);
+
+/* The days of a month, added up. */
+struct sums_merging {
+	struct sum_map *map;
+	int64_t from_us;
+	bool there[MONTH_DAYS_MAX];
+	int64_t damaged_us; /* a day; TIME_NONE: none */
+};
+enum fault sums_merge_days(struct rq *rq, const struct sums_task *t, int what, int by,
+                           struct sums_merging *m) MUST_CHECK;
+/* i: what * SUM_BY__MAX + by.  Is it summed by month for the task's kind? */
+bool sums_has_month(const struct sums_task *t, int i);
+
+/* --- reading (sums_read.c, sums_rows.c): inside a snapshot -------------------------------------- */
+
+/* What of the period sums tell, and what is left for the rows. */
+struct sums_read {
+	const struct sum_cell *cells; /* n */
+	size_t n;
+	struct report_ask *rest; /* n_rest: as the ask, but of a part of its period */
+	size_t n_rest;
+};
+/* Are there sums for what is asked?  A manager's are not: they know no teams but as keys. */
+bool sums_serve(const struct report_ask *ask);
+/* The credit of ask->model[0] in its first place, too. */
+bool sums_serve_credit(const struct report_ask *ask);
+/* By ask->by; only: as sums_unpack has it. */
+enum fault sums_fold(struct rq *rq, const struct report_ask *ask, enum sum_what what, int only,
+                     struct sums_read *ret) MUST_CHECK;
+/* A cell's key as rows have it; none is the empty view. */
+enum { SUMS_KEY_SIZE = UUID_TEXT_SIZE };
+struct str sums_key(const struct sum_cell *c, enum dimension by, char room[SUMS_KEY_SIZE]);
+/* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */
+enum fault sums_quarters(struct rq *rq, const struct report_ask *ask, enum sum_what what,
+                         db_row_fn *fn, void *arg, struct sums_read *ret_rest) MUST_CHECK;
+
+/* --- statements (count_sql.c) ---------------------------------------------------------------- */
+
+/* Of a share, or of a day's clicks of one. */
+struct count_row {
+	struct uuid id[DIMENSION__MAX]; /* by enum dimension; of the network nothing */
+	int network, cls;
+	int64_t at_us, n;
+	bool edited;
+	const char *currency;
+	int stage;
+};
+struct count_ask {
+	struct uuid company_id;
+	int64_t from_us, to_us;
+};
+enum fault count_sql_shares(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+enum fault count_sql_clicks(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+/* at_us, stage, n (the value, J_NO_INT: none) and currency. */
+enum fault count_sql_events(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
+
+#endif
