@@ -64,10 +64,10 @@ int cmd_key(struct app *app, int argc, char **argv);     /* cmd_access.c */
 int cmd_provider(struct app *app, int argc, char **argv);
 int cmd_session(struct app *app, int argc, char **argv);
 int cmd_token(struct app *app, int argc, char **argv);
-int cmd_lead(struct app *app, int argc, char **argv);   /* cmd_lead.c: import */
-int cmd_points(struct app *app, int argc, char **argv); /* cmd_points.c: verify */
-int cmd_crm(struct app *app, int argc, char **argv);    /* cmd_crm.c: add, list, remove */
-int cmd_rates(struct app *app, int argc, char **argv);  /* cmd_rates.c: load */
+int cmd_lead(struct app *app, int argc, char **argv);    /* cmd_lead.c: import */
+int cmd_points(struct app *app, int argc, char **argv);  /* cmd_points.c: verify */
+int cmd_crm(struct app *app, int argc, char **argv);     /* cmd_crm.c: add, list, remove */
+int cmd_rates(struct app *app, int argc, char **argv);   /* cmd_rates.c: load */
 int cmd_rollups(struct app *app, int argc, char **argv); /* cmd_rollups.c: verify, rebuild */
 int cmd_click(struct app *app, int argc,
               char **argv); /* cmd_click.c: load, roll-up check and rebuild */

@@ -194,7 +194,8 @@ load(struct rq *rq, const struct demo_options *o, struct bar *b)
 static int
 run(struct app *app, const struct demo_options *o, struct bar *b)
 {
-	const struct db_stmt_table tables[] = { demo_stmts, demo_ties_stmts, link_stmts, sums_stmts };
+	const struct db_stmt_table tables[] = { demo_stmts, demo_ties_stmts, link_stmts,
+		                                sums_stmts };
 	struct conf conf = app->conf;
 	struct rq rq = { .shared = &app->shared, .now_us = o->now_us, .language = "" };
 	int64_t began = clock_monotonic_us();

@@ -17,7 +17,7 @@ struct cmd {
 	struct caller who; /* the operator, of the company that --company names */
 	int argc;          /* behind the verb */
 	char **argv;
-	bool json, list; /* list: an array in JSON */
+	bool json, list;   /* list: an array in JSON */
 	bool lists_faults; /* the rows are shown though the command fails: they say why */
 	const char *const *columns;
 	size_t n_columns, n_rows;

@@ -292,8 +292,8 @@ enum fault conversion_sql_list(struct rq *rq, const struct lead *l, struct conve
                                db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault conversion_sql_newest(struct rq *rq, const struct lead *l, struct conversion *out,
                                  bool *ret_found) MUST_CHECK;
-/* After each change of a lead's events or touches: the campaigns of its events, and the days of their
- * sums are marked. */
+/* After each change of a lead's events or touches: the campaigns of its events, and the days of
+ * their sums are marked. */
 enum fault conversion_sql_campaigns(struct rq *rq, const struct lead *l) MUST_CHECK;
 /* What reports have kept of the company's credits does not stand any more; the three that write
  * events and touches say so themselves.  In the transaction of the change. */

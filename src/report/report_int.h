@@ -210,8 +210,8 @@ struct stream_row {
 /* Some things of one moment, or from one moment on within its quarter of an hour. */
 struct moment_row {
 	int64_t at;
-	int stage; /* only of events */
-	int64_t n; /* how many */
+	int stage;     /* only of events */
+	int64_t n;     /* how many */
 	int64_t value; /* of events, in the currency asked for */
 };
 
@@ -279,7 +279,8 @@ enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
 
-/* --- by sums where there are any, else by rows (sums_rows.c) --------------------------------------
+/* --- by sums where there are any, else by rows (sums_rows.c)
+ * --------------------------------------
  */
 
 /* As report_sql_clicks and report_sql_shares.  human: of the other classes not all come. */

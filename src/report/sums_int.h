@@ -11,10 +11,12 @@
 _Static_assert((int)SUM_BY_PERSON == (int)BY_PERSON && (int)SUM_BY_TEAM == (int)BY_TEAM &&
                    (int)SUM_BY_NETWORK == (int)BY_NETWORK && (int)SUM_BY_POST == (int)BY_POST &&
                    (int)SUM_BY_CAMPAIGN == (int)BY_CAMPAIGN &&
-                   (int)SUM_BY_CHANNEL == (int)BY_CHANNEL && (int)SUM_BY_QUARTER == (int)DIMENSION__MAX,
+                   (int)SUM_BY_CHANNEL == (int)BY_CHANNEL &&
+                   (int)SUM_BY_QUARTER == (int)DIMENSION__MAX,
                "one list of dimensions");
 
-/* --- counting (count.c) ------------------------------------------------------------------------ */
+/* --- counting (count.c) ------------------------------------------------------------------------
+ */
 
 /* The models whose credit is summed, with their parameters as they are unless asked for: those that
  * look at touches alone.  Which touches are a participant's is nothing to them, so one walk counts
@@ -30,7 +32,8 @@ enum fault count_day(struct rq *rq, enum sum_kind kind, int64_t day_us,
 /* Is it of the kind? */
 bool sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by);
 
-/* --- making (sums.c) --------------------------------------------------------------------------- */
+/* --- making (sums.c) ---------------------------------------------------------------------------
+ */
 
 enum { SUMS_ARENA_BYTES = 1 << 20, MONTH_DAYS_MAX = 31 };
 
@@ -56,7 +59,8 @@ enum fault sums_merge_days(struct rq *rq, const struct sums_task *t, int what, i
 /* i: what * SUM_BY__MAX + by.  Is it summed by month for the task's kind? */
 bool sums_has_month(const struct sums_task *t, int i);
 
-/* --- reading (sums_read.c, sums_rows.c): inside a snapshot -------------------------------------- */
+/* --- reading (sums_read.c, sums_rows.c): inside a snapshot --------------------------------------
+ */
 
 /* What of the period sums tell, and what is left for the rows. */
 struct sums_read {
