@@ -13,6 +13,11 @@ enum { UUID_TEXT_SIZE = 37 };
 
 struct uuid uuid_v7(int64_t now_us);          /* monotonic within a thread: a later call sorts later */
 struct uuid uuid_v7_from(int64_t at_us, const unsigned char random[10]); /* deterministic, for demo data */
+/*
+ * Of 16 bytes of a digest: the same id for the same words.  It has the form of version 5, for MariaDB 10.11 refuses
+ * version 8, which RFC 9562 has for digests other than SHA-1, and many a value of raw bytes ("Incorrect uuid value").
+ */
+struct uuid uuid_of_digest(const unsigned char digest[16]);
 bool        uuid_parse(struct str text, struct uuid *out); /* 36 characters, either case */
 void        uuid_format(struct uuid u, char out[UUID_TEXT_SIZE]); /* lower case */
 bool        uuid_eq(struct uuid a, struct uuid b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uuid.c - RFC 9562 version 7: 48 bits of milliseconds, then a counter and random bits. */
+/* uuid.c - RFC 9562: version 7, 48 bits of milliseconds, then a counter and random bits; ids of
+ * digests. */
 #include "rostra/uuid.h"
 
 #include <string.h>
@@ -49,6 +50,17 @@ struct uuid
 uuid_v7_from(int64_t at_us, const unsigned char random[10])
 {
 	return assemble(at_us / 1000, random);
+}
+
+struct uuid
+uuid_of_digest(const unsigned char digest[16])
+{
+	struct uuid u;
+
+	memcpy(u.b, digest, sizeof(u.b));
+	u.b[6] = (unsigned char)(0x50 | (u.b[6] & 0x0f));
+	u.b[8] = (unsigned char)(0x80 | (u.b[8] & 0x3f));
+	return u;
 }
 
 static int

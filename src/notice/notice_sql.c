@@ -37,8 +37,10 @@ static const struct db_col retract_in[] = {
 	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, source_id),
 };
 static const struct db_col empty_in[] = {
-	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
-	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
+	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, company_id),
+	DB_COL_UUID(struct notice_row, object_id), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, source_id),
+	DB_COL_UUID(struct notice_row, source_id),
 };
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
@@ -114,8 +116,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND (? IS NULL OR source_id = ?)",
 		DB_IN(retract_in) },
 	[Q_EMPTY] = { .name = "notice_empty",
-		.sql = "DELETE n FROM notice n WHERE n.company_id = ? AND n.object_id = ? AND (? IS NULL OR n.kind = ?)"
-		       " AND NOT EXISTS (SELECT 1 FROM notice_source s WHERE s.company_id = n.company_id AND s.notice_id = n.id)",
+		/* Lines are found by what they are made of, so they need no index by object of their own. */
+		.sql = "DELETE n FROM notice_source s FORCE INDEX (notice_source_object) STRAIGHT_JOIN notice n"
+		       " ON n.company_id = s.company_id AND n.person_id = s.person_id AND n.id = s.notice_id"
+		       " LEFT JOIN notice_source o ON o.company_id = s.company_id AND o.notice_id = s.notice_id AND o.source_id <> ?"
+		       " WHERE s.company_id = ? AND s.object_id = ? AND (? IS NULL OR s.kind = ?) AND (? IS NULL OR s.source_id = ?)"
+		       " AND o.company_id IS NULL",
 		DB_IN(empty_in) },
 	[Q_PAGE] = { .name = "notice_page",
 		.sql = "SELECT n.id, n.kind, n.object_id, n.first_at, n.told_at, n.read_at,"
@@ -190,9 +196,9 @@ notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n)
 enum fault
 notice_sql_retract(struct rq *rq, const struct notice_row *key)
 {
-	enum fault e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
+	enum fault e = db_exec(rq, &stmts[Q_EMPTY], key, NULL);
 
-	return e ? e : db_exec(rq, &stmts[Q_EMPTY], key, NULL);
+	return e ? e : db_exec(rq, &stmts[Q_RETRACT], key, NULL);
 }
 
 enum fault

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* action_http.c - what people did elsewhere, as servers tell of it: lessons and the like, each
  * once. */
-#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
@@ -137,14 +136,10 @@ static struct uuid
 item_of(const struct outside_action *in)
 {
 	const struct str parts[] = { str_of(in->name), str_of(in->item) };
-	struct uuid id = { 0 };
-	struct sha256 digest;
 
 	if (in->item == NULL)
-		return id;
-	digest = sha256_parts(parts, 2);
-	memcpy(id.b, digest.b, sizeof(id.b));
-	return id;
+		return (struct uuid){ { 0 } };
+	return uuid_of_digest(sha256_parts(parts, 2).b);
 }
 
 static bool

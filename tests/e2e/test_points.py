@@ -390,6 +390,8 @@ def test_an_action_of_elsewhere_counts_once_and_can_be_taken_back(api, house):
     for _ in range(2):
         assert api.delete(f"/v1/actions/{first.json()['id']}", who=house.company.admin).status_code == 204
     assert house.points(house.ann)["earned"] == 2.7, "the second lesson is the whole of its item now"
+    for n in range(40):
+        assert told(house, house.bob, item=f"item {n}")[1].status_code == 201, "whatever the words"
     bad = {"external_id": uuid7(), "name": "No!", "person_id": uuid7(), "occurred_at": soon(60)}
     assert pointers(api.post("/v1/actions", who=house.company.admin, json=bad)) == {
         "#/name", "#/person_id", "#/occurred_at"}

@@ -147,6 +147,25 @@ the_age_of_a_clients_id_is_bounded(void **state)
 	assert_int_equal(uuid_client_age(v4, now_us), UUID_AGE_BEHIND);
 }
 
+static void
+an_id_of_a_digest_is_the_same_for_the_same_and_has_a_form_that_databases_take(void **state)
+{
+	unsigned char digest[16];
+	char text[UUID_TEXT_SIZE];
+
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		memset(digest, i, sizeof(digest));
+		uuid_format(uuid_of_digest(digest), text);
+		assert_int_equal(text[14], '5');
+		assert_non_null(strchr("89ab", text[19]));
+		assert_true(uuid_eq(uuid_of_digest(digest), uuid_of_digest(digest)));
+	}
+	digest[0] ^= 1;
+	uuid_format(uuid_of_digest(digest), text);
+	assert_string_equal(text, "feffffff-ffff-5fff-bfff-ffffffffffff");
+}
+
 int
 main(void)
 {
@@ -157,6 +176,8 @@ main(void)
 		cmocka_unit_test(other_texts_are_no_ids),
 		cmocka_unit_test(an_id_knows_when_it_was_made),
 		cmocka_unit_test(the_age_of_a_clients_id_is_bounded),
+		cmocka_unit_test(
+		    an_id_of_a_digest_is_the_same_for_the_same_and_has_a_form_that_databases_take),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
