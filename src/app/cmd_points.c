@@ -75,8 +75,12 @@ points_verify_run(struct cmd *c)
 		                               "balance", "entries",  "balance_counts" };
 	struct found found = { c, 0 };
 	struct points_verdict v = { 0 };
-	enum fault e = cmd_company_only(c);
+	enum fault e;
 
+	c->app->conf.db_read_timeout_s =
+	    TIMEOUT_S; /* the whole ledger is summed up; nothing is connected yet */
+	c->rq.deadline_us = clock_monotonic_us() + TIMEOUT_S * US_PER_S;
+	e = cmd_company_only(c);
 	if (e)
 		return e;
 	CMD_COLUMNS(c, columns, true);
