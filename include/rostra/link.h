@@ -72,8 +72,15 @@ struct verdict click_judge(const struct click_rules *rules, const struct click_k
 void link_code(char out[LINK_CODE_SIZE]);
 /* The short URL: conf.link_url + "/r/" + code. */
 const char *link_url(struct rq *rq, const char *code);
+/* In the transaction that changes what links of the company lead to or show: a text or the destination of a post, a
+ * campaign.  (Company's own changes and revocation count by themselves.)  Workers see it within conf.link_cache_s. */
+enum fault link_changed(struct rq *rq) MUST_CHECK;
 /* In the transaction that revokes its share: from then on 404. */
 enum fault link_revoke(struct rq *rq, const char *code) MUST_CHECK;
+
+/* Of a link worker's process: since when nothing has changed of what links lead to. */
+struct link_watch *link_watch_create(void);
+void link_watch_destroy(struct link_watch **w);
 
 /* Click ids: 96 bits, 16 URL-safe characters. */
 bool click_id_parse(struct str text, unsigned char out[CLICK_ID_SIZE]);

@@ -11,6 +11,7 @@
 struct cache;
 struct combine;
 struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
+struct link_watch;
 struct spool;      /* link.h: this process's click segment */
 struct visits;     /* link.h: an hour of visits, mapped by all link workers */
 struct click_rules; /* link.h: who is no person; swapped whole on SIGHUP */
@@ -26,6 +27,7 @@ struct shared {
 	struct cache *boards;  /* standings, in pieces */
 	struct cache *reports; /* totals of reports, held against what changes credits */
 	struct cache *links;   /* link code -> destination and policy */
+	struct link_watch *link_watch; /* link.h: whether these still stand; NULL outside the link pool */
 	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */
 	struct combine *company_seqs;  /* who asks for the number of the last change; NULL: each alone */
 	struct combine *lead_births;   /* who brings a lead; NULL: each alone */

@@ -21,7 +21,7 @@ enum {
 	CARDS_BYTES = 4 * 1024 * 1024,
 	BOARDS_BYTES = 8 * 1024 * 1024,
 	REPORTS_BYTES = 8 * 1024 * 1024, /* a report of some 14,000 groups still fits a shard */
-	LINKS_BYTES = 4 * 1024 * 1024,
+	LINKS_BYTES = 24 * 1024 * 1024,  /* of some 60,000 links */
 };
 
 /* More threads than a worker has by default never ask at once. */
@@ -112,6 +112,7 @@ shared_caches(struct shared *s, enum pool pool)
 {
 	if (pool == POOL_LINK) {
 		s->links = cache_create("links", LINKS_BYTES);
+		s->link_watch = link_watch_create();
 		return;
 	}
 	s->tokens = cache_create("tokens", TOKENS_BYTES);

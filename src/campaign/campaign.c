@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* campaign.c - what makes a campaign whole. */
+#include "rostra/link.h"
 #include "rostra/sums.h"
 
 #include "campaign_int.h"
@@ -113,6 +114,8 @@ patch_tx(struct rq *rq, void *arg)
 	struct patching *p = arg;
 	enum fault e = campaign_sql_update(rq, p->next, &p->done);
 
+	if (!e && p->done)
+		e = link_changed(rq);
 	return e || !p->done || !p->windows ? e : sums_mark_windows(rq);
 }
 

@@ -15,14 +15,18 @@ enum { AWAY_S = 1, RETRY_AFTER_S = 5 };
  * over the cache, which takes its keys for digests. */
 static const struct sha256 away_key = { "database away" };
 
+/* A link's card is kept beside it: fetchers want it once, visitors never. */
+enum part { PART_TARGET, PART_WHOLE };
+
 static struct sha256
-code_key(struct str code)
+code_key(struct str code, enum part part)
 {
 	const uint64_t spread = hash64(code.s, code.n, 0);
 	struct sha256 key = { { 0 } };
 
 	memcpy(key.b, code.s, code.n);
 	memcpy(key.b + LINK_CODE_SIZE - 1, &spread, sizeof(spread));
+	key.b[sizeof(key.b) - 1] = (unsigned char)part;
 	return key;
 }
 
@@ -68,29 +72,64 @@ find_stale(struct rq *rq, struct str code, const struct target *cached, struct t
 	return FAULT_NONE;
 }
 
-enum fault
-link_find(struct rq *rq, struct str code, struct target *out)
+static struct target
+without_card(const struct target *t)
+{
+	struct target lean = *t;
+
+	if (t->text[TARGET_BASE].n > 0)
+		for (int i = TARGET_TITLE; i < TARGET__TEXTS; i++)
+			lean.text[i] = (struct str){ "", 0 };
+	return lean;
+}
+
+static enum fault
+find_part(struct rq *rq, struct str code, enum part part, struct target *out)
 {
 	struct cache *links = rq->shared->links;
-	struct sha256 key = code_key(code);
+	struct sha256 key = code_key(code, part);
 	int64_t now_us = clock_monotonic_us(), at_us;
 	struct target cached = { .found = false };
 	struct str bytes;
 	bool have =
 	    cache_get(links, key, rq->arena, &bytes, &at_us) && target_unpack(bytes, &cached);
-	enum fault e;
+	bool stands = false;
+	enum fault e = FAULT_NONE;
 
 	if (have && at_us > 0 && now_us - at_us < rq->conf->link_cache_s * US_PER_S) {
 		*out = cached;
 		return FAULT_NONE;
 	}
-	if (database_away(rq, now_us))
-		return find_stale(rq, code, have ? &cached : NULL, out);
-	e = find_in_tables(rq, code, out);
-	if (e) {
+	if (!database_away(rq, now_us)) {
+		if (have && at_us > 0 && cached.found) /* a new link counts as no change */
+			e = link_stands(rq, at_us, now_us, &stands);
+		if (stands) {
+			*out = cached;
+			return FAULT_NONE;
+		}
+		if (!e)
+			e = find_in_tables(rq, code, out);
+		if (!e) {
+			cached = part == PART_WHOLE ? *out : without_card(out);
+			cache_put(links, key, target_pack(rq->arena, &cached), now_us);
+			return FAULT_NONE;
+		}
 		cache_put(links, away_key, (struct str){ "", 0 }, now_us);
-		return find_stale(rq, code, have ? &cached : NULL, out);
 	}
-	cache_put(links, key, target_pack(rq->arena, out), now_us);
-	return FAULT_NONE;
+	return find_stale(rq, code, have ? &cached : NULL, out);
+}
+
+enum fault
+link_find(struct rq *rq, struct str code, struct target *out)
+{
+	return find_part(rq, code, PART_TARGET, out);
+}
+
+enum fault
+link_card(struct rq *rq, struct str code, struct target *t)
+{
+	/* A card is in some language: without one it was left out. */
+	if (t->text[TARGET_LANGUAGE].n > 0)
+		return FAULT_NONE;
+	return find_part(rq, code, PART_WHOLE, t);
 }

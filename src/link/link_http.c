@@ -182,8 +182,12 @@ answer_gone(struct call *c)
 }
 
 static enum fault
-answer_card(struct rq *rq, struct call *c, const struct visit_state *v)
+answer_card(struct rq *rq, struct call *c, struct visit_state *v)
 {
+	enum fault e = link_card(rq, v->code, &v->target);
+
+	if (e)
+		return e;
 	no_store(c);
 	card_page(http_raw(c, 200, "text/html; charset=utf-8"), &v->target,
 	          link_url(rq, v->code.s));

@@ -59,10 +59,23 @@ void target_of_row(struct arena *a, const struct link_row *r, struct target *out
 /* 8 base62 characters: anything else is no code, and no statement is spent on it. */
 bool link_code_valid(struct str code);
 /*
- * The target of a code, from the cache for conf.link_cache_s, then from the database; when that
- * does not answer, from the cache again, however old.  BUSY when neither knows.
+ * The target of a code, from the cache while it stands, then from the database; when that does not
+ * answer, from the cache again, however old.  BUSY when neither knows.  The texts of its card are
+ * only there when it has no destination.
+ *
+ * What was looked up stands for conf.link_cache_s, and on while nothing has changed of what any
+ * link leads to: all companies have one number for that, which one thread of a process asks for
+ * every half of that time.  The number counts in the transaction of each change, so when it was the
+ * same before a look-up began and after, nothing that the look-up read has changed since.
  */
 enum fault link_find(struct rq *rq, struct str code, struct target *out) MUST_CHECK;
+/* Fills the texts of the card, from where link_find takes the rest. */
+enum fault link_card(struct rq *rq, struct str code, struct target *t) MUST_CHECK;
+/* The number of changes of what links lead to. */
+enum fault link_sql_version(struct rq *rq, int64_t *ret) MUST_CHECK;
+/* Does what a look-up that began at put_us, more than conf.link_cache_s ago, found still stand?
+ * Asks for the number when it is this thread's turn: a fault is the database's. */
+enum fault link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret) MUST_CHECK;
 
 /* --- where the visitor goes (dest.c) ------------------------------------------------------- */
 

@@ -30,6 +30,10 @@ static const struct db_col link_key_cols[] = {
 	DB_COL_UUID(struct link_key, company_id),
 	DB_COL_STR(struct link_key, code),
 };
+struct links_version {
+	int64_t n;
+};
+static const struct db_col links_version_cols[] = { DB_COL_I64(struct links_version, n) };
 static const struct db_col code_cols[] = { DB_COL_STR(struct code_in, code) };
 static const struct db_col since_share_cols[] = { DB_COL_UUID(struct since, share) };
 static const struct db_col since_day_cols[] = { DB_COL_STR(struct since, day) };
@@ -123,7 +127,7 @@ static const struct db_col quarter_cols[] = {
 	" LEFT JOIN campaign c ON c.company_id = s.company_id AND c.id = s.campaign_id"
 
 enum {
-	Q_LINK_REVOKE, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
+	Q_LINK_REVOKE, Q_LINKS_CHANGED, Q_LINKS_VERSION, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
 	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE, Q_MARK_PRUNE,
 	Q_CLICK_INSERT, Q_DAY_ADD, Q_QUARTER_ADD, Q__MAX
 };
@@ -133,6 +137,16 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "link_revoke",
 		.sql = "UPDATE link SET state = 'revoked' WHERE company_id = ? AND code = ?",
 		DB_IN(link_key_cols),
+	},
+	[Q_LINKS_CHANGED] = {
+		.name = "links_changed",
+		.sql = "UPDATE company /* all companies: its own id is asked for */ SET link_version = link_version + 1 WHERE id = ?",
+		.in = link_key_cols, .n_in = 1,
+	},
+	[Q_LINKS_VERSION] = {
+		.name = "links_version",
+		.sql = "SELECT CAST(SUM(link_version) AS SIGNED) FROM company /* all companies: a worker's links are of them all */",
+		DB_OUT(links_version_cols),
 	},
 	[Q_LINK_FIND] = {
 		.name = "link_find",
@@ -218,7 +232,27 @@ link_revoke(struct rq *rq, const char *code)
 {
 	const struct link_key in = { rq_company(rq), code };
 
-	return db_exec(rq, &stmts[Q_LINK_REVOKE], &in, NULL);
+	enum fault e = db_exec(rq, &stmts[Q_LINK_REVOKE], &in, NULL);
+
+	return e ? e : link_changed(rq);
+}
+
+enum fault
+link_changed(struct rq *rq)
+{
+	const struct link_key in = { .company_id = rq_company(rq) };
+
+	return db_exec(rq, &stmts[Q_LINKS_CHANGED], &in, NULL);
+}
+
+enum fault
+link_sql_version(struct rq *rq, int64_t *ret)
+{
+	struct links_version row = { .n = 0 };
+	enum fault e = db_one(rq, &stmts[Q_LINKS_VERSION], NULL, &row);
+
+	*ret = row.n;
+	return e;
 }
 
 enum fault

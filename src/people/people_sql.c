@@ -125,7 +125,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_COMPANY_UPDATE] = { .name = "company_update",
 		.sql = "UPDATE company /* all companies: its own id is asked for */ SET name = ?, state = ?, time_zone = ?,"
 		       " currency = ?, language = ?, brand_color = ?, logo_url = ?, min_app_version = ?,"
-		       " lookback_days = ?, visitor_cookie = ?, version = version + 1, feed_version = feed_version + 1"
+		       " lookback_days = ?, visitor_cookie = ?, version = version + 1, feed_version = feed_version + 1,"
+		       " link_version = link_version + 1"
 		       " WHERE id = ? AND version = ?",
 		DB_IN(company_update_in) },
 	[Q_COMPANY_FEED] = { .name = "company_feed_changed",

@@ -2,6 +2,8 @@
 /* post.c - writing posts: suggestions, and changes of them. */
 #include <string.h>
 
+#include "rostra/link.h"
+
 #include "post_int.h"
 
 bool
@@ -163,6 +165,9 @@ patch_tx(struct rq *rq, void *arg)
 		return e;
 	if (!done)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the post again.");
+	e = link_changed(rq);
+	if (e)
+		return e;
 	e = write_lists(rq, &post, c->in);
 	if (e)
 		return e;

@@ -2,6 +2,7 @@
 """Short links: where they lead, what is passed on, what fetchers get, when they end."""
 
 import html.parser
+import time
 import urllib.parse
 
 import pytest
@@ -134,6 +135,32 @@ def test_an_unknown_link_is_404_and_reflects_nothing(link, code):
 def test_a_revoked_link_is_dead_within_seconds(api, link, acme, post):
     share = new_share(api, acme.member, post)
     assert visit(link, share).status_code == 302
+    assert api.post(f"/v1/shares/{share['id']}/revoke", who=acme.member).status_code in (200, 204)
+    wait_until(lambda: visit(link, share).status_code == 404, 6, "the link's end")
+
+
+def test_what_a_link_leads_to_is_remembered_until_something_changes(api, link, acme):
+    campaign = new_campaign(api, acme)
+    post = live_post(api, acme, campaign_id=campaign["id"], destination_url="https://www.acme.example/one")
+    share = new_share(api, acme.member, post)
+    fetcher = {"User-Agent": FETCHERS[0]}
+
+    def card():
+        return Metas(link.get(path_of(share), headers=fetcher, contract=False).text).found.get("og:title")
+
+    def leads_to():
+        url = location(visit(link, share))
+        return url.path, urllib.parse.parse_qs(url.query)["utm_source"][0]
+
+    until = time.monotonic() + 5  # longer than a link is remembered without asking whether something has changed
+    while time.monotonic() < until:
+        assert (leads_to(), card()) == (("/one", "linkedin"), post["title"])
+    post = api.patch(f"/v1/posts/{post['id']}", who=acme.curator, json={
+        "version": post["version"], "destination_url": "https://www.acme.example/two", "title": "Another title"}).json()
+    wait_until(lambda: (leads_to()[0], card()) == ("/two", "Another title"), 6, "the post's change")
+    api.patch(f"/v1/campaigns/{campaign['id']}", who=acme.admin,
+              json={"version": campaign["version"], "utm_source": "elsewhere"}).raise_for_status()
+    wait_until(lambda: leads_to()[1] == "elsewhere", 6, "the campaign's change")
     assert api.post(f"/v1/shares/{share['id']}/revoke", who=acme.member).status_code in (200, 204)
     wait_until(lambda: visit(link, share).status_code == 404, 6, "the link's end")
 
