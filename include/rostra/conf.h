@@ -46,7 +46,7 @@ struct conf {
 	int64_t     click_keep_months; /* 0: for ever */
 	int64_t     spool_sync_ms;    /* fdatasync at most this long after a click; 0: each time */
 	int64_t     spool_segment_kb;
-	int64_t     link_cache_s;     /* a cached link is asked for again after this */
+	int64_t     link_cache_s;     /* a change of what a link leads to shows within this */
 	int64_t     board_fresh_ms;   /* a board's standing is counted anew after this */
 	int64_t     caller_cache_s;   /* a person's state is asked for again after this */
 	int64_t     rate_read_per_min, rate_write_per_min, rate_public_per_min; /* per caller or address */

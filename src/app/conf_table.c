@@ -52,7 +52,7 @@ const struct conf_row conf_rows[] = {
 	NUMBER(request_deadline_ms, "4000", 100, 60000, "after this a request starts nothing again"),
 	NUMBER(board_fresh_ms, "3000", 0, 60000, "milliseconds after which a board is counted anew"),
 	NUMBER(caller_cache_s, "4", 0, 5, "seconds a caller's state is remembered"),
-	NUMBER(link_cache_s, "3", 0, 300, "seconds a link is remembered while the database answers"),
+	NUMBER(link_cache_s, "3", 0, 300, "seconds within which a change of a link shows while the database answers"),
 	YESNO(trust_link_headers, "yes", "nginx in front names the client's address"),
 
 	NUMBER(rate_read_per_min, "600", 0, 100000000, "reads of one caller a minute; 0 is no limit"),
