@@ -369,7 +369,7 @@ def made_id(operation):
 
 # Followed by background work, not by requests.
 QUEUES = ("outbox", "badge_due")
-BACKGROUND = {*QUEUES, "job", "post_stat", "spool_mark"}
+BACKGROUND = {*QUEUES, "job", "post_stat", "spool_mark", "report_due", "report_sum", "report_month", "board_look", "board_place"}
 
 
 def bare(response):
