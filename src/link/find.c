@@ -11,8 +11,8 @@
 
 enum { AWAY_S = 1, RETRY_AFTER_S = 5 };
 
-/* Codes are eight characters, so nothing else has this key; what follows them spreads the links
- * over the cache, which takes its keys for digests. */
+/* The cache takes its keys for digests and any bytes of them for a hash; codes may begin alike.
+ * Nothing else has such a key: behind the two hashes is the code itself. */
 static const struct sha256 away_key = { "database away" };
 
 /* A link's card is kept beside it: fetchers want it once, visitors never. */
@@ -21,11 +21,11 @@ enum part { PART_TARGET, PART_WHOLE };
 static struct sha256
 code_key(struct str code, enum part part)
 {
-	const uint64_t spread = hash64(code.s, code.n, 0);
+	const uint64_t spread[2] = { hash64(code.s, code.n, 0), hash64(code.s, code.n, 1) };
 	struct sha256 key = { { 0 } };
 
-	memcpy(key.b, code.s, code.n);
-	memcpy(key.b + LINK_CODE_SIZE - 1, &spread, sizeof(spread));
+	memcpy(key.b, spread, sizeof(spread));
+	memcpy(key.b + sizeof(spread), code.s, code.n);
 	key.b[sizeof(key.b) - 1] = (unsigned char)part;
 	return key;
 }
@@ -101,8 +101,8 @@ find_part(struct rq *rq, struct str code, enum part part, struct target *out)
 		return FAULT_NONE;
 	}
 	if (!database_away(rq, now_us)) {
-		if (have && at_us > 0 && cached.found) /* a new link counts as no change */
-			e = link_stands(rq, at_us, now_us, &stands);
+		/* A new link counts as no change, so that there was none does not stand. */
+		e = link_stands(rq, have && cached.found ? at_us : 0, now_us, &stands);
 		if (stands) {
 			*out = cached;
 			return FAULT_NONE;

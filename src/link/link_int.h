@@ -73,7 +73,8 @@ enum fault link_find(struct rq *rq, struct str code, struct target *out) MUST_CH
 enum fault link_card(struct rq *rq, struct str code, struct target *t) MUST_CHECK;
 /* The number of changes of what links lead to. */
 enum fault link_sql_version(struct rq *rq, int64_t *ret) MUST_CHECK;
-/* Does what a look-up that began at put_us, more than conf.link_cache_s ago, found still stand?
+/* Does what a look-up that began at put_us, more than conf.link_cache_s ago, found still stand?  0:
+ * nothing was found.
  * Asks for the number when it is this thread's turn: a fault is the database's. */
 enum fault link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret) MUST_CHECK;
 

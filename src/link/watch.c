@@ -77,7 +77,7 @@ link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret)
 	enum fault e;
 
 	*ret = false;
-	if (w == NULL || fresh_us == 0 || now_us - put_us >= KEPT_S * US_PER_S)
+	if (w == NULL || fresh_us == 0)
 		return FAULT_NONE;
 	if (my_turn(w, now_us, fresh_us / 2)) {
 		e = link_sql_version(rq, &version);
@@ -86,7 +86,8 @@ link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret)
 		note(w, version, now_us, clock_monotonic_us());
 	}
 	(void)pthread_mutex_lock(&w->lock);
-	*ret = w->since_us != 0 && put_us >= w->since_us && now_us - w->until_us < fresh_us;
+	*ret = w->since_us != 0 && put_us >= w->since_us && now_us - w->until_us < fresh_us &&
+	       now_us - put_us < KEPT_S * US_PER_S;
 	(void)pthread_mutex_unlock(&w->lock);
 	return FAULT_NONE;
 }
