@@ -59,6 +59,16 @@ struct db_stmt {
 	const struct db_col *out;
 	size_t n_out;
 };
+/*
+ * Statements have a fixed number of parameters: sixteen at once are named by an array, from i on; for fewer the last
+ * one is named again.  COL: DB_COL_UUID or another of two arguments.
+ */
+#define DB_COL_4(COL, T, m, i)  COL(T, m[i]), COL(T, m[(i) + 1]), COL(T, m[(i) + 2]), COL(T, m[(i) + 3])
+#define DB_COL_16(COL, T, m, i) \
+	DB_COL_4(COL, T, m, i), DB_COL_4(COL, T, m, (i) + 4), DB_COL_4(COL, T, m, (i) + 8), DB_COL_4(COL, T, m, (i) + 12)
+#define DB_MARKS_16             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define DB_AMONG_16             " IN (" DB_MARKS_16 ")"
+
 #define DB_IN(t) .in = (t), .n_in = sizeof(t) / sizeof((t)[0])
 #define DB_OUT(t) .out = (t), .n_out = sizeof(t) / sizeof((t)[0])
 

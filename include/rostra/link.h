@@ -78,9 +78,8 @@ enum fault link_changed(struct rq *rq) MUST_CHECK;
 /* In the transaction that revokes its share: from then on 404. */
 enum fault link_revoke(struct rq *rq, const char *code) MUST_CHECK;
 
-/* Of a link worker's process: since when nothing has changed of what links lead to. */
+/* Of a link worker's process, for as long as it lives: since when nothing has changed of what links lead to. */
 struct link_watch *link_watch_create(void);
-void link_watch_destroy(struct link_watch **w);
 
 /* Click ids: 96 bits, 16 URL-safe characters. */
 bool click_id_parse(struct str text, unsigned char out[CLICK_ID_SIZE]);

@@ -30,17 +30,14 @@ static const struct db_col place_out[] = {
 	DB_COL_I64(struct placed, place.post_version),
 };
 
-/* Statements have a fixed number of parameters: for fewer than sixteen the last one asks again. */
 enum { ASKERS_MAX = 16 };
 struct askers {
 	struct uuid company_id, person_id[ASKERS_MAX];
 };
-#define ASKER(i) DB_COL_UUID(struct askers, person_id[i])
-static const struct db_col asker_in[] = { DB_COL_UUID(struct askers, company_id), ASKER(0) };
+static const struct db_col asker_in[] = { DB_COL_UUID(struct askers, company_id), DB_COL_UUID(struct askers, person_id[0]) };
 static const struct db_col askers_in[] = {
 	DB_COL_UUID(struct askers, company_id),
-	ASKER(0), ASKER(1), ASKER(2),  ASKER(3),  ASKER(4),  ASKER(5),  ASKER(6),  ASKER(7),
-	ASKER(8), ASKER(9), ASKER(10), ASKER(11), ASKER(12), ASKER(13), ASKER(14), ASKER(15),
+	DB_COL_16(DB_COL_UUID, struct askers, person_id, 0),
 };
 static const struct db_col counters_out[] = {
 	DB_COL_UUID(struct feed_asker, person_id),      DB_COL_I64(struct feed_asker, company_version),
@@ -124,7 +121,7 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_COUNTERS_16] = {
 		.name = "feed_counters_16",
-		.sql = COUNTERS "IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		.sql = COUNTERS DB_AMONG_16,
 		DB_IN(askers_in), DB_OUT(counters_out),
 	},
 	[Q_TOP] = { /* from the start, or from within the few that are pinned */

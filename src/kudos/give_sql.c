@@ -6,20 +6,15 @@
 #include "kudos_view.h"
 
 /* clang-format off */
-/* Statements have a fixed number of parameters: for fewer the last one is named again. */
 struct several {
 	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE];
 	int64_t     at;
 };
-#define AMONG(i) DB_COL_UUID(struct several, id[i])
-#define AMONG_4(i) AMONG(i), AMONG((i) + 1), AMONG((i) + 2), AMONG((i) + 3)
-#define AMONG_16(i) AMONG_4(i), AMONG_4((i) + 4), AMONG_4((i) + 8), AMONG_4((i) + 12)
-#define MARKS_16 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define IN_16 " IN (" MARKS_16 ")"
-#define IN_48 " IN (" MARKS_16 ", " MARKS_16 ", " MARKS_16 ")"
+#define AMONG(i) DB_COL_16(DB_COL_UUID, struct several, id, i)
+#define IN_48 " IN (" DB_MARKS_16 ", " DB_MARKS_16 ", " DB_MARKS_16 ")"
 _Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
 
-static const struct db_col house_in[] = { AMONG_16(0), DB_COL_UUID(struct several, company_id) };
+static const struct db_col house_in[] = { AMONG(0), DB_COL_UUID(struct several, company_id) };
 static const struct db_col house_out[] = {
 	DB_COL_STR(struct kudos_house, time_zone),
 	DB_COL_I64(struct kudos_house, policy.monthly_allowance), DB_COL_I64(struct kudos_house, policy.pair_max),
@@ -29,16 +24,16 @@ static const struct db_col house_out[] = {
 	DB_COL_UUID(struct kudos_house, value_id), DB_COL_STR(struct kudos_house, value_name),
 };
 static const struct db_col crowd_in[] = {
-	DB_COL_UUID(struct several, company_id), AMONG_16(0), AMONG_16(16), AMONG_16(32),
+	DB_COL_UUID(struct several, company_id), AMONG(0), AMONG(16), AMONG(32),
 };
 static const struct db_col crowd_out[] = {
 	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
 	DB_COL_UUID(struct kudos_person, team_id),   DB_COL_STR(struct kudos_person, display_name),
 	NOTICE_LISTENER_COLS(struct kudos_person, listener.),
 };
-static const struct db_col givers_in[] = { DB_COL_UUID(struct several, company_id), AMONG_16(0) };
+static const struct db_col givers_in[] = { DB_COL_UUID(struct several, company_id), AMONG(0) };
 static const struct db_col givers_since_in[] = {
-	DB_COL_UUID(struct several, company_id), AMONG_16(0), DB_COL_TIME(struct several, at),
+	DB_COL_UUID(struct several, company_id), AMONG(0), DB_COL_TIME(struct several, at),
 };
 static const struct db_col boosts_out[] = {
 	DB_COL_UUID(struct kudos_before, giver_id), DB_COL_I64(struct kudos_before, boost),
@@ -76,7 +71,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " kp.version, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = c.id), v.id, v.name"
 		       " FROM company c /* all companies: its own id is asked for */"
 		       " LEFT JOIN kudos_policy kp ON kp.company_id = c.id"
-		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.id" IN_16 " AND v.archived_at IS NULL"
+		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.id" DB_AMONG_16 " AND v.archived_at IS NULL"
 		       " WHERE c.id = ?",
 		DB_IN(house_in), DB_OUT(house_out),
 	},
@@ -91,20 +86,20 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_BOOSTS] = {
 		.name = "kudos_boosts",
-		.sql = "SELECT p.id, " POINTS_BOOST " FROM person p FORCE INDEX (PRIMARY) WHERE p.company_id = ? AND p.id" IN_16,
+		.sql = "SELECT p.id, " POINTS_BOOST " FROM person p FORCE INDEX (PRIMARY) WHERE p.company_id = ? AND p.id" DB_AMONG_16,
 		DB_IN(givers_in), DB_OUT(boosts_out),
 	},
 	[Q_LATELY] = {
 		.name = "kudos_lately",
 		.sql = "SELECT giver_id, created_at FROM kudos FORCE INDEX (kudos_given)"
-		       " WHERE company_id = ? AND giver_id" IN_16 " AND created_at > ?",
+		       " WHERE company_id = ? AND giver_id" DB_AMONG_16 " AND created_at > ?",
 		DB_IN(givers_since_in), DB_OUT(lately_out),
 	},
 	[Q_PAIRS] = {
 		.name = "kudos_pairs",
 		.sql = "SELECT k.giver_id, q.person_id FROM kudos k FORCE INDEX (kudos_given) STRAIGHT_JOIN kudos_person q"
 		       " ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
-		       " WHERE k.company_id = ? AND k.giver_id" IN_16 " AND k.created_at > ? AND k.state <> 'withdrawn'",
+		       " WHERE k.company_id = ? AND k.giver_id" DB_AMONG_16 " AND k.created_at > ? AND k.state <> 'withdrawn'",
 		DB_IN(givers_since_in), DB_OUT(pairs_out),
 	},
 	[Q_ABOUT] = {

@@ -27,19 +27,14 @@ struct ids {
 };
 
 /* clang-format off */
-/* Statements have a fixed number of parameters: for fewer the last one is named again. */
-#define ID(i) DB_COL_UUID(struct ids, id[i])
-#define IDS                                                                                     \
-	ID(0), ID(1), ID(2), ID(3), ID(4), ID(5), ID(6), ID(7), ID(8), ID(9), ID(10), ID(11), ID(12), ID(13), ID(14), ID(15)
-#define IDS_SQL " IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_Static_assert(SETTLED_AT_ONCE == 16, "as many as IDS");
+_Static_assert(SETTLED_AT_ONCE == 16, "as many as DB_COL_16");
 
 static const struct db_col claim_in[] = { DB_COL_STR(struct claim, owner), DB_COL_STR(struct claim, kind) };
 static const struct db_col claimed_out[] = {
 	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, id), DB_COL_UUID(struct claimed, giver_id),
 	DB_COL_UUID(struct claimed, person_id),  DB_COL_BOOL(struct claimed, gives),
 };
-static const struct db_col ids_in[] = { DB_COL_UUID(struct ids, company_id), IDS };
+static const struct db_col ids_in[] = { DB_COL_UUID(struct ids, company_id), DB_COL_16(DB_COL_UUID, struct ids, id, 0) };
 static const struct db_col lock_out[] = {
 	DB_COL_UUID(struct kudos, id),       DB_COL_I64(struct kudos, points), DB_COL_ENUM(struct kudos, state, kudos_state_names),
 	DB_COL_TIME(struct kudos, created_at),
@@ -61,13 +56,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_LOCK] = {
 		.name = "kudos_settle_lock",
-		.sql = "SELECT id, points, state, created_at FROM kudos FORCE INDEX (PRIMARY) WHERE company_id = ? AND id" IDS_SQL
+		.sql = "SELECT id, points, state, created_at FROM kudos FORCE INDEX (PRIMARY) WHERE company_id = ? AND id" DB_AMONG_16
 		       " FOR UPDATE",
 		DB_IN(ids_in), DB_OUT(lock_out),
 	},
 	[Q_PEOPLE] = {
 		.name = "kudos_settle_people",
-		.sql = "SELECT kudos_id, person_id FROM kudos_person FORCE INDEX (PRIMARY) WHERE company_id = ? AND kudos_id" IDS_SQL
+		.sql = "SELECT kudos_id, person_id FROM kudos_person FORCE INDEX (PRIMARY) WHERE company_id = ? AND kudos_id" DB_AMONG_16
 		       " AND role = 'recipient'",
 		DB_IN(ids_in), DB_OUT(people_out),
 	},

@@ -24,16 +24,13 @@ enum {
 	BIRTH_COLS_UNTOUCHED = LEAD_COLS_NEW + CONVERSION_COLS_NEW + 1 + MARK_COLS,
 };
 
-/* Statements have a fixed number of parameters: for fewer the last one is named again. */
 struct addresses {
 	struct uuid company_id;
 	struct str  sha256[BIRTHS_AT_ONCE];
 };
-#define ADDRESS(i) DB_COL_VIEW(struct addresses, sha256[i])
 static const struct db_col known_in[] = {
 	DB_COL_UUID(struct addresses, company_id),
-	ADDRESS(0), ADDRESS(1), ADDRESS(2),  ADDRESS(3),  ADDRESS(4),  ADDRESS(5),  ADDRESS(6),  ADDRESS(7),
-	ADDRESS(8), ADDRESS(9), ADDRESS(10), ADDRESS(11), ADDRESS(12), ADDRESS(13), ADDRESS(14), ADDRESS(15),
+	DB_COL_16(DB_COL_VIEW, struct addresses, sha256, 0),
 };
 static const struct db_col known_out[] = { DB_COL_VIEW(struct lead, email_sha256) };
 
@@ -54,7 +51,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_KNOWN] = {
 		.name = "lead_known_emails",
 		.sql = "SELECT DISTINCT email_sha256 FROM lead FORCE INDEX (lead_email) WHERE company_id = ?"
-		       " AND email_sha256 IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " AND email_sha256" DB_AMONG_16,
 		DB_IN(known_in), DB_OUT(known_out),
 	},
 	[Q_PUT_LEAD] = {

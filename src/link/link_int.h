@@ -74,8 +74,8 @@ enum fault link_card(struct rq *rq, struct str code, struct target *t) MUST_CHEC
 /* The number of changes of what links lead to. */
 enum fault link_sql_version(struct rq *rq, int64_t *ret) MUST_CHECK;
 /* Does what a look-up that began at put_us, more than conf.link_cache_s ago, found still stand?  0:
- * nothing was found.
- * Asks for the number when it is this thread's turn: a fault is the database's. */
+ * nothing was found.  Asks for the number when it is this thread's turn: a fault is the database's.
+ */
 enum fault link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret) MUST_CHECK;
 
 /* --- where the visitor goes (dest.c) ------------------------------------------------------- */

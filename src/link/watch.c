@@ -32,16 +32,6 @@ link_watch_create(void)
 	return w;
 }
 
-void
-link_watch_destroy(struct link_watch **w)
-{
-	if (*w == NULL)
-		return;
-	(void)pthread_mutex_destroy(&(*w)->lock);
-	free(*w);
-	*w = NULL;
-}
-
 /* Is it this thread that asks now? */
 static bool
 my_turn(struct link_watch *w, int64_t now_us, int64_t pace_us)

@@ -64,28 +64,22 @@ static const struct db_col subject_cols[] = {
 	DB_COL_UUID(struct subject_in, company_id),    DB_COL_UUID(struct subject_in, object_id),
 	DB_COL_ENUM(struct subject_in, currency, points_currency_names),
 };
-/* Statements have a fixed number of parameters: for fewer the last one is named again. */
-#define AMONG(i) DB_COL_UUID(struct several, id[i])
-#define SEVERAL                                                                                   \
-	AMONG(0), AMONG(1), AMONG(2), AMONG(3), AMONG(4), AMONG(5), AMONG(6), AMONG(7), AMONG(8), AMONG(9), \
-	AMONG(10), AMONG(11), AMONG(12), AMONG(13), AMONG(14), AMONG(15)
-#define SEVERAL_SQL " IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 struct several {
 	struct uuid company_id, id[POINTS_HOLDS_MAX];
 	int64_t     period;
 	int         reason;
 };
-_Static_assert(POINTS_HOLDS_MAX == 16 && POINTS_OBJECTS_MAX == 16, "as many as SEVERAL");
-static const struct db_col several_in[] = { DB_COL_UUID(struct several, company_id), SEVERAL };
+_Static_assert(POINTS_HOLDS_MAX == 16 && POINTS_OBJECTS_MAX == 16, "as many as DB_COL_16");
+static const struct db_col several_in[] = { DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0) };
 static const struct db_col hold_in[] = {
-	DB_COL_UUID(struct several, company_id), SEVERAL, DB_COL_I64(struct several, period),
+	DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0), DB_COL_I64(struct several, period),
 };
 static const struct db_col hold_out[] = {
 	DB_COL_UUID(struct point_balance, person_id),  DB_COL_I64(struct point_balance, tenths),
 	DB_COL_I64(struct point_balance, granted_tenths),
 };
 #define SUMMED_IN                                                                               \
-	DB_COL_UUID(struct several, company_id), SEVERAL, DB_COL_ENUM(struct several, reason, points_reason_names)
+	DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0), DB_COL_ENUM(struct several, reason, points_reason_names)
 static const struct db_col sum_all_in[] = { SUMMED_IN, SUMMED_IN };
 static const struct db_col known_out[] = { DB_COL_UUID(struct point_entry, object_id) };
 static const struct db_col page_in[] = {
@@ -107,7 +101,7 @@ static const struct db_col allowance_out[] = {
 #define SUM_INTO "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
 #define SUMMED(span, day, of)                                                                   \
 	" SELECT company_id, '" span "', " day ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry" of
-#define OF_SEVERAL " WHERE company_id = ? AND object_id" SEVERAL_SQL " AND currency = 'earned' AND reason = ? AND day > 0"
+#define OF_SEVERAL " WHERE company_id = ? AND object_id" DB_AMONG_16 " AND currency = 'earned' AND reason = ? AND day > 0"
 #define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + 1"
 
 enum { Q_INSERT, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_KNOWN, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
@@ -150,12 +144,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_HOLD_ALL] = { /* in the key's order, as everybody takes them */
 		.name = "point_balance_hold_all",
 		.sql = "SELECT person_id, tenths, granted_tenths FROM point_balance FORCE INDEX (PRIMARY) WHERE company_id = ?"
-		       " AND person_id" SEVERAL_SQL " AND currency = 'allowance' AND period = ? FOR UPDATE",
+		       " AND person_id" DB_AMONG_16 " AND currency = 'allowance' AND period = ? FOR UPDATE",
 		DB_IN(hold_in), DB_OUT(hold_out),
 	},
 	[Q_KNOWN] = {
 		.name = "point_entry_known",
-		.sql = "SELECT object_id FROM point_entry FORCE INDEX (point_entry_object) WHERE company_id = ? AND object_id" SEVERAL_SQL
+		.sql = "SELECT object_id FROM point_entry FORCE INDEX (point_entry_object) WHERE company_id = ? AND object_id" DB_AMONG_16
 		       " AND currency = 'earned'",
 		DB_IN(several_in), DB_OUT(known_out),
 	},

@@ -99,19 +99,15 @@ count_clicks(struct rq *rq, const struct count_ask *day, struct day_count *c)
 /* --- leads -------------------------------------------------------------------------------------
  */
 
-struct crediting {
-	struct sum_map *const *maps;
-};
-
 static enum fault
 take_path(struct rq *rq, const struct path *p, void *arg)
 {
-	const struct crediting *c = arg;
+	struct sum_map *const *maps = arg;
 
 	(void)rq;
 	for (uint32_t m = 0; p->n == 0 && m < SUMMED_MODELS; m++) {
 		for (int by = 0; by < SUM_BY_QUARTER; by++)
-			sum_map_add(c->maps[by], sum_key_nobody(), m, CREDIT_WHOLE);
+			sum_map_add(maps[by], sum_key_nobody(), m, CREDIT_WHOLE);
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		const struct stream_row *t = &p->touches[i];
@@ -123,7 +119,7 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 		r.id[BY_CAMPAIGN] = t->campaign_id;
 		r.id[BY_CHANNEL] = t->channel_id;
 		for (uint32_t m = 0; m < SUMMED_MODELS; m++)
-			add_to_all(c->maps, &r, m, p->credit[m].count[i]);
+			add_to_all(maps, &r, m, p->credit[m].count[i]);
 	}
 	return FAULT_NONE;
 }
@@ -131,7 +127,6 @@ take_path(struct rq *rq, const struct path *p, void *arg)
 static enum fault
 count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, struct day_count *c)
 {
-	struct crediting crediting = { c->of[SUM_LEAD + (int)stage] };
 	struct report_query q = {
 		.models = (UINT32_C(1) << SUMMED_MODELS) - 1,
 		.window_days = J_NO_INT,
@@ -150,7 +145,7 @@ count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 
 	if (e)
 		return e;
-	w = walk_begin(rq, &ask, take_path, &crediting);
+	w = walk_begin(rq, &ask, take_path, c->of[SUM_LEAD + (int)stage]);
 	e = report_sql_credits(rq, &ask, walk_credit_row, w);
 	return e ? e : walk_end(rq, w);
 }

@@ -17,8 +17,8 @@ sums_range_of(const struct sums_task *t, int what, int by, enum sum_span span)
 	};
 }
 
-static int64_t
-month_end(int64_t month_us)
+int64_t
+sums_month_end(int64_t month_us)
 {
 	struct civil c = civil_from_us(month_us);
 
@@ -92,7 +92,7 @@ sums_merge_days(struct rq *rq, const struct sums_task *t, int what, int by, stru
 	struct sums_range r = sums_range_of(t, what, by, SUM_DAY);
 
 	r.from_us = t->month_us;
-	r.to_us = month_end(t->month_us);
+	r.to_us = sums_month_end(t->month_us);
 	*m = (struct sums_merging){ .map = sum_map_new(rq->arena),
 		                    .from_us = t->month_us,
 		                    .damaged_us = TIME_NONE };
@@ -111,7 +111,7 @@ count_missing(struct rq *rq, const struct sums_task *t)
 	struct sums_merging m;
 	enum fault e = sums_merge_days(rq, t, first[t->kind], SUM_BY_NETWORK, &m);
 
-	for (int i = 0; !e && t->month_us + i * US_PER_DAY < month_end(t->month_us); i++) {
+	for (int i = 0; !e && t->month_us + i * US_PER_DAY < sums_month_end(t->month_us); i++) {
 		day.day_us = t->month_us + i * US_PER_DAY;
 		if (!m.there[i])
 			e = count_again(rq, &day);

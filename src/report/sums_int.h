@@ -37,6 +37,9 @@ bool sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by);
 
 enum { SUMS_ARENA_BYTES = 1 << 20, MONTH_DAYS_MAX = 31 };
 
+/* The first moment behind the month that begins then. */
+int64_t sums_month_end(int64_t month_us);
+
 struct sums_tasks_list {
 	struct sums_task *list;
 	size_t n, room;

@@ -35,11 +35,7 @@ at(const struct reading *r, int64_t day_us)
 static size_t
 days_of_month(int64_t first_us)
 {
-	struct civil c = civil_from_us(first_us);
-	int64_t next = civil_to_us(
-	    (struct civil){ .year = c.year + c.month / 12, .month = c.month % 12 + 1, .day = 1 });
-
-	return (size_t)((next - first_us) / US_PER_DAY);
+	return (size_t)((sums_month_end(first_us) - first_us) / US_PER_DAY);
 }
 
 static enum fault

@@ -68,16 +68,12 @@ static const struct db_col write_in[] = {
 
 /* --- several shares at once --- */
 
-/* Statements have a fixed number of parameters: for fewer the last one is named again. */
-#define SHARER(i) DB_COL_UUID(struct sharers, person_id[i])
-#define SHARERS                                                                                   \
-	SHARER(0), SHARER(1), SHARER(2), SHARER(3), SHARER(4), SHARER(5), SHARER(6), SHARER(7),       \
-	SHARER(8), SHARER(9), SHARER(10), SHARER(11), SHARER(12), SHARER(13), SHARER(14), SHARER(15)
-#define SHARERS_SQL " IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 struct sharers {
 	struct uuid company_id, person_id[SHARES_AT_ONCE];
 };
-static const struct db_col sharers_in[] = { DB_COL_UUID(struct sharers, company_id), SHARERS };
+static const struct db_col sharers_in[] = {
+	DB_COL_UUID(struct sharers, company_id), DB_COL_16(DB_COL_UUID, struct sharers, person_id, 0),
+};
 static const struct db_col counters_out[] = {
 	DB_COL_UUID(struct share_counters, person_id), DB_COL_I64(struct share_counters, company_version),
 	DB_COL_I64(struct share_counters, audience_version), DB_COL_I64(struct share_counters, person_version),
@@ -180,12 +176,12 @@ static const struct db_stmt rows[Q__MAX] = {
 	[Q_LOCK] = { /* in the key's order, and nobody is waited for */
 		.name = "share_lock",
 		.sql = "SELECT p.id, (SELECT c.feed_version FROM company c WHERE c.id = p.company_id),"
-		       " p.audience_version, p.feed_version FROM person p WHERE p.company_id = ? AND p.id" SHARERS_SQL " FOR UPDATE SKIP LOCKED",
+		       " p.audience_version, p.feed_version FROM person p WHERE p.company_id = ? AND p.id" DB_AMONG_16 " FOR UPDATE SKIP LOCKED",
 		DB_IN(sharers_in), DB_OUT(counters_out),
 	},
 	[Q_COUNT] = {
 		.name = "share_count",
-		.sql = "UPDATE person SET feed_version = feed_version + 1 WHERE company_id = ? AND id" SHARERS_SQL,
+		.sql = "UPDATE person SET feed_version = feed_version + 1 WHERE company_id = ? AND id" DB_AMONG_16,
 		DB_IN(sharers_in),
 	},
 	[Q_PUT_SHARE] = {
