@@ -54,6 +54,14 @@ def workers_of(stack, pool):
     return [pid for pid in stack.workers() if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == f"rostra-{pool}"]
 
 
+def halt(pids):
+    """kill(2) answers before every thread has come to its stop: one of them might still take the next request."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    tasks = [task for pid in pids for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    wait_until(lambda: all((t / "stat").read_text().rsplit(")", 1)[1].split()[0] == "T" for t in tasks), what="the workers to stop")
+
+
 CLOSE_WAIT = "08"
 
 
@@ -68,9 +76,9 @@ def test_nothing_is_done_for_a_client_that_hung_up_before_it_was_heard(world):
     """A request that lay in a stopped worker's socket is old when the worker goes on: a refresh token of that time would
     look stolen, and the phone has long asked another."""
     ids, stopped = [uuid7() for _ in range(6)], workers_of(world.stack, "api")
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    assert len(stopped) == 2
     try:
+        halt(stopped)
         for id_ in ids:
             with pytest.raises(requests.exceptions.ReadTimeout):
                 world.api.put(f"/v1/shares/{id_}", who=world.company.member, contract=False, timeout=0.1,
