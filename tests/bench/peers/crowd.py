@@ -13,6 +13,7 @@ from measure import memory_mb, memory_parts_mb, metric_sum
 CONNECTIONS = {"API": 1800, "LINK": 200}
 PART = 0.7
 SATURATION_S, SATURATION_CLIENTS = 8, {"API": 48, "LINK": 16}
+PROBE_S, PROBES, NEAR = 8, 4, 0.02
 SLOWEST_S = 1.0
 SAMPLE_S = 2
 # Of a hundred calls of the API.
@@ -71,12 +72,36 @@ def slope(samples):
     return rise * 60, (rest / max(1, n - 2) / wide) ** 0.5 * 60
 
 
+def rate_of(results, seconds):
+    return sum(r["requests"] for r in results.values()) / seconds
+
+
+def saturation(server, scratch, actors):
+    """Requests/s at which nothing is left, of the crowd's own mix: each site alone at its most tells what one of its calls takes."""
+    made, takes = scripts(actors, server, scratch, 0), 0
+    for site, clients in SATURATION_CLIENTS.items():
+        most = rate_of(both(server, {site: made[site]}, {site: clients}, SATURATION_S), SATURATION_S)
+        takes += CONNECTIONS[site] / sum(CONNECTIONS.values()) / most
+    return 1 / takes
+
+
+def paced(server, scratch, actors, aim):
+    """What each client waits between calls, in ms: what is left of its turn when an answer has come, found by trying."""
+    turn = sum(CONNECTIONS.values()) / aim * 1000
+    wait = turn
+    for _ in range(PROBES):
+        rate = rate_of(both(server, scripts(actors, server, scratch, round(wait)), CONNECTIONS, PROBE_S), PROBE_S)
+        if abs(rate / aim - 1) < NEAR:
+            break
+        wait = max(1, wait + turn - sum(CONNECTIONS.values()) / rate * 1000)
+    return round(wait)
+
+
 def run(product, server, actors, seconds, scratch):
     product.stack("restart", "jobs")
     product.reload()
-    free = both(server, scripts(actors, server, scratch, 0), SATURATION_CLIENTS, SATURATION_S)
-    most = sum(r["requests"] for r in free.values()) / SATURATION_S
-    wait_ms = round(sum(CONNECTIONS.values()) / (most * PART) * 1000)
+    most = saturation(server, scratch, actors)
+    wait_ms = paced(server, scratch, actors, most * PART)
     samples, stop = [], threading.Event()
     ops = product.places["OPS"] if server.name == "rostra" else None
     watcher = threading.Thread(target=sampled, args=(server.groups()["app"], ops, stop, samples))
@@ -90,7 +115,7 @@ def run(product, server, actors, seconds, scratch):
     slowest = max(r["max_us"] for r in result.values()) / 1e6
     # Caches fill up to their bounds, and of a mapped table of fixed size more pages are touched: what else grows is a leak.
     rise, error = slope([(s[0], s[2] - s[4]) for s in samples] if samples[0][2] else samples)
-    rate = sum(r["requests"] for r in result.values()) / seconds
+    rate = rate_of(result, seconds)
     print(f"\n{server.title}: {sum(CONNECTIONS.values())} connections for {seconds} s: {rate:.0f} requests/s, "
           f"{rate / most:.0%} of {most:.0f} at saturation; {failed} failed; "
           + ", ".join(f"{site} p99 {r['p99_us'] / 1000:.1f} ms" for site, r in result.items())
