@@ -5,7 +5,7 @@
 
 #include "rostra/db.h"
 
-extern const struct db_stmt_table jobs_stmts;
+extern const struct db_stmt_table jobs_stmts, outbox_stmts;
 
 /* Writes what this transaction must cause; payload: JSON text or NULL. */
 enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object,

@@ -176,6 +176,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&crm_stmts,
 	&scim_stmts,
 	&jobs_stmts,
+	&outbox_stmts,
 };
 /* clang-format on */
 

@@ -24,7 +24,7 @@ enum fault job_sql_holder(struct rq *rq, const char *name, struct job_lease *ret
 enum fault job_sql_ran(struct rq *rq, const struct job_lease *l) MUST_CHECK;
 enum fault job_sql_release(struct rq *rq, const struct job_lease *l) MUST_CHECK;
 
-/* --- the outbox (jobs_sql.c) --- */
+/* --- the outbox (outbox_sql.c) --- */
 enum outbox_state { OUTBOX_READY, OUTBOX_CLAIMED, OUTBOX_DONE, OUTBOX_DEAD, OUTBOX__MAX };
 
 struct outbox_claim {

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jobs_sql.c - statements of jobs: leases, the outbox, pruning, shares a post. */
-#include <string.h>
-
+/* jobs_sql.c - statements of jobs: leases, pruning, shares a post. */
 #include "jobs_int.h"
-
-static const char *const outbox_state_names[OUTBOX__MAX + 1] = { "ready", "claimed", "done",
-	                                                         "dead" };
-
-struct outbox_new {
-	struct uuid company_id, object_id;
-	const char *kind, *payload;
-	int64_t now_us;
-};
 
 enum {
 	Q_JOB_ADD,
@@ -19,16 +8,6 @@ enum {
 	Q_JOB_HOLDER,
 	Q_JOB_RAN,
 	Q_JOB_RELEASE,
-	Q_OUTBOX_PUT,
-	Q_OUTBOX_REVIVE,
-	Q_OUTBOX_DUE_NOW,
-	Q_OUTBOX_GIVE_UP,
-	Q_OUTBOX_OWNERS,
-	Q_OUTBOX_CLAIM,
-	Q_OUTBOX_CLAIMED,
-	Q_OUTBOX_FAILED,
-	Q_OUTBOX_DONE,
-
 	Q_PRUNE_IDEMPOTENCY,
 	Q_PRUNE_COMPANIES,
 	Q_PRUNE_LOCK,
@@ -59,33 +38,6 @@ static const struct db_col ran_in[] = {
 static const struct db_col release_in[] = {
 	DB_COL_STR(struct job_lease, name), DB_COL_STR(struct job_lease, owner),
 };
-static const struct db_col put_in[] = {
-	DB_COL_UUID(struct outbox_new, company_id), DB_COL_STR(struct outbox_new, kind),
-	DB_COL_UUID(struct outbox_new, object_id), DB_COL_STR(struct outbox_new, payload),
-	DB_COL_TIME(struct outbox_new, now_us), DB_COL_TIME(struct outbox_new, now_us),
-};
-static const struct db_col now_in[] = {
-	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_TIME(struct outbox_claim, now_us),
-};
-static const struct db_col outbox_claim_in[] = {
-	DB_COL_STR(struct outbox_claim, owner), DB_COL_TIME(struct outbox_claim, until_us),
-	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_I64(struct outbox_claim, limit),
-};
-static const struct db_col give_up_in[] = {
-	DB_COL_TIME(struct outbox_claim, now_us), DB_COL_STR(struct outbox_claim, owner),
-};
-static const struct db_col owner_in[] = { DB_COL_STR(struct outbox_claim, owner) };
-static const struct db_col claimed_out[] = {
-	DB_COL_I64(struct outbox_try, event.id), DB_COL_UUID(struct outbox_try, event.company_id),
-	DB_COL_STR(struct outbox_try, event.kind), DB_COL_UUID(struct outbox_try, event.object_id),
-	DB_COL_STR(struct outbox_try, event.payload), DB_COL_TIME(struct outbox_try, event.created_us),
-	DB_COL_I64(struct outbox_try, tries),
-};
-static const struct db_col failed_in[] = {
-	DB_COL_ENUM(struct outbox_failure, state, outbox_state_names),
-	DB_COL_TIME(struct outbox_failure, due_us), DB_COL_STR(struct outbox_failure, error),
-	DB_COL_I64(struct outbox_failure, id), DB_COL_STR(struct outbox_failure, owner),
-};
 static const struct db_col before_in[] = { DB_COL_TIME(struct prune, before_us) };
 static const struct db_col company_col[] = { DB_COL_UUID(struct prune, company_id) };
 static const struct db_col seq_col[] = { DB_COL_I64(struct prune, seq) };
@@ -112,9 +64,6 @@ static const struct db_col post_count_in[] = {
 	DB_COL_UUID(struct post_count, company_id), DB_COL_UUID(struct post_count, post_id),
 };
 
-/* The outbox is empty most of the time and then is not: MariaDB's estimates lag behind, and without
- * the hints it reads the whole of it.  With them rows come in the order of due_at: to ask for it would sort
- * what is about to change. */
 static const struct db_stmt rows[Q__MAX] = {
 	[Q_JOB_ADD] = {
 		.name = "job_add",
@@ -145,67 +94,6 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = "UPDATE job /* all companies: jobs serve them all */"
 		       " SET owner = NULL, lease_until = NULL WHERE name = ? AND owner = ?",
 		DB_IN(release_in),
-	},
-	[Q_OUTBOX_PUT] = {
-		.name = "outbox_put",
-		.sql = "INSERT INTO outbox (company_id, kind, object_id, payload, due_at, created_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?)",
-		DB_IN(put_in),
-	},
-	[Q_OUTBOX_REVIVE] = {
-		.name = "outbox_revive",
-		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
-		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
-		       " WHERE state = 'claimed' AND lease_until < ?",
-		DB_IN(now_in),
-	},
-	[Q_OUTBOX_DUE_NOW] = {
-		.name = "outbox_due_now",
-		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
-		       " SET due_at = ? WHERE state = 'ready' AND due_at > ? AND tries = 0",
-		DB_IN(now_in),
-	},
-	[Q_OUTBOX_GIVE_UP] = {
-		.name = "outbox_give_up",
-		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
-		       " SET state = 'ready', owner = NULL, lease_until = NULL, due_at = ?"
-		       " WHERE state = 'claimed' AND owner = ?",
-		DB_IN(give_up_in),
-	},
-	[Q_OUTBOX_OWNERS] = {
-		.name = "outbox_owners",
-		.sql = "SELECT DISTINCT owner FROM outbox FORCE INDEX (outbox_due)"
-		       " /* all companies: one relay serves them all */ WHERE state = 'claimed'",
-		DB_OUT(owner_in),
-	},
-	[Q_OUTBOX_CLAIM] = {
-		.name = "outbox_claim",
-		.sql = "UPDATE outbox FORCE INDEX (outbox_due) /* all companies: one relay serves them all */"
-		       " SET state = 'claimed', owner = ?, lease_until = ?, tries = tries + 1"
-		       " WHERE state = 'ready' AND due_at <= ? LIMIT ?",
-		DB_IN(outbox_claim_in),
-	},
-	[Q_OUTBOX_CLAIMED] = {
-		.name = "outbox_claimed",
-		.sql = "SELECT id, company_id, kind, object_id, payload, created_at, tries FROM outbox"
-		       " FORCE INDEX (outbox_due)"
-		       " /* all companies: one relay serves them all */"
-		       " WHERE state = 'claimed' AND owner = ? ORDER BY due_at, id",
-		DB_IN(owner_in), DB_OUT(claimed_out),
-	},
-	[Q_OUTBOX_FAILED] = {
-		.name = "outbox_failed",
-		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
-		       " SET state = ?, due_at = ?, last_error = ?, owner = NULL, lease_until = NULL"
-		       " WHERE id = ? AND state = 'claimed' AND owner = ?",
-		DB_IN(failed_in),
-	},
-	[Q_OUTBOX_DONE] = {
-		.name = "outbox_done",
-		.sql = "DELETE FROM outbox USING outbox FORCE INDEX (outbox_due)"
-		       " /* all companies: one relay serves them all */"
-		       " WHERE state = 'claimed' AND owner = ?",
-		DB_IN(owner_in),
 	},
 	[Q_PRUNE_IDEMPOTENCY] = {
 		.name = "prune_idempotency",
@@ -304,108 +192,6 @@ enum fault
 job_sql_release(struct rq *rq, const struct job_lease *l)
 {
 	return db_exec(rq, &rows[Q_JOB_RELEASE], l, NULL);
-}
-
-enum fault
-outbox_put(struct rq *rq, const char *kind, struct uuid object, const char *payload)
-{
-	const struct outbox_new in = { .company_id = rq_company(rq),
-		                       .object_id = object,
-		                       .kind = kind,
-		                       .payload = payload,
-		                       .now_us = rq->now_us };
-
-	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);
-}
-
-/* ["id","id"] */
-static const char *
-ids_json(struct arena *a, const struct uuid *ids, size_t n)
-{
-	const size_t each = UUID_TEXT_SIZE + 2; /* a quote, the id, a quote, a comma */
-	char *list = arena_alloc(a, 1 + n * each + 1, 1), *at = list;
-
-	for (size_t i = 0; i < n; i++) {
-		*at++ = i == 0 ? '[' : ',';
-		*at++ = '"';
-		uuid_format(ids[i], at);
-		at += UUID_TEXT_SIZE - 1;
-		*at++ = '"';
-	}
-	memcpy(at, "]", sizeof("]"));
-	return list;
-}
-
-enum fault
-outbox_put_all(struct rq *rq, struct uuid company, const char *kind, const struct uuid *objects,
-               size_t n)
-{
-	const struct outbox_new in = { .company_id = company,
-		                       .object_id = objects[0],
-		                       .kind = kind,
-		                       .payload = n > 1 ? ids_json(rq->arena, objects, n) : NULL,
-		                       .now_us = rq->now_us };
-
-	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);
-}
-
-enum fault
-outbox_sql_revive(struct rq *rq, int64_t now_us)
-{
-	const struct outbox_claim in = { .now_us = now_us };
-
-	return db_exec(rq, &rows[Q_OUTBOX_REVIVE], &in, NULL);
-}
-
-enum fault
-outbox_sql_due_now(struct rq *rq, int64_t now_us)
-{
-	const struct outbox_claim in = { .now_us = now_us };
-
-	return db_exec(rq, &rows[Q_OUTBOX_DUE_NOW], &in, NULL);
-}
-
-enum fault
-outbox_sql_give_up(struct rq *rq, const char *owner, int64_t now_us)
-{
-	const struct outbox_claim in = { .owner = owner, .now_us = now_us };
-
-	return db_exec(rq, &rows[Q_OUTBOX_GIVE_UP], &in, NULL);
-}
-
-enum fault
-outbox_sql_owners(struct rq *rq, struct outbox_claim *row, db_row_fn *fn, void *arg)
-{
-	return db_each(rq, &rows[Q_OUTBOX_OWNERS], NULL, row, fn, arg);
-}
-
-enum fault
-outbox_sql_claim(struct rq *rq, const struct outbox_claim *c, uint64_t *ret_n)
-{
-	return db_exec(rq, &rows[Q_OUTBOX_CLAIM], c, ret_n);
-}
-
-enum fault
-outbox_sql_claimed(struct rq *rq, const char *owner, struct outbox_try *row, db_row_fn *fn,
-                   void *arg)
-{
-	const struct outbox_claim in = { .owner = owner };
-
-	return db_each(rq, &rows[Q_OUTBOX_CLAIMED], &in, row, fn, arg);
-}
-
-enum fault
-outbox_sql_failed(struct rq *rq, const struct outbox_failure *f)
-{
-	return db_exec(rq, &rows[Q_OUTBOX_FAILED], f, NULL);
-}
-
-enum fault
-outbox_sql_done(struct rq *rq, const char *owner)
-{
-	const struct outbox_claim in = { .owner = owner };
-
-	return db_exec(rq, &rows[Q_OUTBOX_DONE], &in, NULL);
 }
 
 enum fault

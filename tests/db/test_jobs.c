@@ -52,11 +52,12 @@ static int
 open_unit(void **state)
 {
 	static struct unit u;
-	static struct db_stmt_table tables[2];
+	static struct db_stmt_table tables[3];
 
 	tables[0] = jobs_stmts;
-	tables[1] = link_stmts;
-	unit_open(&u, tables, 2);
+	tables[1] = outbox_stmts;
+	tables[2] = link_stmts;
+	unit_open(&u, tables, 3);
 	u.who.company = uuid_v7(u.rq.now_us);
 	unit_text(&u, "DELETE FROM job");
 	unit_text(&u, "DELETE FROM outbox");
@@ -293,11 +294,12 @@ start_service(const struct unit *u)
 		{ .name = "mark", .every_ms = 20, .run = leave_a_mark }
 	};
 	static const struct jobs_plan plan = { marking, 1, consumers, 1 };
+	const struct db_stmt_table tables[] = { jobs_stmts, outbox_stmts };
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(jobs_run(&u->conf, &jobs_stmts, 1, &plan));
+		_exit(jobs_run(&u->conf, tables, 2, &plan));
 	return pid;
 }
 
