@@ -36,6 +36,11 @@ enum sum_what {
 	SUM_OPPORTUNITY,
 	SUM_WON,
 	SUM_EVENT, /* events of leads, by quarter; sub: the stage, and of values SUM_VALUE more */
+	/* credit by currency, with values; sub: which part of it, as report says */
+	SUM_LEAD_CREDIT,
+	SUM_QUALIFIED_CREDIT,
+	SUM_OPPORTUNITY_CREDIT,
+	SUM_WON_CREDIT,
 	SUM_WHAT__MAX
 };
 extern const char *const sum_what_names[SUM_WHAT__MAX + 1];
@@ -67,6 +72,8 @@ struct sum_cell {
 struct sum_map;
 struct sum_map *sum_map_new(struct arena *a);
 void sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n);
+/* The cell's count, zero at first; good until something else is added. */
+int64_t *sum_map_at(struct sum_map *m, struct uuid key, uint32_t sub);
 /* All that are not zero, by key and sub, in the arena. */
 const struct sum_cell *sum_map_cells(const struct sum_map *m, size_t *ret_n);
 struct uuid sum_key_small(uint32_t n);

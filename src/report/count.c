@@ -18,6 +18,10 @@ static const struct {
 	[SUM_OPPORTUNITY] = { SUM_LEADS, false, true },
 	[SUM_WON] = { SUM_LEADS, false, true },
 	[SUM_EVENT] = { SUM_LEADS, true, false },
+	[SUM_LEAD_CREDIT] = { SUM_LEADS, false, true },
+	[SUM_QUALIFIED_CREDIT] = { SUM_LEADS, false, true },
+	[SUM_OPPORTUNITY_CREDIT] = { SUM_LEADS, false, true },
+	[SUM_WON_CREDIT] = { SUM_LEADS, false, true },
 };
 
 bool
@@ -99,28 +103,79 @@ count_clicks(struct rq *rq, const struct count_ask *day, struct day_count *c)
 /* --- leads -------------------------------------------------------------------------------------
  */
 
+/* A stage's credit: of all currencies together, and by currency with its values. */
+struct credit_count {
+	struct sum_map *const *counts, *const *credit; /* by dimension */
+	struct sum_map *last[SUM_BY_QUARTER];          /* the last path that had the key, from 1 */
+	int64_t paths;
+};
+
+/* Credit of one key, by the model; most leads have no value yet. */
+static void
+add_credit(const struct credit_count *c, int by, struct uuid key, uint32_t sub,
+           const int64_t *credit)
+{
+	sum_map_add(c->credit[by], key, sub, credit[0]);
+	if (credit[1] != 0)
+		sum_map_add(c->credit[by], key, sub + CREDIT_VALUE, credit[1]);
+}
+
+static void
+count_nobody(const struct credit_count *c, const struct path *p)
+{
+	const uint32_t currency = credit_currency(p->conversion.currency);
+
+	for (int i = 0; i < SUMMED_MODELS * SUM_BY_QUARTER; i++) {
+		const uint32_t m = (uint32_t)(i / SUM_BY_QUARTER);
+		const int by = i % SUM_BY_QUARTER;
+
+		sum_map_add(c->counts[by], sum_key_nobody(), m, CREDIT_WHOLE);
+		add_credit(c, by, sum_key_nobody(), currency * CREDIT_PARTS + m,
+		           (const int64_t[]){ CREDIT_WHOLE, p->conversion.value_minor });
+	}
+}
+
+static void
+count_touch(struct credit_count *c, const struct path *p, size_t i)
+{
+	const struct stream_row *t = &p->touches[i];
+	const uint32_t sub = credit_currency(p->conversion.currency) * CREDIT_PARTS;
+	const struct uuid ids[DIMENSION__MAX] = {
+		[BY_PERSON] = t->person_id,   [BY_TEAM] = t->team_id,
+		[BY_POST] = t->post_id,       [BY_CAMPAIGN] = t->campaign_id,
+		[BY_CHANNEL] = t->channel_id,
+	};
+
+	for (int by = 0; by < SUM_BY_QUARTER; by++) {
+		const struct uuid key = key_of(ids, t->network, (enum sum_by)by);
+		int64_t *last = sum_map_at(c->last[by], key, 0);
+
+		if (*last != c->paths)
+			sum_map_add(c->credit[by], key, sub + CREDIT_TOUCHED, 1);
+		*last = c->paths;
+		for (uint32_t m = 0; m < SUMMED_MODELS; m++) {
+			const struct split *s = &p->credit[m];
+
+			if (s->count[i] == 0 && s->value[i] == 0)
+				continue;
+			sum_map_add(c->counts[by], key, m, s->count[i]);
+			add_credit(c, by, key, sub + m,
+			           (const int64_t[]){ s->count[i], s->value[i] });
+		}
+	}
+}
+
 static enum fault
 take_path(struct rq *rq, const struct path *p, void *arg)
 {
-	struct sum_map *const *maps = arg;
+	struct credit_count *c = arg;
 
 	(void)rq;
-	for (uint32_t m = 0; p->n == 0 && m < SUMMED_MODELS; m++) {
-		for (int by = 0; by < SUM_BY_QUARTER; by++)
-			sum_map_add(maps[by], sum_key_nobody(), m, CREDIT_WHOLE);
-	}
-	for (size_t i = 0; i < p->n; i++) {
-		const struct stream_row *t = &p->touches[i];
-		struct count_row r = { .network = t->network };
-
-		r.id[BY_PERSON] = t->person_id;
-		r.id[BY_TEAM] = t->team_id;
-		r.id[BY_POST] = t->post_id;
-		r.id[BY_CAMPAIGN] = t->campaign_id;
-		r.id[BY_CHANNEL] = t->channel_id;
-		for (uint32_t m = 0; m < SUMMED_MODELS; m++)
-			add_to_all(maps, &r, m, p->credit[m].count[i]);
-	}
+	c->paths++;
+	if (p->n == 0)
+		count_nobody(c, p);
+	for (size_t i = 0; i < p->n; i++)
+		count_touch(c, p, i);
 	return FAULT_NONE;
 }
 
@@ -140,12 +195,16 @@ count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 		                  .to_us = day->to_us,
 		                  .limit = ALL_ROWS,
 		                  .now_us = rq->now_us };
+	struct credit_count counts = { .counts = c->of[SUM_LEAD + (int)stage],
+		                       .credit = c->of[SUM_LEAD_CREDIT + (int)stage] };
 	struct walk *w;
 	enum fault e = report_choose(rq, &q, &ask);
 
 	if (e)
 		return e;
-	w = walk_begin(rq, &ask, take_path, c->of[SUM_LEAD + (int)stage]);
+	for (int by = 0; by < SUM_BY_QUARTER; by++)
+		counts.last[by] = sum_map_new(rq->arena);
+	w = walk_begin(rq, &ask, take_path, &counts);
 	e = report_sql_credits(rq, &ask, walk_credit_row, w);
 	return e ? e : walk_end(rq, w);
 }

@@ -63,19 +63,19 @@ take(struct str *from, size_t n)
 }
 
 static void
-unpack(struct rq *rq, const struct report_ask *ask, struct str bytes, struct kept_totals *ret)
+unpack(struct rq *rq, const struct report_ask *ask, struct str bytes, struct totals *ret)
 {
 	const size_t sums_bytes = ask->n_models * sizeof(struct sum);
 	struct kept_head head;
 
 	memcpy(&head, take(&bytes, sizeof(head)).s, sizeof(head));
-	ret->totals = (struct totals){ .rows = arena_array(rq->arena, head.n, struct total),
-		                       .n = head.n,
-		                       .all = head.all,
-		                       .unattributed = head.unattributed,
-		                       .markov = head.markov };
+	*ret = (struct totals){ .rows = arena_array(rq->arena, head.n, struct total),
+		                .n = head.n,
+		                .all = head.all,
+		                .unattributed = head.unattributed,
+		                .markov = head.markov };
 	for (size_t i = 0; i < head.n; i++) {
-		struct total *to = &ret->totals.rows[i];
+		struct total *to = &ret->rows[i];
 		struct kept_row row;
 
 		memcpy(&row, take(&bytes, sizeof(row)).s, sizeof(row));
@@ -84,19 +84,17 @@ unpack(struct rq *rq, const struct report_ask *ask, struct str bytes, struct kep
 		to->sums = arena_array(rq->arena, ask->n_models, struct sum);
 		memcpy(to->sums, take(&bytes, sums_bytes).s, sums_bytes);
 	}
-	for (ret->n_others = 0; ret->n_others < head.n_others; ret->n_others++) {
+	for (size_t i = 0; i < head.n_others; i++) {
 		struct kept_other other;
 
 		memcpy(&other, take(&bytes, sizeof(other)).s, sizeof(other));
-		ret->others[ret->n_others] =
-		    (struct other_currency){ arena_strdup(rq->arena, other.currency),
-			                     other.conversions };
+		totals_add_other(rq, ret, other.currency, other.conversions);
 	}
 }
 
 bool
 kept_get(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
-         struct kept_totals *ret)
+         struct totals *ret)
 {
 	struct cache *c = cache_for(rq, ask);
 	struct credit_mark then;
@@ -113,14 +111,13 @@ kept_get(struct rq *rq, const struct report_ask *ask, const struct credit_mark *
 
 void
 kept_put(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
-         const struct kept_totals *t)
+         const struct totals *t)
 {
-	const struct totals *from = &t->totals;
 	struct kept_head head = { .mark = *mark,
-		                  .all = from->all,
-		                  .unattributed = from->unattributed,
-		                  .markov = from->markov,
-		                  .n = from->n,
+		                  .all = t->all,
+		                  .unattributed = t->unattributed,
+		                  .markov = t->markov,
+		                  .n = t->n,
 		                  .n_others = t->n_others };
 	struct cache *c = cache_for(rq, ask);
 	struct buf b = { 0 };
@@ -129,12 +126,12 @@ kept_put(struct rq *rq, const struct report_ask *ask, const struct credit_mark *
 		return;
 	head.markov.effect = NULL;
 	buf_put(&b, (const char *)&head, sizeof(head));
-	for (size_t i = 0; i < from->n; i++) {
-		struct kept_row row = { .influenced = from->rows[i].influenced };
+	for (size_t i = 0; i < t->n; i++) {
+		struct kept_row row = { .influenced = t->rows[i].influenced };
 
-		memcpy(row.key, from->rows[i].key, sizeof(row.key));
+		memcpy(row.key, t->rows[i].key, sizeof(row.key));
 		buf_put(&b, (const char *)&row, sizeof(row));
-		buf_put(&b, (const char *)from->rows[i].sums, ask->n_models * sizeof(struct sum));
+		buf_put(&b, (const char *)t->rows[i].sums, ask->n_models * sizeof(struct sum));
 	}
 	for (size_t i = 0; i < t->n_others; i++) {
 		struct kept_other other = { .conversions = t->others[i].conversions };

@@ -14,7 +14,7 @@ struct walk {
 	void *arg;
 	size_t room;
 	bool open;                    /* a conversion is being gathered */
-	char currency[CURRENCY_SIZE]; /* of it, where it is to be converted */
+	char currency[CURRENCY_SIZE]; /* of it, where it is read */
 	char (*keys)[REPORT_KEY_SIZE];
 	/* of one path: the touches that count, and who is new among them */
 	struct journey journey;
@@ -213,7 +213,8 @@ begin_path(struct walk *w, const struct stream_row *row)
 	w->open = true;
 	w->path.n = 0;
 	*c = *row;
-	if (w->ask->converting == NULL || currency.n == 0 || currency.n >= CURRENCY_SIZE)
+	c->currency = NULL;
+	if (currency.n == 0 || currency.n >= CURRENCY_SIZE)
 		return;
 	memcpy(w->currency, currency.s, currency.n + 1);
 	c->currency = w->currency;

@@ -171,18 +171,6 @@ static const struct j_field report_fields[] = {
 static const struct j_schema report_schema = J_SCHEMA("attribution_report", struct report_view, report_fields);
 /* clang-format on */
 
-static enum fault
-take_other(struct rq *rq, void *row, void *arg)
-{
-	struct j_list *list = arg;
-
-	(void)rq;
-	if (list->n < CURRENCIES_MAX)
-		((struct other_currency *)list->items)[list->n++] =
-		    *(const struct other_currency *)row;
-	return FAULT_NONE;
-}
-
 static const struct sum_view *
 sum_of(struct rq *rq, const struct sum *t, const char *currency)
 {
@@ -354,9 +342,8 @@ put_table(struct rq *rq, struct call *call, const struct report_ask *ask,
 struct reading {
 	struct report_ask *ask;
 	struct credit_mark mark;
-	struct kept_totals kept;
+	struct totals totals;
 	bool known; /* nothing was read but the mark */
-	struct j_list list, converted;
 };
 
 /* All of a report sees the rows of one moment, so that its parts agree. */
@@ -364,46 +351,42 @@ static enum fault
 read_tx(struct rq *rq, void *arg)
 {
 	struct reading *r = arg;
-	const struct converting *c;
 	enum fault e = report_convert(rq, r->ask);
 
-	r->list = (struct j_list){ r->kept.others, 0 };
 	if (!e)
 		e = report_sql_mark(rq, &r->mark);
 	if (e)
 		return e;
-	r->known = kept_get(rq, r->ask, &r->mark, &r->kept);
-	if (r->known) {
-		r->list.n = r->kept.n_others;
-		return FAULT_NONE;
-	}
-	e = totals_of(rq, r->ask, &r->kept.totals);
-	if (e)
-		return e;
-	c = r->ask->converting;
-	if (c == NULL)
-		return report_sql_others(rq, r->ask, take_other, &r->list);
-	r->list = (struct j_list){ c->missing, c->n_missing };
-	r->converted = (struct j_list){ c->converted, c->n_converted };
-	return FAULT_NONE;
+	r->known = kept_get(rq, r->ask, &r->mark, &r->totals);
+	return r->known ? FAULT_NONE : totals_of(rq, r->ask, &r->totals);
 }
 
 static enum fault
 read_report(struct rq *rq, struct reading *r)
 {
-	enum fault e;
+	enum fault e = db_snapshot(rq, read_tx, r);
 
-	r->kept.others = arena_array(rq->arena, CURRENCIES_MAX, struct other_currency);
-	e = db_snapshot(rq, read_tx, r);
 	if (!e)
-		e = totals_solve(rq, &r->kept.totals);
+		e = totals_solve(rq, &r->totals);
 	if (e)
 		return e;
-	if (!r->known) {
-		r->kept.n_others = r->list.n;
-		kept_put(rq, r->ask, &r->mark, &r->kept);
-	}
-	return totals_name(rq, r->ask->by, &r->kept.totals);
+	if (!r->known)
+		kept_put(rq, r->ask, &r->mark, &r->totals);
+	return totals_name(rq, r->ask->by, &r->totals);
+}
+
+/* What is not in the report, and what is in it at a rate. */
+static void
+put_currencies(struct report_view *v, const struct reading *r)
+{
+	const struct converting *c = r->ask->converting;
+	const struct totals *t = &r->totals;
+	const size_t n = t->n_others < CURRENCIES_MAX ? t->n_others : CURRENCIES_MAX;
+
+	v->other_currencies = c != NULL ? (struct j_list){ c->missing, c->n_missing }
+	                                : (struct j_list){ t->others, n };
+	if (c != NULL)
+		v->converted = (struct j_list){ c->converted, c->n_converted };
 }
 
 static enum fault
@@ -426,7 +409,7 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
 		.model = (int)ask.model[0],
-		.models = models_of(rq, &ask, &r.kept.totals),
+		.models = models_of(rq, &ask, &r.totals),
 		.path = (int)ask.path,
 		.stage = ask.stage,
 		.group = (int)ask.by,
@@ -434,16 +417,15 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		.to = ask.to,
 		.time_zone = ask.time_zone,
 		.currency = ask.currency,
-		.totals = sum_of(rq, &r.kept.totals.all, ask.currency),
+		.totals = sum_of(rq, &r.totals.all, ask.currency),
 		.unattributed = uuid_is_zero(ask.viewer)
-		                    ? sum_of(rq, &r.kept.totals.unattributed, ask.currency)
+		                    ? sum_of(rq, &r.totals.unattributed, ask.currency)
 		                    : NULL,
-		.rows = rows_of(rq, &r.kept.totals, &ask),
-		.other_currencies = r.list,
-		.converted = r.converted,
+		.rows = rows_of(rq, &r.totals, &ask),
 	};
+	put_currencies(v, &r);
 	if (call->format != FORMAT_JSON) {
-		struct row_view none = unattributed_row(rq, &r.kept.totals, &ask);
+		struct row_view none = unattributed_row(rq, &r.totals, &ask);
 
 		return put_table(rq, call, &ask, v, &none);
 	}

@@ -427,7 +427,13 @@ struct totals {
 	struct sum all, unattributed;
 	struct markov_answer markov; /* where asked for */
 	struct sums *unsolved;       /* read, and left to totals_solve */
+	/* Conversions in other currencies than the one asked for, by currency; not where they are
+	 * converted. */
+	struct other_currency *others;
+	size_t n_others, others_room;
 };
+/* More conversions of another currency: their order is kept. */
+void totals_add_other(struct rq *rq, struct totals *t, const char *currency, int64_t conversions);
 /* Reads all rows: within one transaction. */
 enum fault totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret) MUST_CHECK;
 /* The equations of markov take longer than a transaction may be idle: after it.  Without markov
@@ -443,18 +449,13 @@ enum fault totals_name(struct rq *rq, enum dimension by, struct totals *t) MUST_
 struct credit_mark {
 	int64_t changes, campaigns, lookback_days;
 };
-struct kept_totals {
-	struct totals totals;
-	struct other_currency *others; /* room for CURRENCIES_MAX */
-	size_t n_others;
-};
 enum fault report_sql_mark(struct rq *rq, struct credit_mark *ret) MUST_CHECK;
 /* false: nobody has asked this since the mark changed. */
 bool kept_get(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
-              struct kept_totals *ret);
+              struct totals *ret);
 /* The mark is of the snapshot that the totals were read in. */
 void kept_put(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
-              const struct kept_totals *t);
+              const struct totals *t);
 
 extern const struct j_schema report_money_schema;
 

@@ -105,7 +105,7 @@ static enum fault
 count_missing(struct rq *rq, const struct sums_task *t)
 {
 	static const enum sum_what first[SUM_KIND__MAX] = {
-		[SUM_SHARES] = SUM_SHARE, [SUM_CLICKS] = SUM_CLICK, [SUM_LEADS] = SUM_LEAD
+		[SUM_SHARES] = SUM_SHARE, [SUM_CLICKS] = SUM_CLICK, [SUM_LEADS] = SUM_LEAD_CREDIT
 	};
 	struct sums_task day = *t;
 	struct sums_merging m;

@@ -23,6 +23,17 @@ _Static_assert((int)SUM_BY_PERSON == (int)BY_PERSON && (int)SUM_BY_TEAM == (int)
  * all dimensions. */
 enum { SUMMED_MODELS = MODEL_DECAY + 1 };
 
+/* Parts of credit by currency: its sub is the currency (credit_currency) times CREDIT_PARTS, and
+ * the part. */
+enum {
+	CREDIT_COUNT,                                  /* and the model: millionths */
+	CREDIT_VALUE = CREDIT_COUNT + SUMMED_MODELS,   /* and the model: minor units */
+	CREDIT_TOUCHED = CREDIT_VALUE + SUMMED_MODELS, /* conversions whose path has the key */
+	CREDIT_PARTS = 16
+};
+/* A code as a number; NULL is zero. */
+uint32_t credit_currency(const char *code);
+
 /* One day of one kind, of the caller's company, from the rows. */
 struct day_count {
 	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX]; /* NULL: is not of this kind */
@@ -62,7 +73,7 @@ enum fault sums_merge_days(struct rq *rq, const struct sums_task *t, int what, i
 /* i: what * SUM_BY__MAX + by.  Is it summed by month for the task's kind? */
 bool sums_has_month(const struct sums_task *t, int i);
 
-/* --- reading (sums_read.c, sums_rows.c): inside a snapshot --------------------------------------
+/* --- reading (sums_read.c, sums_rows.c, sums_credit.c): inside a snapshot ----------------------
  */
 
 /* What of the period sums tell, and what is left for the rows. */
@@ -74,14 +85,33 @@ struct sums_read {
 };
 /* Are there sums for what is asked?  A manager's are not: they know no teams but as keys. */
 bool sums_serve(const struct report_ask *ask);
-/* The credit of ask->model[0] in its first place, too. */
+/* The credit of ask->model[0] in its first place, too; of every currency. */
 bool sums_serve_credit(const struct report_ask *ask);
+/* The credit of all its models, of one currency, with values. */
+bool sums_serve_totals(const struct report_ask *ask);
+typedef enum fault sums_take_fn(struct rq *rq, const struct sum_row *r, void *arg);
+/* Rows of sums for the whole days of the period; of quarters for parts of days, too. */
+enum fault sums_scan(struct rq *rq, const struct report_ask *ask, enum sum_what what,
+                     enum sum_by by, sums_take_fn *fn, void *arg, struct sums_read *ret) MUST_CHECK;
+/* A sum's bytes are no sum. */
+enum fault sums_damaged(struct rq *rq) MUST_CHECK;
 /* By ask->by; only: as sums_unpack has it. */
 enum fault sums_fold(struct rq *rq, const struct report_ask *ask, enum sum_what what, int only,
                      struct sums_read *ret) MUST_CHECK;
 /* A cell's key as rows have it; none is the empty view. */
 enum { SUMS_KEY_SIZE = UUID_TEXT_SIZE };
 struct str sums_key(const struct sum_cell *c, enum dimension by, char room[SUMS_KEY_SIZE]);
+/* What a key has in one row of sums of credit. */
+struct credit_sum {
+	struct str key; /* as rows have it */
+	bool nobody;    /* of what nobody is credited for */
+	int64_t influenced;
+	struct sum by[SUMMED_MODELS]; /* in the order of ask->model */
+};
+typedef void credit_sum_fn(struct rq *rq, const struct credit_sum *c, void *arg);
+/* fn: for ask->currency, once a key and row.  others: conversions of the rest, by currency. */
+enum fault sums_credit(struct rq *rq, const struct report_ask *ask, credit_sum_fn *fn, void *arg,
+                       struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
 /* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */
 enum fault sums_quarters(struct rq *rq, const struct report_ask *ask, enum sum_what what,
                          db_row_fn *fn, void *arg, struct sums_read *ret_rest) MUST_CHECK;

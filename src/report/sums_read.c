@@ -13,8 +13,7 @@ struct reading {
 	bool *due, *have;        /* by day from range.from_us on */
 	bool *use;               /* of a month's first day: its row is used */
 	size_t n;
-	/* where counts go */
-	enum fault (*take)(struct rq *rq, const struct sum_row *r, void *arg);
+	sums_take_fn *take; /* where counts go */
 	void *arg;
 };
 
@@ -38,8 +37,8 @@ days_of_month(int64_t first_us)
 	return (size_t)((sums_month_end(first_us) - first_us) / US_PER_DAY);
 }
 
-static enum fault
-damaged(struct rq *rq)
+enum fault
+sums_damaged(struct rq *rq)
 {
 	return rq_fail(rq, FAULT_INTERNAL, "A sum is damaged: see rostra rollups verify.");
 }
@@ -152,30 +151,41 @@ find_rest(struct rq *rq, const struct reading *r, struct sums_read *ret)
 	}
 }
 
-static enum fault
-read_sums(struct rq *rq, struct reading *r, enum sum_what what, enum sum_by by,
-          struct sums_read *ret)
+/* Sums of a day tell nothing of a part of it, but where their keys are times. */
+static void
+leave_parts_of_days(struct reading *r)
 {
-	const struct report_ask *ask = r->ask;
+	if (r->n == 0 || r->range.by == SUM_BY_QUARTER)
+		return;
+	r->due[0] |= r->ask->from_us % US_PER_DAY != 0;
+	r->due[r->n - 1] |= r->ask->to_us % US_PER_DAY != 0;
+}
+
+enum fault
+sums_scan(struct rq *rq, const struct report_ask *ask, enum sum_what what, enum sum_by by,
+          sums_take_fn *fn, void *arg, struct sums_read *ret)
+{
+	struct reading r = { .ask = ask, .take = fn, .arg = arg };
 	enum fault e;
 
 	*ret = (struct sums_read){ .n = 0 };
-	r->range = (struct sums_range){ ask->company_id, kind_of(what), what, by, SUM_MONTH, 0, 0 };
-	r->range.from_us = ask->from_us - ask->from_us % US_PER_DAY;
-	r->n = (size_t)((ask->to_us - r->range.from_us + US_PER_DAY - 1) / US_PER_DAY);
-	r->range.to_us = r->range.from_us + (int64_t)r->n * US_PER_DAY;
-	r->due = arena_array(rq->arena, 3 * r->n, bool);
-	r->have = r->due + r->n;
-	r->use = r->have + r->n;
-	e = sums_due(rq, &r->range, note_due, r);
+	r.range = (struct sums_range){ ask->company_id, kind_of(what), what, by, SUM_MONTH, 0, 0 };
+	r.range.from_us = ask->from_us - ask->from_us % US_PER_DAY;
+	r.n = (size_t)((ask->to_us - r.range.from_us + US_PER_DAY - 1) / US_PER_DAY);
+	r.range.to_us = r.range.from_us + (int64_t)r.n * US_PER_DAY;
+	r.due = arena_array(rq->arena, 3 * r.n, bool);
+	r.have = r.due + r.n;
+	r.use = r.have + r.n;
+	leave_parts_of_days(&r);
+	e = sums_due(rq, &r.range, note_due, &r);
 	if (!e && by != SUM_BY_QUARTER)
-		e = sums_whole(rq, &r->range, note_whole, r);
+		e = sums_whole(rq, &r.range, note_whole, &r);
 	if (!e && by != SUM_BY_QUARTER)
-		e = sums_each(rq, &r->range, take_month, r);
+		e = sums_each(rq, &r.range, take_month, &r);
 	if (!e)
-		e = read_days(rq, r);
+		e = read_days(rq, &r);
 	if (!e)
-		find_rest(rq, r, ret);
+		find_rest(rq, &r, ret);
 	return e;
 }
 
@@ -188,17 +198,35 @@ sums_serve(const struct report_ask *ask)
 	return uuid_is_zero(ask->viewer) && ask->by < DIMENSION__MAX && ask->from_us >= 0;
 }
 
-bool
-sums_serve_credit(const struct report_ask *ask)
+/* Nothing about models, window and path is asked for that differs from what was summed. */
+static bool
+usual_credit(const struct report_ask *ask)
 {
 	const struct model_params usual = model_defaults();
 
-	return sums_serve(ask) && ask->n_models == 1 && (int)ask->model[0] < SUMMED_MODELS &&
-	       ask->window_days == J_NO_INT && ask->path == PATH_ALL &&
-	       ask->only_currency == NULL && !ask->convert &&
-	       (ask->model[0] != MODEL_POSITION ||
-	        (ask->params.first == usual.first && ask->params.last == usual.last)) &&
-	       (ask->model[0] != MODEL_DECAY || ask->params.half_life_us == usual.half_life_us);
+	for (size_t i = 0; i < ask->n_models; i++) {
+		const enum model m = ask->model[i];
+
+		if ((int)m >= SUMMED_MODELS ||
+		    (m == MODEL_POSITION &&
+		     (ask->params.first != usual.first || ask->params.last != usual.last)) ||
+		    (m == MODEL_DECAY && ask->params.half_life_us != usual.half_life_us))
+			return false;
+	}
+	return sums_serve(ask) && ask->window_days == J_NO_INT && ask->path == PATH_ALL &&
+	       !ask->convert;
+}
+
+bool
+sums_serve_credit(const struct report_ask *ask)
+{
+	return ask->n_models == 1 && ask->only_currency == NULL && usual_credit(ask);
+}
+
+bool
+sums_serve_totals(const struct report_ask *ask)
+{
+	return ask->only_currency != NULL && ask->stage <= STAGE_WON && usual_credit(ask);
 }
 
 struct folding {
@@ -211,7 +239,7 @@ fold(struct rq *rq, const struct sum_row *s, void *arg)
 {
 	const struct folding *f = arg;
 
-	return sums_unpack(s->counts, f->only, f->map) ? FAULT_NONE : damaged(rq);
+	return sums_unpack(s->counts, f->only, f->map) ? FAULT_NONE : sums_damaged(rq);
 }
 
 enum fault
@@ -219,8 +247,7 @@ sums_fold(struct rq *rq, const struct report_ask *ask, enum sum_what what, int o
           struct sums_read *ret)
 {
 	struct folding f = { sum_map_new(rq->arena), only };
-	struct reading r = { .ask = ask, .take = fold, .arg = &f };
-	enum fault e = read_sums(rq, &r, what, (enum sum_by)ask->by, ret);
+	enum fault e = sums_scan(rq, ask, what, (enum sum_by)ask->by, fold, &f, ret);
 
 	if (!e)
 		ret->cells = sum_map_cells(f.map, &ret->n);
@@ -278,7 +305,7 @@ take_quarters(struct rq *rq, const struct sum_row *s, void *arg)
 
 	q->day_us = s->day_us;
 	if (!sums_cells(s->counts, give_quarter, q))
-		return damaged(rq);
+		return sums_damaged(rq);
 	return q->fault;
 }
 
@@ -287,7 +314,6 @@ sums_quarters(struct rq *rq, const struct report_ask *ask, enum sum_what what, d
               void *arg, struct sums_read *ret_rest)
 {
 	struct quarters q = { .ask = ask, .rq = rq, .fn = fn, .arg = arg };
-	struct reading r = { .ask = ask, .take = take_quarters, .arg = &q };
 
-	return read_sums(rq, &r, what, SUM_BY_QUARTER, ret_rest);
+	return sums_scan(rq, ask, what, SUM_BY_QUARTER, take_quarters, &q, ret_rest);
 }

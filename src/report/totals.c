@@ -7,7 +7,7 @@
 
 #include "rostra/crypto.h"
 
-#include "report_int.h"
+#include "sums_int.h"
 
 enum { SLOTS_FIRST = 256, EFFECT_BITS = 40 };
 
@@ -208,11 +208,82 @@ sort_rows(struct rq *rq, struct sums *s)
 	s->ret->n = n;
 }
 
+/* --- currencies that are left out --- */
+
+void
+totals_add_other(struct rq *rq, struct totals *t, const char *currency, int64_t conversions)
+{
+	size_t i = 0;
+
+	while (i < t->n_others && strcmp(t->others[i].currency, currency) < 0)
+		i++;
+	if (i == t->n_others || !cstr_eq(t->others[i].currency, currency)) {
+		t->others = arena_grow(rq->arena, t->others, t->n_others, &t->others_room);
+		memmove(&t->others[i + 1], &t->others[i], (t->n_others++ - i) * sizeof(*t->others));
+		t->others[i] = (struct other_currency){ arena_strdup(rq->arena, currency), 0 };
+	}
+	t->others[i].conversions += conversions;
+}
+
+static enum fault
+take_other(struct rq *rq, void *row, void *arg)
+{
+	const struct other_currency *r = row;
+
+	totals_add_other(rq, arg, r->currency, r->conversions);
+	return FAULT_NONE;
+}
+
+/* --- by sums, and by rows --- */
+
+static void
+take_sum(struct rq *rq, const struct credit_sum *c, void *arg)
+{
+	struct sums *s = arg;
+	struct total *t;
+
+	add(&s->ret->all, c->by[0].count, c->by[0].value);
+	if (c->nobody) {
+		add(&s->ret->unattributed, c->by[0].count, c->by[0].value);
+		return;
+	}
+	t = total_of(rq, s, c->key);
+	for (size_t m = 0; m < s->n_models; m++)
+		add(&t->sums[m], c->by[m].count, c->by[m].value);
+	t->influenced += c->influenced;
+}
+
+static enum fault
+add_rows(struct rq *rq, struct sums *s, const struct report_ask *ask)
+{
+	struct walk *w = walk_begin(rq, ask, take_path, s);
+	enum fault e = report_sql_stream(rq, ask, walk_row, w);
+
+	if (!e)
+		e = walk_end(rq, w);
+	if (!e && ask->only_currency != NULL)
+		e = report_sql_others(rq, ask, take_other, s->ret);
+	return e;
+}
+
+static enum fault
+add_all(struct rq *rq, struct sums *s, const struct report_ask *ask)
+{
+	struct sums_read left;
+	enum fault e;
+
+	if (!sums_serve_totals(ask))
+		return add_rows(rq, s, ask);
+	e = sums_credit(rq, ask, take_sum, s, s->ret, &left);
+	for (size_t i = 0; !e && i < left.n_rest; i++)
+		e = add_rows(rq, s, &left.rest[i]);
+	return e;
+}
+
 enum fault
 totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 {
 	struct sums *s = arena_new(rq->arena, struct sums);
-	struct walk *w = walk_begin(rq, ask, take_path, s);
 	enum fault e;
 
 	memset(ret, 0, sizeof(*ret));
@@ -225,9 +296,7 @@ totals_of(struct rq *rq, const struct report_ask *ask, struct totals *ret)
 	while (s->markov != NULL && ask->model[s->markov_at] != MODEL_MARKOV)
 		s->markov_at++;
 	ret->unsolved = s->markov != NULL ? s : NULL;
-	e = report_sql_stream(rq, ask, walk_row, w);
-	if (!e)
-		e = walk_end(rq, w);
+	e = add_all(rq, s, ask);
 	if (!e && ask->markov)
 		e = add_nulls(rq, s, ask);
 	if (!e && !ask->markov)

@@ -54,8 +54,8 @@ widen(struct sum_map *m)
 	}
 }
 
-void
-sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n)
+int64_t *
+sum_map_at(struct sum_map *m, struct uuid key, uint32_t sub)
 {
 	struct slot *s = slot_of(m, key, sub);
 
@@ -68,7 +68,13 @@ sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n)
 		s->cell.key = key;
 		s->cell.sub = sub;
 	}
-	s->cell.n += n;
+	return &s->cell.n;
+}
+
+void
+sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n)
+{
+	*sum_map_at(m, key, sub) += n;
 }
 
 static int

@@ -8,9 +8,18 @@ const char *const sum_kind_names[SUM_KIND__MAX + 1] = {
 	[SUM_LEADS] = "leads",
 };
 const char *const sum_what_names[SUM_WHAT__MAX + 1] = {
-	[SUM_SHARE] = "share", [SUM_CLICK] = "click",         [SUM_OTHER_CLICK] = "other_click",
-	[SUM_LEAD] = "lead",   [SUM_QUALIFIED] = "qualified", [SUM_OPPORTUNITY] = "opportunity",
-	[SUM_WON] = "won",     [SUM_EVENT] = "event",
+	[SUM_SHARE] = "share",
+	[SUM_CLICK] = "click",
+	[SUM_OTHER_CLICK] = "other_click",
+	[SUM_LEAD] = "lead",
+	[SUM_QUALIFIED] = "qualified",
+	[SUM_OPPORTUNITY] = "opportunity",
+	[SUM_WON] = "won",
+	[SUM_EVENT] = "event",
+	[SUM_LEAD_CREDIT] = "lead_credit",
+	[SUM_QUALIFIED_CREDIT] = "qualified_credit",
+	[SUM_OPPORTUNITY_CREDIT] = "opportunity_credit",
+	[SUM_WON_CREDIT] = "won_credit",
 };
 const char *const sum_by_names[SUM_BY__MAX + 1] = {
 	[SUM_BY_PERSON] = "person",   [SUM_BY_TEAM] = "team",         [SUM_BY_NETWORK] = "network",

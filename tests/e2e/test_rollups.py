@@ -10,7 +10,7 @@ import secrets
 
 import pytest
 from clicks import clicks_of, visit
-from conftest import MARK_COUNTED, uuid7, wait_until
+from conftest import MARK_COUNTED, credits_changed, uuid7, wait_until
 from content import new_share
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -143,7 +143,8 @@ class History:
         return {k: v for k, v in answer.json().items() if k != "as_of"}
 
     def from_rows(self, asked):
-        """What the rows say: no sum of a day that is marked is read."""
+        """What the rows say: no sum of a day that is marked is read, and nothing is kept of before."""
+        credits_changed(self.db, self.company)
         before = self.db("SELECT COALESCE(MAX(id), 0) id FROM report_due")[0]["id"]
         self.db(MARK_COUNTED, ([self.company.id],))
         answers = [self.ask(report, **query) for report, query in asked]
@@ -162,7 +163,18 @@ class History:
                 *((r, {"group": g}) for r in ("emv", "clicks") for g in ("person", "network")),
                 ("funnel", {"from": (FIRST + 3 * DAY).date().isoformat(), "group": "person"}),
                 ("funnel", {"model": "position", "first": "0.1"}), ("funnel", {"window": "9d"}),
-                ("content", {"by": "post"})]
+                ("content", {"by": "post"}), *self.attribution()]
+
+    def attribution(self):
+        """Days of all zones: of their parts no sum tells anything."""
+        return [*(("attribution", {"group": g, "model": m, "stage": s, "currency": c, "time_zone": z}) for g, m, s, c, z in
+                  zip(GROUPS, MODELS, itertools.cycle(["won", "lead", "opportunity", "qualified", "lost"]),
+                      itertools.cycle(["EUR", "USD", "EUR", "CHF"]), itertools.cycle(ZONES))),
+                ("attribution", {"model": "first,last,linear,position,time_decay", "time_zone": "UTC"}),
+                ("attribution", {"model": "time_decay,first", "stage": "won", "currency": "USD", "group": "network"}),
+                ("attribution", {"from": (FIRST + 3 * DAY).date().isoformat(), "model": "last", "stage": "won"}),
+                ("attribution", {"model": "position", "first": "0.1", "stage": "won"}),
+                ("attribution", {"convert": "true", "stage": "won"}), ("attribution", {"path": "collapsed", "stage": "won"})]
 
     def rollups(self, what):
         return self.stack.rostra("rollups", what, "--company", self.company.slug, check=False)
@@ -178,7 +190,7 @@ def test_sums_say_what_rows_say_whatever_happens(api, link, stack, make_company,
     assert history.rollups("rebuild").returncode == 0
     for step in steps:
         getattr(history, step)()
-        history.agrees(history.dice.sample(history.everything(), 3))
+        history.agrees(history.dice.sample(history.everything(), 2) + history.dice.sample(history.attribution(), 2))
     history.agrees(history.everything())
     assert history.rollups("rebuild").returncode == 0
     history.agrees(history.everything())
@@ -193,7 +205,8 @@ def counted(api, link, stack, make_company):
     return history
 
 
-@pytest.mark.parametrize("span,what,by", [("day", "click", "network"), ("month", "lead", "person"), ("day", "event", "quarter")])
+@pytest.mark.parametrize("span,what,by", [("day", "click", "network"), ("month", "lead", "person"), ("day", "event", "quarter"),
+                                          ("month", "won_credit", "person")])
 def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by):
     (row,) = counted.db("SELECT day, counts FROM report_sum WHERE company_id = %s AND what = %s AND dimension = %s AND span = %s"
                         " AND LENGTH(counts) > 0 ORDER BY day LIMIT 1", (counted.company.id, what, by, span))
@@ -212,10 +225,10 @@ def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by
 
 
 def test_a_sum_that_cannot_be_read_is_no_number(counted):
-    counted.db("UPDATE report_sum SET counts = LEFT(counts, LENGTH(counts) - 1) WHERE company_id = %s AND what = 'share'"
-               " AND dimension = 'person'", (counted.company.id,))
-    answer = counted.api.get("/v1/reports/funnel", who=counted.company.admin, params=PERIOD)
-    assert answer.status_code == 500
+    counted.db("UPDATE report_sum SET counts = LEFT(counts, LENGTH(counts) - 1) WHERE company_id = %s"
+               " AND what IN ('share', 'lead_credit') AND dimension = 'person'", (counted.company.id,))
+    for report in ("funnel", "attribution"):
+        assert counted.api.get(f"/v1/reports/{report}", who=counted.company.admin, params=PERIOD).status_code == 500
     assert counted.rollups("verify").returncode == 1
     assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
     counted.agrees([("funnel", {})])
