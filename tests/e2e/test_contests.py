@@ -60,9 +60,7 @@ class Field:
 
     def freeze(self, *contests):
         stack = self.company.stack
-        stack.end("jobs")
-        stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'contests'")
-        stack.restart("jobs")
+        stack.run_job("contests")
         for c in contests:
             wait_until(lambda c=c: ok(self.api.get(f"/v1/contests/{c['id']}", who=self.company.member))["state"] == "final", 15,
                        "the result")

@@ -246,9 +246,7 @@ def test_one_whose_weeks_are_over_ends_by_itself_and_both_hear_of_it(api, db, pa
     for who in (pair.mentor, pair.mentee):
         ok(api.post("/v1/notifications/read", who=who, json={"through": ok(api.get("/v1/notifications", who=who))["as_of"]}))
     db("UPDATE mentoring SET ends_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = %s", (pair.id,))
-    stack.end("jobs")
-    db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'mentoring'")
-    stack.restart("jobs")
+    stack.run_job("mentoring")
     wait_until(lambda: ok(api.get(f"/v1/mentorings/{pair.id}", who=pair.mentee))["state"] == "ended", 10, "the end")
     for who in (pair.mentor, pair.mentee):
         unread = ok(api.get("/v1/notifications?unread=true", who=who))["items"]

@@ -314,9 +314,7 @@ def test_quiet_hours_elsewhere_on_the_clock_hold_nothing_back(house, ann, bob):
 def test_old_lines_are_removed_with_what_they_were_made_of(stack, house, db, ann, bob):
     old, new = house.give(ann, bob), house.give(ann, bob)
     db("UPDATE notice SET told_at = told_at - INTERVAL 91 DAY WHERE object_id = %s", (old["id"],))
-    stack.end("jobs")
-    db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'notice_prune'")
-    stack.restart("jobs")
+    stack.run_job("notice_prune")
     wait_until(lambda: [n["object_id"] for n in house.inbox(bob)["items"]] == [new["id"]], 15, "the end of the old line")
     assert not db("SELECT 1 FROM notice_source WHERE object_id = %s", (old["id"],))
 

@@ -272,8 +272,7 @@ def test_what_waited_long_enough_is_done_by_the_jobs(stack, api, db, hooli):
     request = made(asked(api, person))
     made(asked(api, patient))
     db("UPDATE erasure SET due_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = %s", (request["id"],))
-    stack.end("jobs")
-    stack.restart("jobs")
+    stack.run_job("erasure")
     wait_until(lambda: db("SELECT state FROM person WHERE id = %s", (person.id,))[0]["state"] == "erased", 15, "the erasure")
     (done,) = [r for r in ok(api.get("/v1/erasures", who=hooli.admin))["items"] if r["id"] == request["id"]]
     assert done["state"] == "done" and done["ended_at"]

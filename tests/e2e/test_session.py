@@ -320,9 +320,7 @@ def test_what_is_over_goes_after_a_month(own_stack):
     old, new = (json.loads(stack.rostra("session", "start", "--company", "hooli", "--person", "a@hooli.example", "--json"))
                 ["session"] for _ in range(2))
     stack.db("UPDATE session SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 31 DAY WHERE id = %s", (old,))
-    stack.end("jobs")
-    stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'session_prune'")
-    stack.restart("jobs")
+    stack.run_job("session_prune")
     wait_until(lambda: len(stack.db("SELECT 1 FROM session")) == 1, 15, "the end of the old session")
     wait_until(lambda: [str(r["session_id"]) for r in stack.db("SELECT session_id FROM refresh_token")] == [new], 5,
                "the end of its tokens")
