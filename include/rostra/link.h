@@ -118,9 +118,11 @@ enum { CLICK_QUARTER_US = 15 * 60 * 1000000 };
 /* In the transaction of the change; sets the slots. */
 enum fault click_quarters_add(struct rq *rq, struct click_quarter *rows, size_t n) MUST_CHECK;
 
-/* Compares click_day and click_quarter with the clicks (for `rostra click rollup`), or makes them anew. */
+/* Compares click_day and click_quarter with the clicks, day by day (for `rostra click rollup`), or makes them anew. */
 struct rollup_report {
 	int64_t rows, wrong; /* of both that should be, and those that differ */
+	void (*progress)(int64_t done, int64_t all, void *arg); /* days of companies; NULL: nobody waits */
+	void *arg;
 };
 enum fault click_rollup_check(struct rq *rq, struct rollup_report *out) MUST_CHECK;
 enum fault click_rollup_rebuild(struct rq *rq, struct rollup_report *out) MUST_CHECK;

@@ -29,6 +29,8 @@ struct sums_wrong {
 struct sums_verdict {
 	int64_t rows, wrong;
 	int64_t due; /* days that are marked: reports read their rows, so they are not compared */
+	void (*progress)(int64_t done, int64_t all, void *arg); /* by the caller; NULL: nobody waits */
+	void *progress_arg;
 };
 /* Compares the sums of the caller's company with the rows; the service may run meanwhile. */
 enum fault report_sums_verify(struct rq *rq, struct sums_verdict *out,

@@ -74,6 +74,8 @@ struct sum_map *sum_map_new(struct arena *a);
 void sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n);
 /* The cell's count, zero at first; good until something else is added. */
 int64_t *sum_map_at(struct sum_map *m, struct uuid key, uint32_t sub);
+/* How many cells there are, zero or not. */
+size_t sum_map_size(const struct sum_map *m);
 /* All that are not zero, by key and sub, in the arena. */
 const struct sum_cell *sum_map_cells(const struct sum_map *m, size_t *ret_n);
 struct uuid sum_key_small(uint32_t n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd.c - runs a verb of an administration command: options in, a table or JSON out. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@ enum {
 	TIMEOUT_S = 60,
 	ROWS_FIRST = 64,
 	STATUS_USAGE = 2,
-	SECRET_TEXT_MAX = 512
+	SECRET_TEXT_MAX = 512,
+	SAY_EVERY_US = 2000000
 };
 
 /* --- output -------------------------------------------------------------------------------------
@@ -52,6 +54,18 @@ cmd_numbers(struct cmd *c, size_t first, size_t n)
 {
 	for (size_t i = first; i < first + n; i++)
 		c->numbers |= 1U << i;
+}
+
+void
+cmd_say_progress(int64_t done, int64_t all, void *arg)
+{
+	struct cmd_progress *p = arg;
+	const int64_t now_us = clock_monotonic_us();
+
+	if (done < all && now_us - p->said_us < SAY_EVERY_US)
+		return;
+	p->said_us = now_us;
+	(void)fprintf(stderr, "%" PRId64 " of %" PRId64 "\n", done, all);
 }
 
 const char *

@@ -61,7 +61,8 @@ click_rollup(struct cmd *c)
 {
 	static const char *const columns[] = { "rows", "wrong" };
 	const char *what = c->argc > 0 ? c->argv[0] : "";
-	struct rollup_report r = { 0 };
+	struct cmd_progress progress = { clock_monotonic_us() };
+	struct rollup_report r = { .progress = cmd_say_progress, .arg = &progress };
 	enum fault e;
 
 	c->argc -= c->argc > 0;

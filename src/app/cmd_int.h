@@ -69,6 +69,12 @@ void cmd_columns(struct cmd *c, const char *const *names, size_t n, bool list);
 /* Columns from the first one on are numbers: digits in their cells, in JSON without quotes. */
 void cmd_numbers(struct cmd *c, size_t first, size_t n);
 void cmd_row(struct cmd *c, const char *const *cells);
+/* "12 of 391" to standard error, every few seconds and at the end, for whoever waits; arg: struct
+ * cmd_progress, which begins with the time of now. */
+struct cmd_progress {
+	int64_t said_us; /* monotonic */
+};
+void cmd_say_progress(int64_t done, int64_t all, void *arg);
 const char *cmd_id(struct cmd *c, struct uuid id);
 const char *cmd_time(struct cmd *c, int64_t t_us);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_rollups.c - `rostra rollups`: the sums that reports read, proved and made anew. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "rostra/report.h"
 
 #include "cmd_int.h"
 
-enum { TIMEOUT_S = 86400, SAY_EVERY_US = 2000000 };
+enum { TIMEOUT_S = 86400 };
 
 static const char usage[] =
     "Usage: rostra rollups verify --company SLUG [--json]\n"
@@ -49,7 +48,8 @@ static enum fault
 rollups_verify(struct cmd *c)
 {
 	static const char *const columns[] = { "span", "from", "what", "by" };
-	struct sums_verdict v = { 0 };
+	struct cmd_progress progress = { clock_monotonic_us() };
+	struct sums_verdict v = { .progress = cmd_say_progress, .progress_arg = &progress };
 	enum fault e = open_company(c);
 
 	if (e)
@@ -65,30 +65,13 @@ rollups_verify(struct cmd *c)
 	               v.wrong, v.rows, v.due);
 }
 
-struct saying {
-	int64_t said_us;
-};
-
-/* To standard error, for whoever waits. */
-static void
-say_progress(int64_t done, int64_t all, void *arg)
-{
-	struct saying *s = arg;
-	int64_t now_us = clock_monotonic_us();
-
-	if (done < all && now_us - s->said_us < SAY_EVERY_US)
-		return;
-	s->said_us = now_us;
-	(void)fprintf(stderr, "%" PRId64 " of %" PRId64 "\n", done, all);
-}
-
 static enum fault
 rollups_rebuild(struct cmd *c)
 {
-	struct saying saying = { clock_monotonic_us() };
+	struct cmd_progress progress = { clock_monotonic_us() };
 	enum fault e = open_company(c);
 
-	return e ? e : report_sums_rebuild(&c->rq, say_progress, &saying);
+	return e ? e : report_sums_rebuild(&c->rq, cmd_say_progress, &progress);
 }
 
 int

@@ -287,6 +287,23 @@ const char *clicks_kept_from(struct rq *rq);
 size_t rollup_quarters(const struct click_row *rows, size_t n, struct click_quarter *out);
 size_t rollup_group(struct arena *a, const struct click_row *rows, size_t n, struct day_row *out);
 
+/* What the check reads of a day of a company: clicks, and what sums of them there are. */
+struct rollup_day {
+	struct uuid company_id;
+	int64_t from_us, to_us;
+};
+struct rollup_row {
+	struct uuid share_id; /* not of quarters */
+	int cls;
+	int64_t at_us, n; /* n: of sums; at_us: not of days */
+};
+enum fault rollup_sql_clicks(struct rq *rq, const struct rollup_day *d, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
+enum fault rollup_sql_days(struct rq *rq, const struct rollup_day *d, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+enum fault rollup_sql_quarters(struct rq *rq, const struct rollup_day *d, db_row_fn *fn,
+                               void *arg) MUST_CHECK;
+
 /* --- pages people and fetchers get (card.c) ------------------------------------------------ */
 
 void card_page(struct buf *b, const struct target *t, const char *url);

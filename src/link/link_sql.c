@@ -110,6 +110,23 @@ static const struct db_col day_cols[] = {
 	DB_COL_I64(struct day_row, n),
 };
 
+static const struct db_col rollup_in[] = {
+	DB_COL_UUID(struct rollup_day, company_id), DB_COL_TIME(struct rollup_day, from_us), DB_COL_TIME(struct rollup_day, to_us),
+};
+static const struct db_col rollup_clicks_cols[] = {
+	DB_COL_UUID(struct rollup_row, share_id), DB_COL_ENUM(struct rollup_row, cls, click_class_names),
+	DB_COL_TIME(struct rollup_row, at_us),
+};
+static const struct db_col rollup_days_cols[] = {
+	DB_COL_UUID(struct rollup_row, share_id), DB_COL_ENUM(struct rollup_row, cls, click_class_names),
+	DB_COL_I64(struct rollup_row, n),
+};
+static const struct db_col rollup_quarters_cols[] = {
+	DB_COL_ENUM(struct rollup_row, cls, click_class_names), DB_COL_TIME(struct rollup_row, at_us),
+	DB_COL_I64(struct rollup_row, n),
+};
+/* The operator's check may take its time. */
+#define NO_LIMIT "SET STATEMENT max_statement_time = 0 FOR "
 static const struct db_col quarter_cols[] = {
 	DB_COL_UUID(struct click_quarter, company_id), DB_COL_ENUM(struct click_quarter, cls, click_class_names),
 	DB_COL_TIME(struct click_quarter, quarter_us), DB_COL_I64(struct click_quarter, slot),
@@ -129,7 +146,7 @@ static const struct db_col quarter_cols[] = {
 enum {
 	Q_LINK_REVOKE, Q_LINKS_CHANGED, Q_LINKS_VERSION, Q_LINK_FIND, Q_LINK_MADE, Q_LINK_CLICKED,
 	Q_MARK_LIST, Q_MARK_NEW, Q_MARK_LOCK, Q_MARK_SET, Q_MARK_DELETE, Q_MARK_PRUNE,
-	Q_CLICK_INSERT, Q_DAY_ADD, Q_QUARTER_ADD, Q__MAX
+	Q_CLICK_INSERT, Q_DAY_ADD, Q_QUARTER_ADD, Q_ROLLUP_CLICKS, Q_ROLLUP_DAYS, Q_ROLLUP_QUARTERS, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -213,6 +230,25 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT INTO click_day (company_id, day, share_id, class, n) VALUES (?, ?, ?, ?, ?)"
 		       " ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 		DB_IN(day_cols),
+	},
+	[Q_ROLLUP_CLICKS] = {
+		.name = "rollup_clicks",
+		.sql = NO_LIMIT "SELECT share_id, class, clicked_at FROM click FORCE INDEX (PRIMARY) WHERE company_id = ?"
+		       " AND clicked_at >= ? AND clicked_at < ?",
+		DB_IN(rollup_in), DB_OUT(rollup_clicks_cols),
+	},
+	[Q_ROLLUP_DAYS] = {
+		.name = "rollup_days",
+		.sql = NO_LIMIT "SELECT share_id, class, CAST(n AS SIGNED) FROM click_day WHERE company_id = ? AND day >= DATE(?)"
+		       " AND day < DATE(?)",
+		DB_IN(rollup_in), DB_OUT(rollup_days_cols),
+	},
+	/* All classes are named, so that the index finds the day in each. */
+	[Q_ROLLUP_QUARTERS] = {
+		.name = "rollup_quarters",
+		.sql = NO_LIMIT "SELECT class, CAST(quarter AS DATETIME(6)), n FROM click_quarter WHERE company_id = ? AND class IN"
+		       " ('human', 'preview', 'bot', 'prefetch', 'scanner', 'duplicate', 'internal') AND quarter >= ? AND quarter < ?",
+		DB_IN(rollup_in), DB_OUT(rollup_quarters_cols),
 	},
 	[Q_QUARTER_ADD] = {
 		.name = "click_quarter_add",
@@ -353,4 +389,30 @@ click_quarters_add(struct rq *rq, struct click_quarter *rows, size_t n)
 		rows[i].slot = slot;
 	return n > 0 ? db_bulk(rq, &stmts[Q_QUARTER_ADD], rows, sizeof(*rows), n, NULL)
 	             : FAULT_NONE;
+}
+
+/* --- what the check of sums reads --- */
+
+enum fault
+rollup_sql_clicks(struct rq *rq, const struct rollup_day *d, db_row_fn *fn, void *arg)
+{
+	struct rollup_row row = { .cls = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_ROLLUP_CLICKS], d, &row, fn, arg);
+}
+
+enum fault
+rollup_sql_days(struct rq *rq, const struct rollup_day *d, db_row_fn *fn, void *arg)
+{
+	struct rollup_row row = { .cls = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_ROLLUP_DAYS], d, &row, fn, arg);
+}
+
+enum fault
+rollup_sql_quarters(struct rq *rq, const struct rollup_day *d, db_row_fn *fn, void *arg)
+{
+	struct rollup_row row = { .cls = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_ROLLUP_QUARTERS], d, &row, fn, arg);
 }

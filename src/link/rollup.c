@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rollup.c - click_day: counted from the clicks of one chunk, compared with all clicks, made anew.
- */
+/* rollup.c - click_day and click_quarter: counted from the clicks of one chunk, compared with all
+ * clicks, made anew. */
 #include <stdlib.h>
 #include <string.h>
+
+#include "rostra/sums.h"
 
 #include "link_int.h"
 
@@ -98,53 +100,9 @@ rollup_quarters(const struct click_row *rows, size_t n, struct click_quarter *ou
 /* From the first day whose clicks are kept: what is older is known by its sums alone. */
 #define KEPT " WHERE clicked_at >= '%s'"
 
-static const char check_sql[] =
-    "SELECT COUNT(*), COALESCE(SUM(want <> have), 0) FROM ("
-    "SELECT SUM(w) AS want, SUM(h) AS have FROM ("
-    "SELECT company_id, day, share_id, class, n AS w, 0 AS h FROM (" COUNTED KEPT
-    " GROUP BY 1, 2, 3, 4) c"
-    " UNION ALL SELECT company_id, day, share_id, class, 0, n FROM click_day WHERE day >= '%s') u"
-    " GROUP BY company_id, day, share_id, class) t /* all companies: the operator's check */";
-
 #define QUARTER_OF                                                                                 \
 	"CAST(DATE(clicked_at) AS DATETIME) + INTERVAL"                                            \
 	" (HOUR(clicked_at) * 4 + MINUTE(clicked_at) DIV 15) * 15 MINUTE"
-
-static const char check_quarters_sql[] =
-    "SELECT COUNT(*), COALESCE(SUM(want <> have), 0) FROM ("
-    "SELECT SUM(w) AS want, SUM(h) AS have FROM ("
-    "SELECT company_id, class, quarter, n AS w, 0 AS h FROM (SELECT company_id, class, " QUARTER_OF
-    " AS quarter, COUNT(*) AS n FROM click" KEPT " GROUP BY 1, 2, 3) c"
-    " UNION ALL SELECT company_id, class, quarter, 0, n FROM click_quarter"
-    " WHERE quarter >= '%s') u"
-    " GROUP BY company_id, class, quarter) t /* all companies: the operator's check */";
-
-static enum fault
-take_report(struct rq *rq, const struct str *cells, size_t n, void *arg)
-{
-	struct rollup_report *out = arg;
-	int64_t all, wrong;
-
-	(void)rq;
-	if (n != 2 || !str_int64(cells[0], &all) || !str_int64(cells[1], &wrong))
-		return FAULT_INTERNAL;
-	out->rows += all;
-	out->wrong += wrong;
-	return FAULT_NONE;
-}
-
-enum fault
-click_rollup_check(struct rq *rq, struct rollup_report *out)
-{
-	const char *from = clicks_kept_from(rq);
-	enum fault e;
-
-	*out = (struct rollup_report){ 0 };
-	e = db_query_text(rq, arena_printf(rq->arena, check_sql, from, from), take_report, out);
-	return e ? e
-	         : db_query_text(rq, arena_printf(rq->arena, check_quarters_sql, from, from),
-	                         take_report, out);
-}
 
 /* A company's day; both texts are the server's own. */
 struct company_day {
@@ -170,6 +128,155 @@ take_day(struct rq *rq, const struct str *cells, size_t n, void *arg)
 	};
 	return FAULT_NONE;
 }
+
+/* All that have clicks, or sums of clicks that are kept. */
+static enum fault
+find_days(struct rq *rq, struct day_list *list)
+{
+	const char *from = clicks_kept_from(rq);
+
+	return db_query_text(
+	    rq,
+	    arena_printf(rq->arena,
+	                 "SELECT company_id, DATE(clicked_at) FROM click" KEPT " GROUP BY 1, 2"
+	                 " UNION SELECT company_id, day FROM click_day WHERE day >= '%s'"
+	                 " UNION SELECT company_id, DATE(quarter) FROM click_quarter WHERE"
+	                 " quarter >= '%s' /* all companies: the operator's check and repair */",
+	                 from, from, from),
+	    take_day, list);
+}
+
+/* --- the check ------------------------------------------------------------------------------ */
+
+enum { ARENA_BYTES = 1 << 20, QUARTERS = US_PER_DAY / CLICK_QUARTER_US };
+
+struct checking {
+	struct rollup_day day;
+	struct sum_map *days; /* clicks of a share and class, less what click_day has */
+	int64_t clicks[CLICK__MAX][QUARTERS], sums[CLICK__MAX][QUARTERS];
+	struct rollup_report *out;
+};
+
+static enum fault
+take_click(struct rq *rq, void *row, void *arg)
+{
+	const struct rollup_row *r = row;
+	struct checking *c = arg;
+
+	(void)rq;
+	sum_map_add(c->days, r->share_id, (uint32_t)r->cls, 1);
+	c->clicks[r->cls][r->at_us % US_PER_DAY / CLICK_QUARTER_US]++;
+	return FAULT_NONE;
+}
+
+static enum fault
+take_sum(struct rq *rq, void *row, void *arg)
+{
+	const struct rollup_row *r = row;
+	const struct checking *c = arg;
+
+	(void)rq;
+	sum_map_add(c->days, r->share_id, (uint32_t)r->cls, -r->n);
+	return FAULT_NONE;
+}
+
+static enum fault
+take_quarter(struct rq *rq, void *row, void *arg)
+{
+	const struct rollup_row *r = row;
+	struct checking *c = arg;
+
+	(void)rq;
+	c->sums[r->cls][r->at_us % US_PER_DAY / CLICK_QUARTER_US] += r->n;
+	return FAULT_NONE;
+}
+
+static void
+judge(const struct checking *c)
+{
+	size_t wrong;
+
+	(void)sum_map_cells(c->days, &wrong);
+	c->out->rows += (int64_t)sum_map_size(c->days);
+	c->out->wrong += (int64_t)wrong;
+	for (size_t i = 0; i < (size_t)CLICK__MAX * QUARTERS; i++) {
+		const int64_t want = c->clicks[i / QUARTERS][i % QUARTERS],
+			      have = c->sums[i / QUARTERS][i % QUARTERS];
+
+		c->out->rows += want != 0 || have != 0;
+		c->out->wrong += want != have;
+	}
+}
+
+/* In a snapshot: a loader may be at work. */
+static enum fault
+read_day(struct rq *rq, void *arg)
+{
+	struct checking *c = arg;
+	enum fault e;
+
+	c->days = sum_map_new(rq->arena);
+	memset(c->clicks, 0, sizeof(c->clicks));
+	memset(c->sums, 0, sizeof(c->sums));
+	e = rollup_sql_clicks(rq, &c->day, take_click, c);
+	if (!e)
+		e = rollup_sql_days(rq, &c->day, take_sum, c);
+	return e ? e : rollup_sql_quarters(rq, &c->day, take_quarter, c);
+}
+
+static bool
+day_of(const struct company_day *d, struct rollup_day *ret)
+{
+	struct civil c = { 0 };
+
+	if (!uuid_parse(d->company, &ret->company_id) ||
+	    !date_parse(d->day, &c.year, &c.month, &c.day))
+		return false;
+	ret->from_us = civil_to_us(c);
+	ret->to_us = ret->from_us + US_PER_DAY;
+	return true;
+}
+
+static enum fault
+check_days(struct rq *rq, const struct day_list *list, struct checking *c)
+{
+	struct arena *keep = rq->arena, *own = arena_create(ARENA_BYTES);
+	enum fault e = FAULT_NONE;
+
+	rq->arena = own;
+	for (size_t i = 0; !e && i < list->n; i++) {
+		arena_reset(own);
+		if (!day_of(&list->items[i], &c->day))
+			e = FAULT_INTERNAL;
+		if (!e)
+			e = db_snapshot(rq, read_day, c);
+		if (!e)
+			judge(c);
+		if (c->out->progress != NULL)
+			c->out->progress((int64_t)i + 1, (int64_t)list->n, c->out->arg);
+	}
+	rq->arena = keep;
+	arena_destroy(&own);
+	return e;
+}
+
+/*
+ * A day of a company at a time, as the clicks lie: one scan, and no more memory than the shares
+ * that were clicked that day take.
+ */
+enum fault
+click_rollup_check(struct rq *rq, struct rollup_report *out)
+{
+	struct day_list list = { NULL, 0, 0 };
+	struct checking *c = arena_new(rq->arena, struct checking);
+	enum fault e = find_days(rq, &list);
+
+	out->rows = out->wrong = 0;
+	c->out = out;
+	return e ? e : check_days(rq, &list, c);
+}
+
+/* --- the repair ----------------------------------------------------------------------------- */
 
 static enum fault
 rebuild_quarters(struct rq *rq, const struct company_day *d)
@@ -223,16 +330,7 @@ enum fault
 click_rollup_rebuild(struct rq *rq, struct rollup_report *out)
 {
 	struct day_list list = { NULL, 0, 0 };
-	const char *from = clicks_kept_from(rq);
-	enum fault e = db_query_text(
-	    rq,
-	    arena_printf(rq->arena,
-	                 "SELECT company_id, DATE(clicked_at) FROM click" KEPT " GROUP BY 1, 2"
-	                 " UNION SELECT company_id, day FROM click_day WHERE day >= '%s'"
-	                 " UNION SELECT company_id, DATE(quarter) FROM click_quarter WHERE"
-	                 " quarter >= '%s' /* all companies: the operator's repair */",
-	                 from, from, from),
-	    take_day, &list);
+	enum fault e = find_days(rq, &list);
 
 	for (size_t i = 0; !e && i < list.n; i++)
 		e = db_tx(rq, rebuild_day, &list.items[i]);

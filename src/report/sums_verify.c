@@ -142,13 +142,15 @@ report_sums_verify(struct rq *rq, struct sums_verdict *out,
 	struct sums_tasks_list t = { .n = 0 };
 	enum fault e;
 
-	*out = (struct sums_verdict){ .rows = 0 };
+	out->rows = out->wrong = out->due = 0;
 	e = sums_counted(rq, sums_take_task, &t);
 	for (size_t i = 0; !e && i < t.n; i++) {
 		v.task = &t.list[i];
 		e = verify_one(rq, &v, verify_day_tx);
 		if (!e && new_month(&t, i))
 			e = verify_one(rq, &v, verify_month_tx);
+		if (out->progress != NULL)
+			out->progress((int64_t)i + 1, (int64_t)t.n, out->progress_arg);
 	}
 	return e;
 }

@@ -77,6 +77,12 @@ sum_map_add(struct sum_map *m, struct uuid key, uint32_t sub, int64_t n)
 	*sum_map_at(m, key, sub) += n;
 }
 
+size_t
+sum_map_size(const struct sum_map *m)
+{
+	return m->n;
+}
+
 static int
 by_key(const void *a, const void *b)
 {

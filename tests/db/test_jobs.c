@@ -419,7 +419,7 @@ static void
 old_clicks_go_by_the_month_and_their_sums_stay(void **state)
 {
 	struct unit *u = *state;
-	struct rollup_report r;
+	struct rollup_report r = { .rows = 0 };
 	const char *days = " FROM (SELECT UTC_DATE() - INTERVAL 40 MONTH AS day UNION"
 			   " SELECT UTC_DATE() - INTERVAL 5 MONTH UNION SELECT UTC_DATE()) d";
 
