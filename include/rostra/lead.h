@@ -9,6 +9,7 @@
 extern const struct route_table lead_routes, lead_bulk_routes, lead_pixel_routes, lead_merge_routes;
 extern const struct db_stmt_table lead_stmts, lead_birth_stmts;
 extern const struct db_stmt_table lead_judge_stmts, lead_find_stmts, lead_merge_stmts;
+extern const struct db_stmt_table lead_fill_stmts, lead_visit_stmts;
 
 enum lead_stage {
 	STAGE_LEAD,
@@ -23,6 +24,8 @@ extern const char *const lead_stage_names[STAGE__MAX + 1];
 /* Job: leads whose click may still have been in a spool are matched again, until a day has passed.
  */
 enum fault lead_match_pending_run(struct rq *rq);
+/* Job: rows at which leads of one visit lined up, an hour after. */
+enum fault lead_visit_prune_run(struct rq *rq);
 
 /* A click has become, or is no longer, a human one: the paths of the leads it is on, or now belongs
  * to, follow.  In the transaction of the change. */

@@ -32,6 +32,7 @@ static const struct job jobs[] = {
 	{ .name = "prune",              .every_ms = HOUR_MS,       .run = prune_run },
 	{ .name = "sign_in_prune",      .every_ms = HOUR_MS,       .run = sign_in_prune_run },
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
+	{ .name = "lead_visit_prune",   .every_ms = HOUR_MS,       .run = lead_visit_prune_run },
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
 	{ .name = "badges",             .every_ms = SECOND_MS,     .run = badge_run },
 	{ .name = "badge_sweep",        .every_ms = 60 * SECOND_MS, .run = badge_sweep_run },

@@ -57,8 +57,8 @@ note_known(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* Of whom is the address known?  Two of a group that share one are strangers to each other, as
- * they are when each comes alone at that moment. */
+/* Of whom is the address known?  Two of a group that share one line up, and so do not belong here.
+ */
 static enum fault
 look(struct rq *rq, struct group *g)
 {
@@ -68,7 +68,9 @@ look(struct rq *rq, struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct str hash = g->bringers[i]->birth->lead.email_sha256;
 
-		if (hash.n > 0)
+		for (size_t h = 0; h < n; h++)
+			g->bringers[i]->known = g->bringers[i]->known || str_eq(hashes[h], hash);
+		if (hash.n > 0 && !g->bringers[i]->known)
 			hashes[n++] = hash;
 	}
 	if (n == 0)

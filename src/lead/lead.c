@@ -93,7 +93,7 @@ id_of_words(struct rq *rq, const struct lead_new *in)
 struct put {
 	struct lead_birth birth;
 	struct path path;
-	bool repeated;
+	bool looked, repeated, joined; /* for others; the id was here; it is one with another */
 };
 
 /* Of the address, or as it was told in its place. */
@@ -177,14 +177,44 @@ first_exists(struct rq *rq)
 	return rq_fail(rq, FAULT_CONFLICT, "The lead's first event exists already.");
 }
 
-/* Step by step: among others in a transaction, or with a long path. */
+/* What is known of it already. */
+static enum fault
+look(struct rq *rq, struct put *p)
+{
+	struct lead *l = &p->birth.lead;
+	enum fault e = path_collect(rq, l, TIME_NONE, l->created_at, &p->path);
+
+	if (e)
+		return e;
+	path_tell(&p->path, l);
+	first_of(rq, l, &p->path, &p->birth.first);
+	return FAULT_NONE;
+}
+
+/* Somebody of this visit may be here, or may have come while we looked. */
+static enum fault
+join(struct rq *rq, struct put *p)
+{
+	struct uuid other;
+	enum fault e = lead_visit_find(rq, &p->birth.lead, &other, &p->joined);
+
+	return e || !p->joined ? e : lead_join(rq, &p->birth.lead, other);
+}
+
+/* Step by step: among others in a transaction, with a long path, or when somebody of this visit is
+ * here.  Whoever comes by the same click or with the same address waits at the first line. */
 static enum fault
 put_tx(struct rq *rq, void *arg)
 {
 	struct put *p = arg;
-	bool duplicate;
-	enum fault e = lead_sql_insert(rq, &p->birth.lead, &p->repeated);
+	bool duplicate, alone;
+	enum fault e = lead_visit_line_up(rq, &p->birth.lead, &alone);
 
+	alone = alone && p->looked;
+	if (!e && !alone)
+		e = look(rq, p);
+	if (!e)
+		e = lead_sql_insert(rq, &p->birth.lead, &p->repeated);
 	if (e || p->repeated)
 		return e;
 	e = path_freeze(rq, &p->path);
@@ -195,28 +225,32 @@ put_tx(struct rq *rq, void *arg)
 	if (duplicate)
 		return first_exists(rq);
 	e = sums_mark_lead(rq, p->birth.lead.company_id, p->birth.lead.id);
-	if (e)
-		return e;
-	return p->path.n > 0 ? outbox_put(rq, LEAD_CHANGED, p->birth.lead.id, NULL) : FAULT_NONE;
+	if (!e && p->path.n > 0)
+		e = outbox_put(rq, LEAD_CHANGED, p->birth.lead.id, NULL);
+	return e || alone ? e : join(rq, p);
 }
 
-/* Nothing is read between the writes: mostly they are one round trip. */
+/* Nothing is read between the writes: mostly they are one round trip.  A key that is there is the
+ * lead's own id, or somebody of this visit has come since we looked: put_tx finds out. */
 static enum fault
 put_alone(struct rq *rq, struct put *p)
 {
-	struct lead *l = &p->birth.lead;
-	enum fault e = path_collect(rq, l, TIME_NONE, l->created_at, &p->path);
+	bool taken = db_in_tx(rq);
+	struct uuid other;
+	enum fault e = taken ? FAULT_NONE : look(rq, p);
 
+	if (!e && !taken)
+		e = lead_visit_find(rq, &p->birth.lead, &other, &taken);
 	if (e)
 		return e;
-	path_tell(&p->path, l);
-	first_of(rq, l, &p->path, &p->birth.first);
-	if (db_in_tx(rq) || p->path.n > 1)
+	p->looked = !taken;
+	if (taken || p->path.n > 1)
 		return db_tx(rq, put_tx, p);
 	if (p->path.n == 1)
 		p->birth.touch = p->path.touch[0];
 	p->birth.event = LEAD_CHANGED;
-	return lead_sql_birth(rq, &p->birth, p->path.n == 1, &p->repeated);
+	e = lead_sql_birth(rq, &p->birth, p->path.n == 1, &taken);
+	return e || !taken ? e : db_tx(rq, put_tx, p);
 }
 
 /* Most leads of a server's call tell of no click, and their address is new. */
@@ -255,6 +289,8 @@ lead_put(struct rq *rq, const struct lead_origin *from, const struct lead_new *i
 	e = put_all(rq, p);
 	if (!e && p->repeated)
 		e = put_before(rq, &p->birth.lead, out);
+	else if (!e && p->joined)
+		e = lead_sql_get(rq, p->birth.lead.company_id, p->birth.lead.id, out);
 	else if (!e)
 		*out = p->birth.lead;
 	if (e)
@@ -373,19 +409,28 @@ take_merged(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
+erase_one(struct rq *rq, struct uuid id)
+{
+	enum fault e = lead_visit_forget(rq, rq_company(rq), id);
+
+	return e ? e : lead_sql_erase(rq, rq_company(rq), id);
+}
+
+static enum fault
 erase_merged(struct rq *rq, struct uuid kept)
 {
 	struct merged_list *m = arena_new(rq->arena, struct merged_list);
 	enum fault e = lead_merged_each(rq, kept, take_merged, m);
 
 	for (size_t i = 0; !e && i < m->n; i++) {
-		e = lead_sql_erase(rq, rq_company(rq), m->list[i]);
+		e = erase_one(rq, m->list[i]);
 		if (!e)
 			e = lead_merged_each(rq, m->list[i], take_merged, m);
 	}
 	return e;
 }
 
+/* The lead it is part of may have got its name and address: it goes, too. */
 static enum fault
 erase_tx(struct rq *rq, void *arg)
 {
@@ -394,15 +439,16 @@ erase_tx(struct rq *rq, void *arg)
 		                         .kind = AUDIT_LEAD,
 		                         .object = *id };
 	struct lead l = { .value = NULL };
-	enum fault e = lead_sql_lock(rq, rq_company(rq), *id, &l);
+	struct uuid merge;
+	enum fault e = lead_standing(rq, *id, &l, &merge);
 
 	if (e || l.erased_at != TIME_NONE)
 		return e;
-	e = lead_sql_erase(rq, rq_company(rq), *id);
+	e = erase_one(rq, l.id);
 	if (!e)
-		e = erase_merged(rq, *id);
+		e = erase_merged(rq, l.id);
 	if (!e)
-		e = outbox_put(rq, LEAD_CHANGED, *id, NULL);
+		e = outbox_put(rq, LEAD_CHANGED, l.id, NULL);
 	return e ? e : audit_put(rq, &deed);
 }
 

@@ -31,6 +31,8 @@
 	DB_COL_UUID(T, m post_id), DB_COL_UUID(T, m campaign_id), \
 	DB_COL_UUID(T, m channel_id), DB_COL_TIME(T, m added_at), \
 	DB_COL_ENUM(T, m found_by, touch_found_names)
+#define NEW_VISIT(T, m, what) \
+	DB_COL_UUID(T, m company_id), DB_COL_VIEW(T, m what), DB_COL_TIME(T, m received_at), DB_COL_VIEW(T, m what)
 enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 
 #define LEAD_COLUMNS                                                                            \
@@ -50,6 +52,9 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define OUTBOX_INSERT                                                                           \
 	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
+/* Only when the place is free: see visit.c. */
+#define VISIT_INSERT(kind)                                                                      \
+	"INSERT INTO lead_visit (company_id, kind, what, at) SELECT ?, '" kind "', ?, ? FROM DUAL WHERE ? IS NOT NULL"
 /* A slot a connection, so that births do not wait for each other; what reports keep is held against the sum. */
 #define CREDITS_CHANGED                                                                         \
 	"INSERT INTO credit_change (company_id, slot, n) VALUES (?, CONNECTION_ID() % 64, 1)"          \

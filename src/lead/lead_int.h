@@ -164,6 +164,9 @@ enum fault lead_find(struct rq *rq, const struct lead_name *who, struct uuid *re
 enum fault lead_merge(struct rq *rq, struct uuid merged, struct uuid kept,
                       struct lead *out) MUST_CHECK;
 enum fault lead_split(struct rq *rq, struct uuid merged, struct lead *out) MUST_CHECK;
+/* The same for a lead that comes, in the transaction that inserted it: it and the lead that stands
+ * for `other` become one, whichever was created first is kept. */
+enum fault lead_join(struct rq *rq, const struct lead *coming, struct uuid other) MUST_CHECK;
 /* The lead that stands for this one, locked; ret_merge: by which merge, zero: it stands for
  * itself. */
 enum fault lead_standing(struct rq *rq, struct uuid id, struct lead *out,
@@ -185,6 +188,30 @@ enum fault lead_merge_page(struct rq *rq, const struct lead_merge_page *p, db_ro
                            void *arg) MUST_CHECK;
 /* Rows: struct lead_merge_row with the id of each lead merged into it. */
 enum fault lead_merged_each(struct rq *rq, struct uuid kept, db_row_fn *fn, void *arg) MUST_CHECK;
+
+/* In the transaction of a merge, after its events moved: what the kept lead lacks it gets of the
+ * merged one (fill.c).  Before a split's end: it loses that again. */
+enum fault lead_fill(struct rq *rq, struct uuid company, struct uuid merge) MUST_CHECK;
+enum fault lead_fill_take_back(struct rq *rq, struct uuid company, struct uuid merge) MUST_CHECK;
+
+/* --- one person's leads at the same moment (visit.c) --- */
+
+/* Are they one person's?  By rank: the higher, the surer. */
+enum lead_sameness { SAME_NOT, SAME_EMAIL, SAME_CLICK, SAME_CLICK_AND_EMAIL };
+/*
+ * Leads of one visit are one: by one click, unless address, or without both addresses name or
+ * phone, say that these are two people; or by one address, told by two sources within an hour.
+ * Never by two different clicks, nor when one source tells them apart by ids of its own.
+ */
+enum lead_sameness lead_sameness(const struct lead *a, const struct lead *b);
+/* The lead that this one is the same as, as lead_sameness has it; not one that is erased. */
+enum fault lead_visit_find(struct rq *rq, const struct lead *l, struct uuid *ret,
+                           bool *ret_found) MUST_CHECK;
+/* Until the transaction ends, nobody else brings a lead by this click or with this address.  alone:
+ * nor has anybody within the last hour. */
+enum fault lead_visit_line_up(struct rq *rq, const struct lead *l, bool *ret_alone) MUST_CHECK;
+/* The address of a lead that is erased is not kept here either. */
+enum fault lead_visit_forget(struct rq *rq, struct uuid company, struct uuid lead) MUST_CHECK;
 
 /* --- paths (path.c) --- */
 

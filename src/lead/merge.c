@@ -245,6 +245,8 @@ lead_merge_touches(struct rq *rq, const struct lead *l, const struct touch *rows
 		if (!e)
 			e = put_touches(rq, &open, copies, n);
 		if (!e)
+			e = lead_fill(rq, rq_company(rq), open.id);
+		if (!e)
 			e = lead_sql_get(rq, rq_company(rq), open.kept_id, &up);
 		if (!e)
 			e = conversion_sql_campaigns(rq, &up);
@@ -344,17 +346,38 @@ lock_both(struct rq *rq, const struct merging *g, struct lead *kept, struct lead
 	return e;
 }
 
+/* Both are locked and stand for themselves. */
 static enum fault
-merge_tx(struct rq *rq, void *arg)
+merge_locked(struct rq *rq, const struct merging *g)
 {
-	const struct merging *g = arg;
-	struct lead kept = { .value = NULL }, merged = { .value = NULL };
 	const struct merge_key m = { .company_id = rq_company(rq),
 		                     .id = uuid_v7(rq->now_us),
 		                     .kept_id = g->kept,
 		                     .merged_id = g->merged,
 		                     .person_id = rq->who->person,
 		                     .at_us = rq->now_us };
+	struct lead kept = { .value = NULL };
+	enum fault e = run(rq, &m, Q_INSERT, Q_MARK);
+
+	/* The event that says it came is on no day any more: what it has is marked before. */
+	if (!e)
+		e = sums_mark_lead(rq, m.company_id, m.merged_id);
+	if (!e)
+		e = run(rq, &m, Q_NOTE_EVENTS, Q_ADD_TOUCHES);
+	if (!e)
+		e = lead_fill(rq, m.company_id, m.id);
+	if (!e)
+		e = lead_sql_get(rq, m.company_id, m.kept_id, &kept);
+	if (!e)
+		e = settle(rq, &kept);
+	return e ? e : tell(rq, &m, "lead.merged");
+}
+
+static enum fault
+merge_tx(struct rq *rq, void *arg)
+{
+	const struct merging *g = arg;
+	struct lead kept = { .value = NULL }, merged = { .value = NULL };
 	enum fault e = lock_both(rq, g, &kept, &merged);
 
 	if (e)
@@ -365,18 +388,20 @@ merge_tx(struct rq *rq, void *arg)
 		return rq_fail(rq, FAULT_CONFLICT,
 		               "The lead is merged into another one: split it first.");
 	e = check(rq, &kept, &merged);
-	if (!e)
-		e = run(rq, &m, Q_INSERT, Q_INSERT);
-	if (!e)
-		e = run(rq, &m, Q_MARK, Q_MARK);
-	/* The event that says it came is on no day any more: what it has is marked before. */
-	if (!e)
-		e = sums_mark_lead(rq, m.company_id, m.merged_id);
-	if (!e)
-		e = run(rq, &m, Q_NOTE_EVENTS, Q_ADD_TOUCHES);
-	if (!e)
-		e = settle(rq, &kept);
-	return e ? e : tell(rq, &m, "lead.merged");
+	return e ? e : merge_locked(rq, g);
+}
+
+enum fault
+lead_join(struct rq *rq, const struct lead *coming, struct uuid other)
+{
+	struct lead here = { .value = NULL };
+	struct uuid merge;
+	enum fault e = lead_standing(rq, other, &here, &merge);
+	const bool first = coming->created_at < here.created_at;
+	const struct merging g = { .kept = first ? coming->id : here.id,
+		                   .merged = first ? here.id : coming->id };
+
+	return e ? e : merge_locked(rq, &g);
 }
 
 static enum fault
@@ -401,9 +426,15 @@ split_tx(struct rq *rq, void *arg)
 		return rq_fail(
 		    rq, FAULT_CONFLICT,
 		    "The lead it is merged into is merged itself: split that one first.");
-	e = run(rq, &m, Q_MOVE_BACK, Q_END);
+	e = run(rq, &m, Q_MOVE_BACK, Q_DROP_TOUCHES);
+	if (!e)
+		e = lead_fill_take_back(rq, m.company_id, m.id);
+	if (!e)
+		e = run(rq, &m, Q_END, Q_END);
 	if (!e)
 		e = run(rq, &m, Q_UNMARK, Q_UNMARK);
+	if (!e)
+		e = lead_sql_get(rq, m.company_id, m.kept_id, &kept);
 	if (!e)
 		e = settle(rq, &kept);
 	if (!e)

@@ -65,11 +65,11 @@ match_tx(struct rq *rq, void *arg)
 	if (m->path.match == MATCH_PENDING)
 		give_up(&m->path);
 	e = path_freeze(rq, &m->path);
-	if (!e)
-		e = lead_merge_touches(rq, &l, m->path.touch, m->path.n);
 	path_tell(&m->path, &l);
 	if (!e)
 		e = lead_sql_match(rq, &l);
+	if (!e)
+		e = lead_merge_touches(rq, &l, m->path.touch, m->path.n);
 	if (!e)
 		e = conversion_sql_campaigns(rq, &l);
 	return e || m->path.n == 0 ? e : outbox_put(rq, LEAD_CHANGED, l.id, NULL);
