@@ -8,6 +8,7 @@
 
 #include "rostra/demo.h"
 #include "rostra/link.h"
+#include "rostra/report.h"
 #include "rostra/sums.h"
 
 #include "app_int.h"
@@ -195,7 +196,7 @@ static int
 run(struct app *app, const struct demo_options *o, struct bar *b)
 {
 	const struct db_stmt_table tables[] = { demo_stmts, demo_ties_stmts, link_stmts,
-		                                sums_stmts };
+		                                sums_stmts, count_stmts,     report_stmts };
 	struct conf conf = app->conf;
 	struct rq rq = { .shared = &app->shared, .now_us = o->now_us, .language = "" };
 	int64_t began = clock_monotonic_us();

@@ -62,12 +62,23 @@ count_again(struct rq *rq, const struct sums_task *t)
 	return e ? e : store(rq, t, &c);
 }
 
-static enum fault
-day_tx(struct rq *rq, void *arg)
-{
-	enum fault e = sums_lock(rq, arg);
+/* Tasks of one kind and month. */
+struct tasks {
+	const struct sums_task *list;
+	size_t n;
+};
 
-	return e ? e : count_again(rq, arg);
+static enum fault
+days_tx(struct rq *rq, void *arg)
+{
+	const struct tasks *t = arg;
+	enum fault e = sums_lock(rq, &t->list[0]);
+
+	for (size_t i = 0; !e && i < t->n; i++) {
+		arena_reset(rq->arena);
+		e = count_again(rq, &t->list[i]);
+	}
+	return e;
 }
 
 /* --- months ---------------------------------------------------------------------------------- */
@@ -150,7 +161,7 @@ sums_has_month(const struct sums_task *t, int i)
 static enum fault
 month_tx(struct rq *rq, void *arg)
 {
-	const struct sums_task *t = arg;
+	const struct sums_task *t = ((const struct tasks *)arg)->list;
 	int64_t damaged_us = TIME_NONE;
 	enum fault e = sums_lock(rq, t);
 
@@ -180,29 +191,46 @@ sums_take_task(struct rq *rq, void *row, void *arg)
 }
 
 struct counting {
-	int64_t end_us; /* monotonic; no further task begins */
+	int64_t end_us;      /* monotonic; no further task begins */
+	size_t days_at_once; /* at most, in one transaction */
 	void (*progress)(int64_t done, int64_t all, void *arg);
 	void *arg;
 };
 
-/* Each task in a transaction and an arena of its own, as its company. */
+/* Those that follow each other within one month, from the first on. */
+static struct tasks
+next_tasks(const struct sums_tasks_list *all, size_t first, size_t at_once)
+{
+	const struct sums_task *t = &all->list[first];
+	size_t n = 1;
+
+	while (n < at_once && first + n < all->n && t[n].kind == t->kind &&
+	       t[n].month_us == t->month_us && uuid_eq(t[n].company_id, t->company_id))
+		n++;
+	return (struct tasks){ t, n };
+}
+
+/* Some tasks in a transaction, in an arena of its own, as their company. */
 static enum fault
-do_tasks(struct rq *rq, const struct sums_tasks_list *t, db_body_fn *body, const struct counting *c)
+do_tasks(struct rq *rq, const struct sums_tasks_list *t, db_body_fn *body, size_t at_once,
+         const struct counting *c)
 {
 	struct arena *keep = rq->arena, *own = arena_create(SUMS_ARENA_BYTES);
 	const struct caller *before = rq->who;
 	enum fault e = FAULT_NONE;
 
 	rq->arena = own;
-	for (size_t i = 0; !e && i < t->n && clock_monotonic_us() < c->end_us; i++) {
+	for (size_t i = 0; !e && i < t->n && clock_monotonic_us() < c->end_us;) {
 		const struct caller system = { .company = t->list[i].company_id };
+		struct tasks some = next_tasks(t, i, at_once);
 
 		arena_reset(own);
 		rq->who = &system;
 		rq->now_us = clock_now_us();
-		e = db_tx(rq, body, &t->list[i]);
+		e = db_tx(rq, body, &some);
+		i += some.n;
 		if (c->progress != NULL)
-			c->progress((int64_t)i + 1, (int64_t)t->n, c->arg);
+			c->progress((int64_t)i, (int64_t)t->n, c->arg);
 	}
 	rq->who = before;
 	rq->arena = keep;
@@ -218,16 +246,17 @@ do_all(struct rq *rq, struct uuid company, int64_t limit, const struct counting 
 	enum fault e = sums_tasks(rq, company, limit, sums_take_task, &days);
 
 	if (!e)
-		e = do_tasks(rq, &days, day_tx, c);
+		e = do_tasks(rq, &days, days_tx, c->days_at_once, c);
 	if (!e)
 		e = sums_months(rq, company, limit, sums_take_task, &months);
-	return e ? e : do_tasks(rq, &months, month_tx, c);
+	return e ? e : do_tasks(rq, &months, month_tx, 1, c);
 }
 
 enum fault
 report_sums_run(struct rq *rq)
 {
-	const struct counting c = { .end_us = clock_monotonic_us() + RUN_BUDGET_S * US_PER_S };
+	const struct counting c = { .end_us = clock_monotonic_us() + RUN_BUDGET_S * US_PER_S,
+		                    .days_at_once = 1 };
 
 	return do_all(rq, (struct uuid){ { 0 } }, TASKS_AT_ONCE, &c);
 }
@@ -236,7 +265,7 @@ enum fault
 report_sums_rebuild(struct rq *rq, void (*progress)(int64_t done, int64_t all, void *arg),
                     void *arg)
 {
-	const struct counting c = { INT64_MAX, progress, arg };
+	const struct counting c = { INT64_MAX, MONTH_DAYS_MAX, progress, arg };
 	enum fault e = sums_mark_all(rq, rq_company(rq));
 
 	return e ? e : do_all(rq, rq_company(rq), TASKS_ALL, &c);

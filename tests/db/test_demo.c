@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rostra/demo.h"
+#include "rostra/report.h"
 #include "rostra/sums.h"
 
 #include "dbtest.h"
@@ -83,7 +84,8 @@ load(uint64_t seed, char sums[TABLES][32])
 {
 	struct unit u;
 	struct demo_options o = { .seed = seed };
-	const struct db_stmt_table stmts[] = { demo_stmts, demo_ties_stmts, sums_stmts };
+	const struct db_stmt_table stmts[] = { demo_stmts, demo_ties_stmts, sums_stmts, count_stmts,
+		                               report_stmts };
 	char sql[80];
 
 	assert_true(demo_size("tiny", &o));
@@ -187,6 +189,10 @@ the_rows_hang_together(void **state)
 		  "change_log c"
 		  " WHERE c.company_id = s.company_id) OR seq <> (SELECT MAX(seq) FROM change_log c"
 		  " WHERE c.company_id = s.company_id)" },
+		{ "all days and months are counted",
+		  "SELECT (SELECT COUNT(*) FROM report_due) + (SELECT COUNT(*) FROM report_month "
+		  "WHERE NOT whole"
+		  " AND month < '2026-05-01')" },
 		{ "a third or so of the clicks is not human",
 		  "SELECT AVG(class = 'human') NOT BETWEEN 0.6 AND 0.8 FROM click" },
 	};
