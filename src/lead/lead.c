@@ -378,9 +378,9 @@ lead_get(struct rq *rq, struct uuid id, struct lead *out)
 	struct conversion c = { .stage = 0 };
 	enum fault e;
 
-	e = lead_sql_get(rq, rq_company(rq), id, out);
+	e = lead_seen_get(rq, id, out);
 	if (!e)
-		e = touch_sql_list(rq, out, &t, take_touch, &touches);
+		e = lead_seen_touches(rq, out, &t, take_touch, &touches);
 	if (!e)
 		e = conversion_sql_list(rq, out, &c, take_conversion, &conversions);
 	if (e)

@@ -31,6 +31,15 @@
 	DB_COL_UUID(T, m post_id), DB_COL_UUID(T, m campaign_id), \
 	DB_COL_UUID(T, m channel_id), DB_COL_TIME(T, m added_at), \
 	DB_COL_ENUM(T, m found_by, touch_found_names)
+/* Of a row that is there. */
+#define READ_LEAD(T, m) \
+	NEW_LEAD(T, m), DB_COL_TIME(T, m erased_at), DB_COL_I64(T, m version), DB_COL_UUID(T, m merged_into)
+/* Of LEAD_PAGE_WHERE. */
+#define LEAD_PAGE(T, m) \
+	DB_COL_UUID(T, m company_id), DB_COL_TIME(T, m before_us), DB_COL_TIME(T, m before_us), \
+	DB_COL_UUID(T, m before_id), DB_COL_TIME(T, m from), DB_COL_TIME(T, m to), \
+	DB_COL_ENUM(T, m stage, lead_stage_names), DB_COL_ENUM(T, m stage, lead_stage_names), \
+	DB_COL_STR(T, m like), DB_COL_STR(T, m like), DB_COL_STR(T, m like), DB_COL_STR(T, m like)
 #define NEW_VISIT(T, m, what) \
 	DB_COL_UUID(T, m company_id), DB_COL_VIEW(T, m what), DB_COL_TIME(T, m received_at), DB_COL_VIEW(T, m what)
 enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
@@ -39,6 +48,12 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 	"company_id, id, source, external_id, channel, email, email_sha256, name, organisation,"    \
 	" phone, message, click_id, matched_by, stage, value_minor, currency, created_at, received_at," \
 	" match_reason, match_pct"
+#define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version, merged_into FROM lead"
+#define LEAD_PAGE_WHERE                                                                         \
+	" WHERE company_id = ? AND created_at <= ? AND (created_at < ? OR id < ?) AND created_at >= ? AND created_at < ?" \
+	" AND merged_into IS NULL AND (? IS NULL OR stage = ?)"                                        \
+	" AND (? IS NULL OR name LIKE ? OR email LIKE ? OR organisation LIKE ?)"
+#define LEAD_PAGE_ORDER " ORDER BY created_at DESC, id DESC LIMIT ?"
 #define CONVERSION_COLUMNS                                                                      \
 	"company_id, occurred_at, id, lead_id, stage, value_minor, currency, campaign_id, source, external_id, received_at"
 #define TOUCH_COLUMNS                                                                           \

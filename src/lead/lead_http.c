@@ -340,7 +340,7 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 	(void)reply;
 	if (!call->after)
 		memset(&page.before_id, 0xff, sizeof(page.before_id));
-	return lead_sql_page(rq, &page, &row, list_row, call);
+	return lead_seen_page(rq, &page, &row, list_row, call);
 }
 
 static enum fault
@@ -366,10 +366,10 @@ static const struct route routes[] = {
 	  .handle = handle_post, .name = "lead_post", .summary = "Add a lead" },
 	{ .method = HTTP_GET, .path = "/v1/leads", .access = ACCESS_MANAGERS | ACCESS_API_KEY, .scope = "leads:read",
 	  .rate = RATE_READ, .query = &list_query_schema, .kind = REPLY_LIST, .reply = &lead_schema,
-	  .handle = handle_list, .name = "lead_list", .summary = "List leads, newest first" },
+	  .handle = handle_list, .name = "lead_list", .summary = "List leads, newest first; of managers those that their teams brought" },
 	{ .method = HTTP_GET, .path = "/v1/leads/{id}", .access = ACCESS_MANAGERS | ACCESS_API_KEY,
 	  .scope = "leads:read", .rate = RATE_READ, .kind = REPLY_OBJECT, .reply = &lead_detail_schema,
-	  .handle = handle_get, .name = "lead_get", .summary = "A lead with its path and its events" },
+	  .handle = handle_get, .name = "lead_get", .summary = "A lead with its path and its events; of the path a manager sees their teams' touches" },
 	{ .method = HTTP_POST, .path = "/v1/leads/{id}/conversions", .access = ACCESS_API_KEY | ACCESS_ADMIN,
 	  .scope = "conversions:write", .rate = RATE_WRITE, .body = &conversion_new_schema, .kind = REPLY_OBJECT,
 	  .reply = &conversion_schema, .handle = handle_conversion, .name = "conversion_post",

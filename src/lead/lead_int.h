@@ -234,6 +234,11 @@ enum fault path_freeze(struct rq *rq, struct path *p) MUST_CHECK;
 /* The campaign of the newest touch; zero when there is none. */
 struct uuid path_campaign(const struct path *p);
 
+/* --- what the caller sees (seen.c): all, but of managers --- */
+
+/* NOT_FOUND: also when there is one that the caller does not see. */
+enum fault lead_seen_get(struct rq *rq, struct uuid id, struct lead *out) MUST_CHECK;
+
 /* --- statements (lead_sql.c) --- */
 
 struct lead_page {
@@ -337,5 +342,10 @@ enum fault touch_sql_email_visitor(struct rq *rq, const struct path_query *q, st
 enum fault touch_sql_insert(struct rq *rq, const struct touch *rows, size_t n) MUST_CHECK;
 enum fault touch_sql_list(struct rq *rq, const struct lead *l, struct touch *out, db_row_fn *fn,
                           void *arg) MUST_CHECK;
+/* As lead_sql_page and touch_sql_list, of what the caller sees (seen.c). */
+enum fault lead_seen_page(struct rq *rq, const struct lead_page *p, struct lead *out, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
+enum fault lead_seen_touches(struct rq *rq, const struct lead *l, struct touch *out, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
 
 #endif

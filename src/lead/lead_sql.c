@@ -8,8 +8,7 @@
 
 /* clang-format off */
 static const struct db_col lead_cols[] = {
-	NEW_LEAD(struct lead, ), DB_COL_TIME(struct lead, erased_at), DB_COL_I64(struct lead, version),
-	DB_COL_UUID(struct lead, merged_into),
+	READ_LEAD(struct lead, ),
 };
 static const struct db_col lead_key[] = {
 	DB_COL_UUID(struct lead, company_id), DB_COL_UUID(struct lead, id),
@@ -18,19 +17,7 @@ static const struct db_col lead_external_key[] = {
 	DB_COL_UUID(struct lead, company_id), DB_COL_STR(struct lead, source), DB_COL_STR(struct lead, external_id),
 };
 static const struct db_col lead_page_in[] = {
-	DB_COL_UUID(struct lead_page, company_id),
-	DB_COL_TIME(struct lead_page, before_us),
-	DB_COL_TIME(struct lead_page, before_us),
-	DB_COL_UUID(struct lead_page, before_id),
-	DB_COL_TIME(struct lead_page, from),
-	DB_COL_TIME(struct lead_page, to),
-	DB_COL_ENUM(struct lead_page, stage, lead_stage_names),
-	DB_COL_ENUM(struct lead_page, stage, lead_stage_names),
-	DB_COL_STR(struct lead_page, like),
-	DB_COL_STR(struct lead_page, like),
-	DB_COL_STR(struct lead_page, like),
-	DB_COL_STR(struct lead_page, like),
-	DB_COL_I64(struct lead_page, limit),
+	LEAD_PAGE(struct lead_page, ), DB_COL_I64(struct lead_page, limit),
 };
 static const struct db_col lead_erase_in[] = {
 	DB_COL_TIME(struct lead, erased_at), DB_COL_UUID(struct lead, company_id), DB_COL_UUID(struct lead, id),
@@ -102,7 +89,6 @@ static const struct db_col email_in[] = {
 	DB_COL_I64(struct path_query, limit),
 };
 
-#define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version, merged_into FROM lead"
 /* The team that reports counted the sharer in when the click happened. */
 #define TEAM_THEN                                                                               \
 	"(SELECT m.team_id FROM team_member m WHERE m.company_id = s.company_id AND m.person_id = s.person_id" \
@@ -145,10 +131,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_LEAD_PAGE] = {
 		.name = "lead_page",
-		.sql = LEAD_SELECT " WHERE company_id = ? AND created_at <= ? AND (created_at < ? OR id < ?)"
-		       " AND created_at >= ? AND created_at < ? AND merged_into IS NULL AND (? IS NULL OR stage = ?)"
-		       " AND (? IS NULL OR name LIKE ? OR email LIKE ? OR organisation LIKE ?)"
-		       " ORDER BY created_at DESC, id DESC LIMIT ?",
+		.sql = LEAD_SELECT LEAD_PAGE_WHERE LEAD_PAGE_ORDER,
 		DB_IN(lead_page_in), DB_OUT(lead_cols),
 	},
 	[Q_LEAD_ERASE] = {

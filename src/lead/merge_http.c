@@ -56,7 +56,7 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 		                        .before = call->key.id,
 		                        .limit = call->limit + 1 };
 	struct lead l;
-	enum fault e = lead_sql_get(rq, rq_company(rq), call->id[0], &l);
+	enum fault e = lead_seen_get(rq, call->id[0], &l);
 
 	(void)reply;
 	if (!call->after)

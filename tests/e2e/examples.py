@@ -45,6 +45,7 @@ class World:
         self.post = self.live()
         self.share = self.new_share(self.company.member)
         self.lead = self.new_lead()
+        self.teams_lead()
         self.conversion = made(self.post_to(f"/v1/leads/{self.lead['id']}/conversions", self.key,
                                             json={"stage": "won", "external_id": self.text()}))
 
@@ -114,6 +115,16 @@ class World:
 
     def new_lead(self):
         return made(self.post_to("/v1/leads", self.key, json={"external_id": self.text(), "name": self.text()}))
+
+    def teams_lead(self):
+        """The lead is of the manager's team: else it were not there for them."""
+        db, company = self.company.stack.db, self.company
+        db("INSERT INTO team_member (company_id, person_id, team_id, from_at, is_primary) VALUES (%s, %s, %s, NOW(6), FALSE)",
+           (company.id, company.manager.id, self.team["id"]))
+        db("INSERT INTO touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id, campaign_id,"
+           " channel_id, added_at) SELECT company_id, %s, NOW(6), %s, id, person_id, %s, network, post_id, campaign_id, channel_id,"
+           " NOW(6) FROM share WHERE company_id = %s AND id = %s",
+           (self.lead["id"], secrets.token_bytes(12), self.team["id"], company.id, self.share["id"]))
 
     @functools.cached_property
     def click(self):

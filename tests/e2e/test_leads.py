@@ -36,7 +36,7 @@ def new_lead(api, company, status=201, **members):
 
 
 def detail(api, company, lead):
-    answer = api.get(f"/v1/leads/{lead['id']}", who=company.manager)
+    answer = api.get(f"/v1/leads/{lead['id']}", who=company.admin)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -402,7 +402,7 @@ def test_a_foreign_lead_is_not_there(api, acme, globex):
     answers = []
     for id in (lead["id"], uuid7()):
         answers.append([
-            api.get(f"/v1/leads/{id}", who=globex.manager),
+            api.get(f"/v1/leads/{id}", who=globex.admin),
             api.post(f"/v1/leads/{id}/conversions", who=globex.api_key, json={"stage": "won", "external_id": "x"}),
             api.post(f"/v1/leads/{id}/erase", who=globex.admin)])
     for foreign, unknown in zip(*answers):
@@ -419,10 +419,10 @@ def test_leads_are_listed_newest_first_and_filtered(api, make_company):
     company = make_company()
     made = [new_lead(api, company, name=f"Name {i} 100%", created_at=f"2026-0{i}-01T00:00:00Z") for i in range(1, 6)]
     convert(api, company, made[0], stage="qualified")
-    page = api.get("/v1/leads?limit=2", who=company.manager).json()
+    page = api.get("/v1/leads?limit=2", who=company.admin).json()
     seen = [l["id"] for l in page["items"]]
     while page["has_more"]:
-        page = api.get(f"/v1/leads?limit=2&cursor={page['next_cursor']}", who=company.manager).json()
+        page = api.get(f"/v1/leads?limit=2&cursor={page['next_cursor']}", who=company.admin).json()
         seen += [l["id"] for l in page["items"]]
     assert seen == [l["id"] for l in reversed(made)]
 

@@ -139,6 +139,48 @@ def test_whose_team_it_is_is_asked_now(teams, api, db):
     assert seen(teams, "attribution", who=manager)["totals"]["value"]["amount_minor"] == 1700
 
 
+def listed(teams, who, **query):
+    """Their ids, page by page."""
+    ids, cursor = [], {}
+    while cursor is not None:
+        answer = teams.api.get("/v1/leads", who=who, params={"limit": 2, **query, **cursor})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        ids += [lead["id"] for lead in page["items"]]
+        cursor = {"cursor": page["next_cursor"]} if page["has_more"] else None
+    return ids
+
+
+def test_leads_are_those_that_the_teams_brought(teams, api, db):
+    """As in reports: by touches of a team the manager is of now, whatever its people are of today."""
+    company = teams.company
+    by_path = {frozenset(r["name"].split(",")): r["id"] for r in db(
+        "SELECT l.id, COALESCE(GROUP_CONCAT(t.name), '') name FROM lead l LEFT JOIN touch u ON u.company_id = l.company_id AND"
+        " u.lead_id = l.id LEFT JOIN team t ON t.company_id = u.company_id AND t.id = u.team_id WHERE l.company_id = %s GROUP BY 1",
+        (company.id,))}
+    norths, both, souths = (by_path[frozenset(p)] for p in ({"north"}, {"north", "south"}, {"south"}))
+    assert sorted(listed(teams, company.manager)) == sorted([norths, both])
+    assert len(listed(teams, company.admin)) == 5
+    path = api.get(f"/v1/leads/{both}", who=company.manager).json()
+    assert [t["team_id"] for t in path["touches"]] == [teams.teams["north"]] and path["conversions"]
+    assert len(api.get(f"/v1/leads/{both}", who=company.admin).json()["touches"]) == 2
+
+    strangers, unknown = [[api.get(f"/v1/leads/{id}{more}", who=company.manager) for more in ("", "/merges")]
+                          for id in (souths, uuid7())]
+    for a, b in zip(strangers, unknown):
+        assert a.status_code == b.status_code == 404
+        assert {k: v for k, v in a.json().items() if k not in ("instance", "request_id")} == \
+            {k: v for k, v in b.json().items() if k not in ("instance", "request_id")}
+
+    manager, now = company.add_person("another", "manager"), datetime.datetime.now(datetime.timezone.utc)
+    assert listed(teams, manager) == []
+    member(teams, "south", manager, until=now - days(1))
+    assert listed(teams, manager) == [] and api.get(f"/v1/leads/{souths}", who=manager).status_code == 404
+    member(teams, "south", manager, since=now - days(1))
+    assert sorted(listed(teams, manager)) == sorted([souths, both])
+    assert listed(teams, manager, stage="won") == []
+
+
 def test_admins_and_keys_see_all(teams):
     for who in (teams.company.admin, teams.company.api_key):
         report = seen(teams, "attribution", who=who)
