@@ -20,7 +20,7 @@ static const char usage[] =
     "\n"
     "Adds the leads of a CSV file (\"-\": standard input).  Its first row "
     "names the columns: external_id, and any\n"
-    "of email name organisation phone message click_id created_at "
+    "of email email_sha256 name organisation phone message click_id created_at "
     "value_minor currency.  --columns says what others are: "
     "E-Mail=email,Notes=- (- leaves out).  All valid rows go in; a\n"
     "file may be brought again: rows are known by NAME and external_id.  "

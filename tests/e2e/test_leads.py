@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import csv
+import hashlib
 import io
 import json
 import secrets
@@ -592,6 +593,31 @@ def test_many_leads_are_bounded(api, acme):
         answer = api.post("/v1/leads/bulk", who=acme.api_key, json={"items": items})
         assert answer.status_code == 422 and answer.json()["errors"][0]["pointer"].startswith("#/items")
     assert bulk(api, acme.member, [{}]).status_code == 403
+
+
+def test_a_file_may_tell_of_addresses_by_their_hash(api, link, db, acme, share):
+    """What is stored, and whose path it is, are as in a server's call."""
+    click, email = rclid_of(visit(link, share)), f"{an_id()}@example.com"
+    clicks_of(db, share, 1)
+    matched(api, acme, new_lead(api, acme, click_id=click, email=email), "click")
+    ids, hashed = [an_id() for _ in range(5)], hashlib.sha256(email.encode()).hexdigest()
+    rows = [(ids[0], hashed.upper(), ""), (ids[1], hashed, email), (ids[2], "", email), (ids[3], "abc", ""), (ids[4], "z" * 64, "")]
+    text = csv_text(rows, ("Id", "Hash", "Mail"))
+
+    def send(**query):
+        answer = api.post("/v1/leads/import", who=acme.admin, data=text.encode(), headers={"Content-Type": "text/csv"}, params={
+            "source": "hashes", "columns": "Id=external_id,Hash=email_sha256,Mail=email", **query})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    tried = send(dry_run="true")
+    assert (tried["added"], tried["refused"]) == (2, 3)
+    assert [(f["line"], f["column"]) for f in tried["faults"]] == [(3, "email_sha256"), (5, "email_sha256"), (6, "email_sha256")]
+    assert not db("SELECT 1 FROM lead WHERE external_id IN %s", (ids,))
+    assert send() == tried and send()["repeated"] == 2
+    found = db("SELECT email, LOWER(HEX(email_sha256)) hash, matched_by, match_reason FROM lead WHERE external_id IN %s ORDER BY id",
+               (ids,))
+    assert found == [{"email": e, "hash": hashed, "matched_by": "email", "match_reason": "same_email"} for e in (None, email)]
 
 
 def test_a_file_of_a_crm_is_tried_before_it_goes_in(api, db, acme, rostra, tmp_path):
