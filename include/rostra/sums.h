@@ -54,6 +54,7 @@ enum sum_by {
 	SUM_BY_CAMPAIGN,
 	SUM_BY_CHANNEL,
 	SUM_BY_QUARTER, /* of an hour, from 0 to 95; only of days.  Of values with the currency */
+	SUM_BY_PATH,    /* no keys: conversions with their touches, as report packs them; only of days */
 	SUM_BY__MAX
 };
 extern const char *const sum_by_names[SUM_BY__MAX + 1];
@@ -95,6 +96,13 @@ bool sums_cells(struct str bytes, sum_cell_fn *fn, void *arg) MUST_CHECK;
  * every one, as sub 0.  false: as sums_cells. */
 enum { SUM_EACH = -1, SUM_ALL = -2 };
 bool sums_unpack(struct str bytes, int only, struct sum_map *to) MUST_CHECK;
+/* A number of such bytes: put, and taken off the front. */
+enum { SUM_NUMBER_BYTES = 10 };
+void sums_put_number(unsigned char **at, uint64_t n); /* room for SUM_NUMBER_BYTES */
+bool sums_get_number(struct str *rest, uint64_t *ret) MUST_CHECK;
+/* Negative ones too, near zero in few bytes. */
+uint64_t sums_zigzag(int64_t n);
+int64_t sums_of_zigzag(uint64_t n);
 
 /* --- marks (sums_sql.c): in the transaction of the change --------------------------------------- */
 

@@ -2,33 +2,50 @@
 /* count.c - what a day's sums are: counted from the rows, all dimensions at once. */
 #include <string.h>
 
-#include "sums_int.h"
+#include "paths_int.h"
 
 enum { ALL_ROWS = INT32_MAX };
 
 static const struct {
 	enum sum_kind kind;
-	bool by_quarter, by_dimension;
+	bool by_quarter, by_dimension, by_path;
 } counted[SUM_WHAT__MAX] = {
-	[SUM_SHARE] = { SUM_SHARES, true, true },
-	[SUM_CLICK] = { SUM_CLICKS, true, true },
-	[SUM_OTHER_CLICK] = { SUM_CLICKS, false, true },
-	[SUM_LEAD] = { SUM_LEADS, false, true },
-	[SUM_QUALIFIED] = { SUM_LEADS, false, true },
-	[SUM_OPPORTUNITY] = { SUM_LEADS, false, true },
-	[SUM_WON] = { SUM_LEADS, false, true },
-	[SUM_EVENT] = { SUM_LEADS, true, false },
-	[SUM_LEAD_CREDIT] = { SUM_LEADS, false, true },
-	[SUM_QUALIFIED_CREDIT] = { SUM_LEADS, false, true },
-	[SUM_OPPORTUNITY_CREDIT] = { SUM_LEADS, false, true },
-	[SUM_WON_CREDIT] = { SUM_LEADS, false, true },
+	[SUM_SHARE] = { SUM_SHARES, true, true, false },
+	[SUM_CLICK] = { SUM_CLICKS, true, true, false },
+	[SUM_OTHER_CLICK] = { SUM_CLICKS, false, true, false },
+	[SUM_LEAD] = { SUM_LEADS, false, true, true },
+	[SUM_QUALIFIED] = { SUM_LEADS, false, true, true },
+	[SUM_OPPORTUNITY] = { SUM_LEADS, false, true, true },
+	[SUM_WON] = { SUM_LEADS, false, true, true },
+	[SUM_EVENT] = { SUM_LEADS, true, false, false },
+	[SUM_LEAD_CREDIT] = { SUM_LEADS, false, true, false },
+	[SUM_QUALIFIED_CREDIT] = { SUM_LEADS, false, true, false },
+	[SUM_OPPORTUNITY_CREDIT] = { SUM_LEADS, false, true, false },
+	[SUM_WON_CREDIT] = { SUM_LEADS, false, true, false },
 };
 
 bool
 sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by)
 {
-	return counted[what].kind == kind &&
-	       (by == SUM_BY_QUARTER ? counted[what].by_quarter : counted[what].by_dimension);
+	if (counted[what].kind != kind)
+		return false;
+	if (by == SUM_BY_PATH)
+		return counted[what].by_path;
+	return by == SUM_BY_QUARTER ? counted[what].by_quarter : counted[what].by_dimension;
+}
+
+bool
+count_bytes(struct arena *a, const struct day_count *c, enum sum_what what, enum sum_by by,
+            struct str *ret)
+{
+	if (by == SUM_BY_PATH) {
+		*ret = c->paths[what];
+		return ret->s != NULL;
+	}
+	if (c->of[what][by] == NULL)
+		return false;
+	*ret = sums_pack(a, c->of[what][by]);
+	return true;
 }
 
 static struct uuid
@@ -210,6 +227,33 @@ count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 }
 
 static enum fault
+pack_path(struct rq *rq, const struct path *p, void *arg)
+{
+	(void)rq;
+	paths_pack_add(arg, p);
+	return FAULT_NONE;
+}
+
+/* All touches that a window may take in, whatever the windows are today. */
+static enum fault
+count_paths(struct rq *rq, const struct count_ask *day, enum lead_stage stage, struct day_count *c)
+{
+	struct count_ask ask = *day;
+	const struct report_ask all = { .path = PATH_ALL };
+	struct paths_pack *k = paths_pack_begin(rq->arena, day->from_us);
+	struct walk *w = walk_begin(rq, &all, pack_path, k);
+	enum fault e;
+
+	ask.stage = (int)stage;
+	ask.window_days = REPORT_WINDOW_MAX;
+	e = count_sql_paths(rq, &ask, walk_row, w);
+	if (!e)
+		e = walk_end(rq, w);
+	c->paths[SUM_LEAD + (int)stage] = paths_pack_end(k);
+	return e;
+}
+
+static enum fault
 take_event(struct rq *rq, void *row, void *arg)
 {
 	const struct count_row *r = row;
@@ -230,19 +274,24 @@ count_leads(struct rq *rq, const struct count_ask *day, struct day_count *c)
 {
 	enum fault e = count_sql_events(rq, day, take_event, c);
 
-	for (int stage = STAGE_LEAD; !e && stage <= STAGE_WON; stage++)
+	for (int stage = STAGE_LEAD; !e && stage <= STAGE_WON; stage++) {
 		e = count_stage(rq, day, (enum lead_stage)stage, c);
+		if (!e)
+			e = count_paths(rq, day, (enum lead_stage)stage, c);
+	}
 	return e;
 }
 
 enum fault
 count_day(struct rq *rq, enum sum_kind kind, int64_t day_us, struct day_count *ret)
 {
-	const struct count_ask day = { rq_company(rq), day_us, day_us + US_PER_DAY };
+	const struct count_ask day = { .company_id = rq_company(rq),
+		                       .from_us = day_us,
+		                       .to_us = day_us + US_PER_DAY };
 
-	*ret = (struct day_count){ { { NULL } } };
+	memset(ret, 0, sizeof(*ret));
 	for (int what = 0; what < SUM_WHAT__MAX; what++) {
-		for (int by = 0; by < SUM_BY__MAX; by++) {
+		for (int by = 0; by <= SUM_BY_QUARTER; by++) {
 			if (sum_is_of(kind, (enum sum_what)what, (enum sum_by)by))
 				ret->of[what][by] = sum_map_new(rq->arena);
 		}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* count_sql.c - a day's rows, as sums are counted from them. */
+#include "rostra/caller.h"
+
+#include "report_sql_int.h"
 #include "sums_int.h"
 
 /* clang-format off */
@@ -22,7 +25,28 @@ static const struct db_col events_out[] = {
 	DB_COL_I64(struct count_row, n), DB_COL_STR(struct count_row, currency),
 };
 
-enum { Q_SHARES, Q_CLICKS, Q_EVENTS, Q__MAX };
+static const struct db_col paths_in[] = {
+	DB_COL_I64(struct count_ask, window_days), DB_COL_UUID(struct count_ask, company_id),
+	DB_COL_TIME(struct count_ask, from_us), DB_COL_TIME(struct count_ask, to_us),
+	DB_COL_ENUM(struct count_ask, stage, lead_stage_names),
+};
+static const struct db_col paths_out[] = {
+	DB_COL_UUID(struct stream_row, id),          DB_COL_TIME(struct stream_row, occurred_at),
+	DB_COL_I64(struct stream_row, value_minor),  DB_COL_STR(struct stream_row, currency),
+	DB_COL_UUID(struct stream_row, conversion_campaign),
+	DB_COL_TIME(struct stream_row, touched_at),  DB_COL_BYTES(struct stream_row, click_id),
+	DB_COL_UUID(struct stream_row, person_id),   DB_COL_UUID(struct stream_row, team_id),
+	DB_COL_ENUM(struct stream_row, network, network_names), DB_COL_UUID(struct stream_row, post_id),
+	DB_COL_UUID(struct stream_row, campaign_id), DB_COL_UUID(struct stream_row, channel_id),
+};
+static const struct db_col windows_in[] = {
+	DB_COL_UUID(struct count_ask, company_id), DB_COL_UUID(struct count_ask, company_id),
+};
+static const struct db_col windows_out[] = {
+	DB_COL_UUID(struct window_row, campaign_id), DB_COL_I64(struct window_row, days),
+};
+
+enum { Q_SHARES, Q_CLICKS, Q_EVENTS, Q_PATHS, Q_WINDOWS, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "count_shares",
@@ -38,6 +62,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT occurred_at, stage, value_minor, currency FROM conversion WHERE company_id = ?"
 		       " AND occurred_at >= ? AND occurred_at < ?",
 		DB_IN(ask_in), DB_OUT(events_out) },
+	[Q_PATHS] = { .name = "count_paths",
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN c.id, c.occurred_at, COALESCE(c.value_minor, 0), c.currency, c.campaign_id,"
+		       " t.touched_at, t.click_id, t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
+		       " FROM conversion c LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id"
+		       " AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL ? DAY WHERE c.company_id = ?"
+		       " AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ? ORDER BY c.occurred_at, c.id",
+		DB_IN(paths_in), DB_OUT(paths_out) },
+	[Q_WINDOWS] = { .name = "count_windows",
+		.sql = "SELECT id, lookback_days FROM campaign WHERE company_id = ? UNION ALL SELECT NULL, lookback_days"
+		       " FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		DB_IN(windows_in), DB_OUT(windows_out) },
 };
 /* clang-format on */
 
@@ -65,4 +100,21 @@ count_sql_events(struct rq *rq, const struct count_ask *ask, db_row_fn *fn, void
 	struct count_row row = { .stage = -1 };
 
 	return db_each_scratch(rq, &stmts[Q_EVENTS], ask, &row, fn, arg);
+}
+
+enum fault
+count_sql_paths(struct rq *rq, const struct count_ask *ask, db_row_fn *fn, void *arg)
+{
+	struct stream_row row = { .network = -1 };
+
+	return db_each_scratch(rq, &stmts[Q_PATHS], ask, &row, fn, arg);
+}
+
+enum fault
+count_sql_windows(struct rq *rq, db_row_fn *fn, void *arg)
+{
+	const struct count_ask in = { .company_id = rq_company(rq) };
+	struct window_row row = { .days = 0 };
+
+	return db_each_scratch(rq, &stmts[Q_WINDOWS], &in, &row, fn, arg);
 }

@@ -200,6 +200,7 @@ struct stream_row {
 	unsigned char click_id[CLICK_ID_SIZE];
 	struct str key; /* of the dimension: an id or a word; s NULL: none, such as no team */
 	struct uuid share_id, person_id, team_id, post_id, campaign_id, channel_id;
+	struct uuid conversion_campaign; /* only of count_sql_paths */
 	int network;
 	bool mine;       /* of a team of the viewer, or there is none */
 	int click_class; /* only of report_sql_touches; -1: the click is gone */

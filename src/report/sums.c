@@ -42,10 +42,8 @@ store(struct rq *rq, const struct sums_task *t, const struct day_count *c)
 			               .day_us = t->day_us,
 			               .counted_us = rq->now_us };
 
-		if (c->of[what][by] == NULL)
-			continue;
-		row.counts = sums_pack(rq->arena, c->of[what][by]);
-		e = sums_put(rq, &row);
+		if (count_bytes(rq->arena, c, (enum sum_what)what, (enum sum_by)by, &row.counts))
+			e = sums_put(rq, &row);
 	}
 	return e;
 }
@@ -153,7 +151,7 @@ put_month(struct rq *rq, const struct sums_task *t, int what, int by, int64_t *r
 bool
 sums_has_month(const struct sums_task *t, int i)
 {
-	return i % SUM_BY__MAX != SUM_BY_QUARTER &&
+	return i % SUM_BY__MAX < SUM_BY_QUARTER &&
 	       sum_is_of((enum sum_kind)t->kind, (enum sum_what)(i / SUM_BY__MAX),
 	                 (enum sum_by)(i % SUM_BY__MAX));
 }

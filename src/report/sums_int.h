@@ -37,9 +37,13 @@ uint32_t credit_currency(const char *code);
 /* One day of one kind, of the caller's company, from the rows. */
 struct day_count {
 	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX]; /* NULL: is not of this kind */
+	struct str paths[SUM_WHAT__MAX];                /* packed; as well */
 };
 enum fault count_day(struct rq *rq, enum sum_kind kind, int64_t day_us,
                      struct day_count *ret) MUST_CHECK;
+/* Its bytes; false: is not of this kind. */
+bool count_bytes(struct arena *a, const struct day_count *c, enum sum_what what, enum sum_by by,
+                 struct str *ret);
 /* Is it of the kind? */
 bool sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by);
 
@@ -89,8 +93,10 @@ bool sums_serve(const struct report_ask *ask);
 bool sums_serve_credit(const struct report_ask *ask);
 /* The credit of all its models, of one currency, with values. */
 bool sums_serve_totals(const struct report_ask *ask);
+/* By paths: all models but those that look at milestones, any window and parameters. */
+bool sums_serve_paths(const struct report_ask *ask);
 typedef enum fault sums_take_fn(struct rq *rq, const struct sum_row *r, void *arg);
-/* Rows of sums for the whole days of the period; of quarters for parts of days, too. */
+/* Rows of sums for the whole days of the period; of quarters and paths for parts of days, too. */
 enum fault sums_scan(struct rq *rq, const struct report_ask *ask, enum sum_what what,
                      enum sum_by by, sums_take_fn *fn, void *arg, struct sums_read *ret) MUST_CHECK;
 /* A sum's bytes are no sum. */
@@ -112,6 +118,9 @@ typedef void credit_sum_fn(struct rq *rq, const struct credit_sum *c, void *arg)
 /* fn: for ask->currency, once a key and row.  others: conversions of the rest, by currency. */
 enum fault sums_credit(struct rq *rq, const struct report_ask *ask, credit_sum_fn *fn, void *arg,
                        struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
+/* Conversions with their touches go to the walk, as those of report_sql_stream do. */
+enum fault sums_paths(struct rq *rq, const struct report_ask *ask, struct walk *w,
+                      struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
 /* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */
 enum fault sums_quarters(struct rq *rq, const struct report_ask *ask, enum sum_what what,
                          db_row_fn *fn, void *arg, struct sums_read *ret_rest) MUST_CHECK;
@@ -130,6 +139,13 @@ struct count_row {
 struct count_ask {
 	struct uuid company_id;
 	int64_t from_us, to_us;
+	int stage;           /* of paths, … */
+	int64_t window_days; /* … and the widest window */
+};
+/* Days of look-back; of the company where campaign_id is zero. */
+struct window_row {
+	struct uuid campaign_id;
+	int64_t days;
 };
 enum fault count_sql_shares(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
                             void *arg) MUST_CHECK;
@@ -138,5 +154,11 @@ enum fault count_sql_clicks(struct rq *rq, const struct count_ask *ask, db_row_f
 /* at_us, stage, n (the value, J_NO_INT: none) and currency. */
 enum fault count_sql_events(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
                             void *arg) MUST_CHECK;
+
+/* struct stream_row: conversions of the stage in order, each with its touches. */
+enum fault count_sql_paths(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
+/* struct window_row: of each campaign, and of the company. */
+enum fault count_sql_windows(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 
 #endif

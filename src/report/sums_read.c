@@ -151,11 +151,11 @@ find_rest(struct rq *rq, const struct reading *r, struct sums_read *ret)
 	}
 }
 
-/* Sums of a day tell nothing of a part of it, but where their keys are times. */
+/* Sums of a day tell nothing of a part of it, but where they tell times. */
 static void
 leave_parts_of_days(struct reading *r)
 {
-	if (r->n == 0 || r->range.by == SUM_BY_QUARTER)
+	if (r->n == 0 || r->range.by >= SUM_BY_QUARTER)
 		return;
 	r->due[0] |= r->ask->from_us % US_PER_DAY != 0;
 	r->due[r->n - 1] |= r->ask->to_us % US_PER_DAY != 0;
@@ -178,9 +178,9 @@ sums_scan(struct rq *rq, const struct report_ask *ask, enum sum_what what, enum 
 	r.use = r.have + r.n;
 	leave_parts_of_days(&r);
 	e = sums_due(rq, &r.range, note_due, &r);
-	if (!e && by != SUM_BY_QUARTER)
+	if (!e && by < SUM_BY_QUARTER)
 		e = sums_whole(rq, &r.range, note_whole, &r);
-	if (!e && by != SUM_BY_QUARTER)
+	if (!e && by < SUM_BY_QUARTER)
 		e = sums_each(rq, &r.range, take_month, &r);
 	if (!e)
 		e = read_days(rq, &r);

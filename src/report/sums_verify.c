@@ -28,10 +28,9 @@ compare(struct rq *rq, void *row, void *arg)
 }
 
 static enum fault
-verify_row(struct rq *rq, const struct verifying *v, struct sums_range r,
-           const struct sum_map *want)
+verify_row(struct rq *rq, const struct verifying *v, struct sums_range r, struct str want)
 {
-	struct comparing c = { .want = sums_pack(rq->arena, want) };
+	struct comparing c = { .want = want };
 	const struct sums_wrong wrong = { sum_span_names[r.span], sum_what_names[r.what],
 		                          sum_by_names[r.by], r.from_us };
 	struct arena *own;
@@ -67,6 +66,7 @@ verify_day_tx(struct rq *rq, void *arg)
 	const struct verifying *v = arg;
 	struct sums_range r = sums_range_of(v->task, 0, 0, SUM_DAY);
 	struct day_count c;
+	struct str want;
 	bool marked = false;
 	enum fault e;
 
@@ -80,8 +80,8 @@ verify_day_tx(struct rq *rq, void *arg)
 	for (int i = 0; !e && i < SUM_WHAT__MAX * SUM_BY__MAX; i++) {
 		r.what = i / SUM_BY__MAX;
 		r.by = i % SUM_BY__MAX;
-		if (c.of[r.what][r.by] != NULL)
-			e = verify_row(rq, v, r, c.of[r.what][r.by]);
+		if (count_bytes(rq->arena, &c, (enum sum_what)r.what, (enum sum_by)r.by, &want))
+			e = verify_row(rq, v, r, want);
 	}
 	return e;
 }
@@ -105,7 +105,7 @@ verify_month_tx(struct rq *rq, void *arg)
 			continue;
 		e = sums_merge_days(rq, v->task, r.what, r.by, &m);
 		if (!e)
-			e = verify_row(rq, v, r, m.map);
+			e = verify_row(rq, v, r, sums_pack(rq->arena, m.map));
 	}
 	return e;
 }

@@ -267,14 +267,26 @@ add_rows(struct rq *rq, struct sums *s, const struct report_ask *ask)
 }
 
 static enum fault
+add_paths(struct rq *rq, struct sums *s, const struct report_ask *ask, struct sums_read *ret_rest)
+{
+	struct walk *w = walk_begin(rq, ask, take_path, s);
+	enum fault e = sums_paths(rq, ask, w, s->ret, ret_rest);
+
+	return e ? e : walk_end(rq, w);
+}
+
+static enum fault
 add_all(struct rq *rq, struct sums *s, const struct report_ask *ask)
 {
 	struct sums_read left;
 	enum fault e;
 
-	if (!sums_serve_totals(ask))
+	if (sums_serve_totals(ask))
+		e = sums_credit(rq, ask, take_sum, s, s->ret, &left);
+	else if (sums_serve_paths(ask))
+		e = add_paths(rq, s, ask, &left);
+	else
 		return add_rows(rq, s, ask);
-	e = sums_credit(rq, ask, take_sum, s, s->ret, &left);
 	for (size_t i = 0; !e && i < left.n_rest; i++)
 		e = add_rows(rq, s, &left.rest[i]);
 	return e;

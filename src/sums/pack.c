@@ -6,7 +6,7 @@
 #include "rostra/crypto.h"
 #include "rostra/sums.h"
 
-enum { SLOTS_FIRST = 64, NUMBER_BYTES_MAX = 10, BITS = 7, MORE = 0x80 };
+enum { SLOTS_FIRST = 64, BITS = 7, MORE = 0x80 };
 
 struct slot {
 	struct sum_cell cell;
@@ -139,14 +139,26 @@ sum_key_nobody(void)
 
 /* --- bytes --------------------------------------------------------------------------------- */
 
-static void
-put_number(unsigned char **at, uint64_t n)
+void
+sums_put_number(unsigned char **at, uint64_t n)
 {
 	while (n >= MORE) {
 		*(*at)++ = (unsigned char)(n | MORE);
 		n >>= BITS;
 	}
 	*(*at)++ = (unsigned char)n;
+}
+
+uint64_t
+sums_zigzag(int64_t n)
+{
+	return (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0);
+}
+
+int64_t
+sums_of_zigzag(uint64_t n)
+{
+	return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
 }
 
 /* How many cells from i on have its key. */
@@ -165,29 +177,28 @@ sums_pack(struct arena *a, const struct sum_map *m)
 {
 	size_t n;
 	const struct sum_cell *cells = sum_map_cells(m, &n);
-	size_t room = n * (sizeof(struct uuid) + 3 * NUMBER_BYTES_MAX);
+	size_t room = n * (sizeof(struct uuid) + 3 * SUM_NUMBER_BYTES);
 	unsigned char *bytes = arena_alloc(a, room + 1, 1), *at = bytes;
 
 	for (size_t i = 0, run; i < n; i += run) {
 		run = run_of(cells, i, n);
 		memcpy(at, cells[i].key.b, sizeof(cells[i].key.b));
 		at += sizeof(cells[i].key.b);
-		put_number(&at, run);
+		sums_put_number(&at, run);
 		for (size_t k = i; k < i + run; k++) {
-			put_number(&at, cells[k].sub);
-			put_number(&at,
-			           (uint64_t)cells[k].n << 1 ^ (cells[k].n < 0 ? UINT64_MAX : 0));
+			sums_put_number(&at, cells[k].sub);
+			sums_put_number(&at, sums_zigzag(cells[k].n));
 		}
 	}
 	return (struct str){ (const char *)bytes, (size_t)(at - bytes) };
 }
 
-static bool
-get_number(struct str *rest, uint64_t *ret)
+bool
+sums_get_number(struct str *rest, uint64_t *ret)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < rest->n && i < NUMBER_BYTES_MAX; i++) {
+	for (size_t i = 0; i < rest->n && i < SUM_NUMBER_BYTES; i++) {
 		unsigned char byte = (unsigned char)rest->s[i];
 
 		n |= (uint64_t)(byte & (MORE - 1)) << (BITS * i);
@@ -206,10 +217,10 @@ get_cell(struct str *rest, struct sum_cell *ret)
 {
 	uint64_t sub, zigzag;
 
-	if (!get_number(rest, &sub) || sub > UINT32_MAX || !get_number(rest, &zigzag))
+	if (!sums_get_number(rest, &sub) || sub > UINT32_MAX || !sums_get_number(rest, &zigzag))
 		return false;
 	ret->sub = (uint32_t)sub;
-	ret->n = (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
+	ret->n = sums_of_zigzag(zigzag);
 	return true;
 }
 
@@ -225,7 +236,7 @@ sums_cells(struct str bytes, sum_cell_fn *fn, void *arg)
 		memcpy(cell.key.b, bytes.s, sizeof(cell.key.b));
 		bytes.s += sizeof(cell.key.b);
 		bytes.n -= sizeof(cell.key.b);
-		if (!get_number(&bytes, &run))
+		if (!sums_get_number(&bytes, &run))
 			return false;
 		for (; run > 0; run--) {
 			if (!get_cell(&bytes, &cell))

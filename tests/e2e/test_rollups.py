@@ -174,7 +174,11 @@ class History:
                 ("attribution", {"model": "time_decay,first", "stage": "won", "currency": "USD", "group": "network"}),
                 ("attribution", {"from": (FIRST + 3 * DAY).date().isoformat(), "model": "last", "stage": "won"}),
                 ("attribution", {"model": "position", "first": "0.1", "stage": "won"}),
-                ("attribution", {"convert": "true", "stage": "won"}), ("attribution", {"path": "collapsed", "stage": "won"})]
+                ("attribution", {"convert": "true", "stage": "won"}), ("attribution", {"path": "collapsed", "stage": "won"}),
+                *(("attribution", {"model": "shapley,position,markov", "last": "0.6", "group": g, "time_zone": z, "currency": c, "window": w})
+                  for g, z, c, w in zip(GROUPS, itertools.cycle(ZONES), itertools.cycle(["USD", "EUR"]), ["0d", "1d", "7d", "30d", "90d", "730d"])),
+                ("attribution", {"model": "shapley,markov", "path": "collapsed", "time_zone": "UTC"}),
+                ("attribution", {"model": "linear,full_path,shapley", "stage": "won"})]
 
     def rollups(self, what):
         return self.stack.rostra("rollups", what, "--company", self.company.slug, check=False)
@@ -206,7 +210,7 @@ def counted(api, link, stack, make_company):
 
 
 @pytest.mark.parametrize("span,what,by", [("day", "click", "network"), ("month", "lead", "person"), ("day", "event", "quarter"),
-                                          ("month", "won_credit", "person")])
+                                          ("month", "won_credit", "person"), ("day", "lead", "path")])
 def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by):
     (row,) = counted.db("SELECT day, counts FROM report_sum WHERE company_id = %s AND what = %s AND dimension = %s AND span = %s"
                         " AND LENGTH(counts) > 0 ORDER BY day LIMIT 1", (counted.company.id, what, by, span))
@@ -226,9 +230,9 @@ def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by
 
 def test_a_sum_that_cannot_be_read_is_no_number(counted):
     counted.db("UPDATE report_sum SET counts = LEFT(counts, LENGTH(counts) - 1) WHERE company_id = %s"
-               " AND what IN ('share', 'lead_credit') AND dimension = 'person'", (counted.company.id,))
-    for report in ("funnel", "attribution"):
-        assert counted.api.get(f"/v1/reports/{report}", who=counted.company.admin, params=PERIOD).status_code == 500
+               " AND (what IN ('share', 'lead_credit') AND dimension = 'person' OR dimension = 'path')", (counted.company.id,))
+    for report, query in (("funnel", {}), ("attribution", {}), ("attribution", {"window": "9d"})):
+        assert counted.api.get(f"/v1/reports/{report}", who=counted.company.admin, params={**PERIOD, **query}).status_code == 500
     assert counted.rollups("verify").returncode == 1
     assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
     counted.agrees([("funnel", {})])

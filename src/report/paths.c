@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * paths.c - conversions of a day with every touch that some window takes in, packed: models,
+ * parameters and windows that nobody summed are read from them.  Pure.
+ *
+ * First how many ids there are, and 1 (0: what follows was too much, and is not here), then the
+ * ids. Then each conversion in the order of the stream: microseconds since the one before (the
+ * first: since the day began), currency, value (zigzag), campaign, how many touches; and each touch
+ * in the order of the path: microseconds before the conversion, person, team, network, post,
+ * campaign, channel.  All are numbers as sums have them; ids are places in the list.
+ */
+#include <string.h>
+
+#include "paths_int.h"
+
+enum { ROOM_FIRST = 4096, PATHS_BYTES_MAX = 8 << 20 };
+
+struct paths_pack {
+	struct arena *arena;
+	struct sum_map *places; /* of ids: from 1 */
+	struct uuid *ids;
+	size_t n_ids, ids_room;
+	unsigned char *bytes;
+	size_t n, room;
+	int64_t last_us;
+	bool full;
+};
+
+struct paths_pack *
+paths_pack_begin(struct arena *a, int64_t day_us)
+{
+	struct paths_pack *k = arena_new(a, struct paths_pack);
+
+	k->arena = a;
+	k->places = sum_map_new(a);
+	k->last_us = day_us;
+	return k;
+}
+
+static uint64_t
+place_of(struct paths_pack *k, struct uuid id)
+{
+	int64_t *place = sum_map_at(k->places, id, 0);
+
+	if (*place == 0) {
+		k->ids = arena_grow(k->arena, k->ids, k->n_ids, &k->ids_room);
+		k->ids[k->n_ids++] = id;
+		*place = (int64_t)k->n_ids;
+	}
+	return (uint64_t)*place - 1;
+}
+
+static void
+put(struct paths_pack *k, const uint64_t *numbers, size_t n)
+{
+	unsigned char *at;
+
+	if (k->room - k->n < n * SUM_NUMBER_BYTES) {
+		const unsigned char *old = k->bytes;
+
+		k->room = k->room == 0 ? ROOM_FIRST : k->room * 2;
+		k->bytes = arena_alloc(k->arena, k->room, 1);
+		if (k->n > 0)
+			memcpy(k->bytes, old, k->n);
+	}
+	at = k->bytes + k->n;
+	for (size_t i = 0; i < n; i++)
+		sums_put_number(&at, numbers[i]);
+	k->n = (size_t)(at - k->bytes);
+}
+
+static void
+put_touch(struct paths_pack *k, int64_t age_us, const struct stream_row *t)
+{
+	const uint64_t numbers[TOUCH_NUMBERS] = {
+		[TOUCH_AGE] = (uint64_t)age_us,
+		[TOUCH_NETWORK] = (uint64_t)t->network,
+		[TOUCH_PERSON] = place_of(k, t->person_id),
+		[TOUCH_TEAM] = place_of(k, t->team_id),
+		[TOUCH_POST] = place_of(k, t->post_id),
+		[TOUCH_CAMPAIGN] = place_of(k, t->campaign_id),
+		[TOUCH_CHANNEL] = place_of(k, t->channel_id),
+	};
+
+	put(k, numbers, TOUCH_NUMBERS);
+}
+
+void
+paths_pack_add(struct paths_pack *k, const struct path *p)
+{
+	const struct stream_row *c = &p->conversion;
+	const uint64_t numbers[CONVERSION_NUMBERS] = {
+		[CONVERSION_AFTER] = (uint64_t)(c->occurred_at - k->last_us),
+		[CONVERSION_CURRENCY] = credit_currency(c->currency),
+		[CONVERSION_VALUE] = sums_zigzag(c->value_minor),
+		[CONVERSION_CAMPAIGN] = place_of(k, c->conversion_campaign),
+		[CONVERSION_TOUCHES] = p->n,
+	};
+
+	/* Of a longer path the later touches are not here: a shorter window may ask for them. */
+	k->full |=
+	    p->n == REPORT_PATH_MAX || k->n + k->n_ids * sizeof(struct uuid) > PATHS_BYTES_MAX;
+	if (k->full)
+		return;
+	k->last_us = c->occurred_at;
+	put(k, numbers, CONVERSION_NUMBERS);
+	for (size_t i = 0; i < p->n; i++)
+		put_touch(k, c->occurred_at - p->touches[i].touched_at, &p->touches[i]);
+}
+
+struct str
+paths_pack_end(const struct paths_pack *k)
+{
+	const size_t ids_bytes = k->full ? 0 : k->n_ids * sizeof(struct uuid);
+	unsigned char *bytes = arena_alloc(k->arena, SUM_NUMBER_BYTES + ids_bytes + k->n, 1),
+		      *at = bytes;
+
+	sums_put_number(&at, k->full ? 0 : k->n_ids + 1);
+	if (ids_bytes > 0) {
+		memcpy(at, k->ids, ids_bytes);
+		memcpy(at + ids_bytes, k->bytes, k->n);
+		at += ids_bytes + k->n;
+	}
+	return (struct str){ (const char *)bytes, (size_t)(at - bytes) };
+}
+
+/* --- back ------------------------------------------------------------------------------------ */
+
+bool
+paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_packed)
+{
+	uint64_t n;
+
+	*ret = (struct paths){ .rest = bytes, .at_us = day_us };
+	if (!sums_get_number(&ret->rest, &n))
+		return false;
+	*ret_packed = n > 0;
+	if (n <= 1)
+		return ret->rest.n == 0;
+	if (n - 1 > ret->rest.n / sizeof(struct uuid))
+		return false;
+	ret->ids = ret->rest.s;
+	ret->n_ids = (size_t)n - 1;
+	ret->rest.s += ret->n_ids * sizeof(struct uuid);
+	ret->rest.n -= ret->n_ids * sizeof(struct uuid);
+	return true;
+}
+
+struct uuid
+paths_id(const struct paths *p, uint64_t place)
+{
+	struct uuid id;
+
+	memcpy(&id, p->ids + place * sizeof(id), sizeof(id));
+	return id;
+}
+
+static bool
+get(struct str *rest, uint64_t *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!sums_get_number(rest, &numbers[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+paths_next(struct paths *p, uint64_t numbers[CONVERSION_NUMBERS])
+{
+	if (!get(&p->rest, numbers, CONVERSION_NUMBERS) || numbers[CONVERSION_AFTER] > US_PER_DAY ||
+	    numbers[CONVERSION_CAMPAIGN] >= p->n_ids)
+		return false;
+	p->at_us += (int64_t)numbers[CONVERSION_AFTER];
+	return true;
+}
+
+bool
+paths_touch(struct paths *p, uint64_t numbers[TOUCH_NUMBERS])
+{
+	static const enum touch_number places[] = { TOUCH_PERSON, TOUCH_TEAM, TOUCH_POST,
+		                                    TOUCH_CAMPAIGN, TOUCH_CHANNEL };
+
+	if (!get(&p->rest, numbers, TOUCH_NUMBERS) || numbers[TOUCH_NETWORK] >= NETWORK__MAX ||
+	    numbers[TOUCH_AGE] > REPORT_WINDOW_MAX * US_PER_DAY)
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (numbers[places[i]] >= p->n_ids)
+			return false;
+	}
+	return true;
+}
