@@ -93,26 +93,20 @@ enum fault points_settle(struct rq *rq, const struct points_subject *s,
                          const struct points_want *want, size_t n) MUST_CHECK;
 
 /*
- * Inside a transaction: what things, at most POINTS_OBJECTS_MAX of them, give of which the ledger
- * knows nothing yet (points_known), for one reason: an entry each, all at once.  Afterwards it is
- * as if each had been settled.  CONFLICT, without text: the ledger does know one.  Sorts the rows.
+ * Inside a transaction: what new things give, of which the ledger knows nothing yet: an entry each,
+ * all at once.  Afterwards it is as if each had been settled.  CONFLICT, without text: the ledger
+ * does know one.  Sorts the rows.
  */
-enum { POINTS_OBJECTS_MAX = 16 };
-struct points_kind {
+struct points_first {
+	struct uuid object, person;
+	struct uuid team; /* primary team of who earns it then; zero: none */
 	enum points_currency currency;
 	enum points_reason reason;
 	int64_t period;
-};
-struct points_first {
-	struct uuid object, person;
+	int64_t day;    /* as of struct points_subject */
 	int64_t tenths; /* not 0 */
-	int64_t at_us;  /* of what is earned: when it was done */
 };
-enum fault points_put_first(struct rq *rq, const struct points_kind *kind,
-                            struct points_first *rows, size_t n) MUST_CHECK;
-/* Which of some objects have entries of what was earned: bit i for the i-th. */
-enum fault points_known(struct rq *rq, const struct uuid *objects, size_t n,
-                        uint32_t *ret) MUST_CHECK;
+enum fault points_put_first(struct rq *rq, struct points_first *rows, size_t n) MUST_CHECK;
 
 /* Who may have earned by something, for what and when. */
 struct points_doer {
@@ -136,8 +130,8 @@ enum fault points_follow_lead(struct rq *rq, const struct outbox_event *event) M
 /* Consumers of post.published, and of post.acknowledged, whose object is the reader. */
 enum fault points_follow_post(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
 enum fault points_follow_reader(struct rq *rq, const struct outbox_event *event) MUST_CHECK;
-/* Consumers of share.created and share.revoked, of kudos.changed, and of POINTS_CLICKED: of all
- * rows that the owner claimed. */
+/* Consumers of share.created and share.revoked, of KUDOS_GIVEN and KUDOS_CHANGED, and of
+ * POINTS_CLICKED: of all rows that the owner claimed. */
 enum fault points_follow_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 enum fault points_follow_kudos(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 enum fault points_follow_clicks(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;

@@ -217,14 +217,15 @@ run_due(struct rq *rq, struct crew *c, struct slot *s)
 	s->due_us = clock_monotonic_us() + s->job->every_ms * 1000;
 }
 
-/* Batches until the outbox is empty; a failure waits for the next round. */
+/* Batches while they are full: what comes meanwhile is of the next round, as a failure is.  Under
+ * load, a round is many things at the price of one. */
 static void
 run_outbox(struct rq *rq, struct crew *c, struct slot *s, struct relay *r)
 {
-	uint64_t n = 1;
+	uint64_t n = OUTBOX_BATCH;
 	enum fault e = FAULT_NONE;
 
-	while (!e && n > 0 && !atomic_load(c->stop)) {
+	while (!e && n == OUTBOX_BATCH && !atomic_load(c->stop)) {
 		begin(rq);
 		n = 0;
 		e = outbox_run(rq, c->plan, r, &n);

@@ -63,7 +63,8 @@ struct relay {
 	                               */
 	int64_t clocks_us;            /* monotonic; when it last looked for events of the future */
 };
-/* Claims and handles one batch; *ret_n: how many there were. */
+enum { OUTBOX_BATCH = 1000 };
+/* Claims and handles one batch, at most OUTBOX_BATCH rows; *ret_n: how many there were. */
 enum fault outbox_run(struct rq *rq, const struct jobs_plan *plan, struct relay *r,
                       uint64_t *ret_n) MUST_CHECK;
 

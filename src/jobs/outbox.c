@@ -12,7 +12,7 @@
  * database may have died behind the claim), is taken up at once; what another host's has, when the
  * lease is over.
  */
-enum { BATCH = 1000, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
+enum { BATCH = OUTBOX_BATCH, LEASE_S = 60, TRIES_MAX = 12, RETRY_S = 2, RETRY_S_MAX = 3600 };
 
 struct batch {
 	struct outbox_try items[BATCH];

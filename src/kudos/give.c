@@ -8,6 +8,7 @@
 
 #include "rostra/caller.h"
 #include "rostra/jobs.h"
+#include "rostra/measure.h"
 #include "rostra/shared.h"
 #include "rostra/sync.h"
 
@@ -19,29 +20,51 @@
 struct rows {
 	struct kudos kudos[KUDOS_AT_ONCE];
 	struct uuid ids[KUDOS_AT_ONCE];
-	struct points_first spent[KUDOS_AT_ONCE];
 	struct kudos_told told[KUDOS_AT_ONCE];
 	struct kudos_person *people;
-	size_t n, n_spent, n_people;
+	struct points_first *points;
+	size_t n, n_points, n_people;
 };
 
+/* The giver pays for each of those who are thanked. */
 static void
-add_rows(struct rows *r, const struct giving *v)
+add_points(struct rows *r, const struct giving *v, int64_t day)
 {
-	const int64_t points = v->k->points * (int64_t)v->in->recipients.n;
+	const struct points_first spent = {
+		.object = v->k->id,
+		.person = v->k->giver_id,
+		.currency = POINTS_ALLOWANCE,
+		.reason = POINTS_SPENT,
+		.period = v->k->period,
+		.tenths = -v->k->points * (int64_t)v->in->recipients.n * POINTS_TENTHS,
+	};
 
+	if (v->k->points == 0)
+		return;
+	r->points[r->n_points++] = spent;
+	for (size_t i = 0; i < v->in->recipients.n; i++)
+		r->points[r->n_points++] = (struct points_first){
+			.object = v->k->id,
+			.person = v->people[i].person_id,
+			.team = v->people[i].team_id,
+			.currency = POINTS_EARNED,
+			.reason = POINTS_KUDOS_RECEIVED,
+			.period = POINTS_EARNED_PERIOD,
+			.day = day,
+			.tenths = v->k->points * POINTS_TENTHS,
+		};
+}
+
+static void
+add_rows(struct rows *r, const struct giving *v, int64_t day)
+{
 	r->kudos[r->n] = *v->k;
 	r->ids[r->n] = v->k->id;
 	r->told[r->n] = (struct kudos_told){ v->k, v->people, v->n_people };
 	r->n++;
 	memcpy(&r->people[r->n_people], v->people, v->n_people * sizeof(v->people[0]));
 	r->n_people += v->n_people;
-	if (points > 0)
-		r->spent[r->n_spent++] = (struct points_first){
-			.object = v->k->id,
-			.person = v->k->giver_id,
-			.tenths = -points * POINTS_TENTHS,
-		};
+	add_points(r, v, day);
 }
 
 /* Alone, an id that is taken is an answer. */
@@ -56,31 +79,31 @@ static enum fault
 write(struct rq *rq, const struct group *g)
 {
 	struct rows *r = arena_new(rq->arena, struct rows);
-	struct points_kind kind = { .currency = POINTS_ALLOWANCE, .reason = POINTS_SPENT };
+	const int64_t today = measure_day(g->house.time_zone, rq->now_us);
 	size_t most = 0;
 	enum fault e;
 
-	r->n = r->n_spent = r->n_people = 0;
+	r->n = r->n_points = r->n_people = 0;
 	for (size_t i = 0; i < g->n; i++)
 		most += g->all[i]->n_people;
 	r->people = arena_array(rq->arena, most, struct kudos_person);
+	r->points = arena_array(rq->arena, g->n + most, struct points_first);
 	for (size_t i = 0; i < g->n; i++) {
 		if (kudos_stands(g->all[i]))
-			add_rows(r, g->all[i]);
+			add_rows(r, g->all[i], today);
 	}
 	if (r->n == 0)
 		return FAULT_NONE;
-	kind.period = r->kudos[0].period;
 	e = insert(rq, g, r);
 	if (e || g->all[0]->duplicate)
 		return e;
 	e = kudos_sql_people_insert(rq, r->people, r->n_people);
 	if (!e)
-		e = points_put_first(rq, &kind, r->spent, r->n_spent);
+		e = points_put_first(rq, r->points, r->n_points);
 	if (!e)
 		e = kudos_tell_given(rq, r->told, r->n);
 	if (!e)
-		e = outbox_put_all(rq, rq_company(rq), "kudos.changed", r->ids, r->n);
+		e = outbox_put_all(rq, rq_company(rq), KUDOS_GIVEN, r->ids, r->n);
 	return e ? e : sync_log_all(rq, SYNC_KUDOS, r->ids, r->n);
 }
 

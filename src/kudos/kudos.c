@@ -185,7 +185,7 @@ change_tx(struct rq *rq, void *arg)
 	if (!e)
 		e = kudos_tell_changed(rq, &k, was.visibility);
 	if (!e)
-		e = outbox_put(rq, "kudos.changed", k.id, NULL);
+		e = outbox_put(rq, KUDOS_CHANGED, k.id, NULL);
 	return e ? e : kudos_log(rq, &k, &was);
 }
 

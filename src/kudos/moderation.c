@@ -64,7 +64,7 @@ remove_tx(struct rq *rq, const struct kudos *k)
 
 	if (!e)
 		e = notice_retract_object(rq, k->id);
-	return e ? e : outbox_put(rq, "kudos.changed", k->id, NULL);
+	return e ? e : outbox_put(rq, KUDOS_CHANGED, k->id, NULL);
 }
 
 static enum fault

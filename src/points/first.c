@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "rostra/caller.h"
-#include "rostra/measure.h"
 
 #include "points_int.h"
 
@@ -57,121 +56,95 @@ static int
 by_person(const void *a, const void *b)
 {
 	const struct points_first *one = a, *other = b;
-	const int c = uuid_cmp(one->person, other->person);
+	int c = (int)one->currency - (int)other->currency;
 
+	c = c != 0 ? c : uuid_cmp(one->person, other->person);
 	return c != 0 ? c : uuid_cmp(one->object, other->object);
 }
 
 static struct point_entry
-entry_of(struct rq *rq, const struct points_kind *kind, const struct points_first *f,
-         const char *zone)
+entry_of(struct rq *rq, const struct points_first *f)
 {
-	const bool earned = kind->currency == POINTS_EARNED;
-
 	return (struct point_entry){
 		.company_id = rq_company(rq),
 		.person_id = f->person,
 		.object_id = f->object,
-		.currency = (int)kind->currency,
-		.reason = (int)kind->reason,
-		.period = kind->period,
+		.team_id = f->team,
+		.currency = (int)f->currency,
+		.reason = (int)f->reason,
+		.period = f->period,
 		.tenths = f->tenths,
-		.reverses_id = J_NO_INT,
 		.created_at = rq->now_us,
-		.day = earned ? measure_day(zone, f->at_us) : 0,
-		.at_us = earned ? f->at_us : TIME_NONE,
-		.entry_key = points_entry_key(rq->arena, kind->reason, f->object, f->person, 0),
+		.day = f->day,
+		.entry_key = points_entry_key(rq->arena, f->reason, f->object, f->person, 0),
 	};
 }
 
-static struct point_balance
-balance_of(const struct point_entry *e)
+/* What many entries add to the roll-ups: a row for each person as they come. */
+struct adding_up {
+	struct point_balance *balances;
+	struct point_sum *sums;
+	size_t n_balances, n_sums;
+};
+
+static void
+add_balance(struct adding_up *a, const struct point_entry *e)
 {
-	return (struct point_balance){
-		.company_id = e->company_id,
-		.person_id = e->person_id,
-		.currency = e->currency,
-		.period = e->period,
-		.tenths = e->tenths,
-		.entries = 1,
-		.updated_at = e->created_at,
-	};
-}
+	struct point_balance *last = &a->balances[a->n_balances > 0 ? a->n_balances - 1 : 0];
 
-/* Each once. */
-static enum fault
-add_sums(struct rq *rq, enum points_reason reason, const struct points_first *rows, size_t n)
-{
-	struct uuid objects[POINTS_OBJECTS_MAX];
-	size_t n_objects = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t k = 0;
-
-		while (k < n_objects && !uuid_eq(objects[k], rows[i].object))
-			k++;
-		if (k == POINTS_OBJECTS_MAX) {
-			problem_internal(&rq->problem, "entries of too many objects at once");
-			return FAULT_INTERNAL;
-		}
-		if (k == n_objects)
-			objects[n_objects++] = rows[i].object;
+	if (a->n_balances == 0 || last->currency != e->currency || last->period != e->period ||
+	    !uuid_eq(last->person_id, e->person_id)) {
+		last = &a->balances[a->n_balances++];
+		*last = (struct point_balance){
+			.company_id = e->company_id,
+			.person_id = e->person_id,
+			.currency = e->currency,
+			.period = e->period,
+			.updated_at = e->created_at,
+		};
 	}
-	return points_sql_sum_all(rq, reason, objects, n_objects);
+	last->tenths += e->tenths;
+	last->entries++;
+}
+
+static void
+add_sum(struct adding_up *a, const struct point_entry *e)
+{
+	struct point_sum *last = &a->sums[a->n_sums > 0 ? a->n_sums - 1 : 0];
+
+	if (a->n_sums == 0 || last->day != e->day || !uuid_eq(last->person_id, e->person_id) ||
+	    !uuid_eq(last->team_id, e->team_id)) {
+		last = &a->sums[a->n_sums++];
+		*last = (struct point_sum){
+			.company_id = e->company_id,
+			.person_id = e->person_id,
+			.team_id = e->team_id,
+			.day = e->day,
+		};
+	}
+	last->tenths += e->tenths;
+	last->entries++;
 }
 
 enum fault
-points_put_first(struct rq *rq, const struct points_kind *kind, struct points_first *rows, size_t n)
+points_put_first(struct rq *rq, struct points_first *rows, size_t n)
 {
 	struct point_entry *entries = arena_array(rq->arena, n, struct point_entry);
-	struct point_balance *balances = arena_array(rq->arena, n, struct point_balance);
-	const char *zone = "";
-	enum fault e = FAULT_NONE;
+	struct adding_up a = { .balances = arena_array(rq->arena, n, struct point_balance),
+		               .sums = arena_array(rq->arena, n, struct point_sum) };
+	enum fault e;
 
 	if (n == 0)
 		return FAULT_NONE;
 	qsort(rows, n, sizeof(*rows), by_person);
-	if (kind->currency == POINTS_EARNED)
-		e = points_sql_zone(rq, &zone);
-	if (e)
-		return e;
 	for (size_t i = 0; i < n; i++) {
-		entries[i] = entry_of(rq, kind, &rows[i], zone);
-		balances[i] = balance_of(&entries[i]);
+		entries[i] = entry_of(rq, &rows[i]);
+		add_balance(&a, &entries[i]);
+		if (entries[i].day != 0)
+			add_sum(&a, &entries[i]);
 	}
-	e = points_sql_add_all(rq, balances, n);
+	e = points_sql_add_all(rq, a.balances, a.n_balances);
 	if (!e)
 		e = points_sql_insert_all(rq, entries, n);
-	return e || kind->currency != POINTS_EARNED ? e : add_sums(rq, kind->reason, rows, n);
-}
-
-struct known {
-	const struct uuid *objects;
-	size_t n;
-	uint32_t bits;
-};
-
-static enum fault
-keep_known(struct rq *rq, void *row, void *arg)
-{
-	const struct point_entry *e = row;
-	struct known *k = arg;
-
-	(void)rq;
-	for (size_t i = 0; i < k->n; i++) {
-		if (uuid_eq(k->objects[i], e->object_id))
-			k->bits |= 1U << i;
-	}
-	return FAULT_NONE;
-}
-
-enum fault
-points_known(struct rq *rq, const struct uuid *objects, size_t n, uint32_t *ret)
-{
-	struct known k = { .objects = objects, .n = n };
-	enum fault e = points_sql_known(rq, objects, n, keep_known, &k);
-
-	if (!e)
-		*ret = k.bits;
-	return e;
+	return e ? e : points_sql_sum_all(rq, a.sums, a.n_sums);
 }

@@ -21,6 +21,12 @@ struct point_balance {
 	int64_t period, tenths, granted_tenths, entries, updated_at;
 };
 
+/* What is added to the sums of a day and of the month it lies in. */
+struct point_sum {
+	struct uuid company_id, person_id, team_id; /* team zero: none */
+	int64_t day, tenths, entries;
+};
+
 struct points_page {
 	struct uuid company_id, person_id;
 	int currency; /* -1 both */
@@ -57,26 +63,22 @@ enum fault points_reverse(struct rq *rq, const struct point_entry *stood) MUST_C
 enum fault points_earned_lock(struct rq *rq, struct uuid person) MUST_CHECK;
 
 /* As point_sum has an entry's team and month. */
-#define POINT_SUM_TEAM "COALESCE(team_id, CAST('00000000-0000-0000-0000-000000000000' AS UUID))"
+#define POINT_SUM_NO_TEAM "CAST('00000000-0000-0000-0000-000000000000' AS UUID)"
+#define POINT_SUM_TEAM "COALESCE(team_id, " POINT_SUM_NO_TEAM ")"
 #define POINT_SUM_MONTH "day DIV 100 * 100 + 1"
 
 /* --- statements (points_sql.c) */
 enum fault points_sql_insert(struct rq *rq, const struct point_entry *e,
                              bool *ret_duplicate) MUST_CHECK;
-/* Many at once; a key that is taken: CONFLICT. */
+/* Many at once that reverse nothing, with their team; a key that is taken: CONFLICT. */
 enum fault points_sql_insert_all(struct rq *rq, const struct point_entry *entries,
                                  size_t n) MUST_CHECK;
-/* Adds all earned entries of these objects for the reason to the sums. */
-enum fault points_sql_sum_all(struct rq *rq, enum points_reason reason, const struct uuid *objects,
-                              size_t n) MUST_CHECK;
+enum fault points_sql_sum_all(struct rq *rq, const struct point_sum *sums, size_t n) MUST_CHECK;
 enum fault points_sql_add_all(struct rq *rq, const struct point_balance *balances,
                               size_t n) MUST_CHECK;
 /* Locks the allowances of the month that there are; rows: struct point_balance. */
 enum fault points_sql_hold_all(struct rq *rq, int64_t month, const struct points_hold *holds,
                                size_t n, db_row_fn *fn, void *arg) MUST_CHECK;
-/* Rows of struct point_entry with the object_id. */
-enum fault points_sql_known(struct rq *rq, const struct uuid *objects, size_t n, db_row_fn *fn,
-                            void *arg) MUST_CHECK;
 /* Adds an entry that was just written to the sums of its day and month. */
 enum fault points_sql_sum(struct rq *rq, const struct point_entry *e) MUST_CHECK;
 /* Adds to the roll-up; with nothing to add it only locks the row, which then exists. */

@@ -22,6 +22,21 @@ static const struct db_col insert_in[] = {
 	DB_COL_UUID(struct point_entry, person_id),   DB_COL_TIME(struct point_entry, at_us),
 	DB_COL_TIME(struct point_entry, at_us),       DB_COL_UUID(struct point_entry, item_id),
 };
+static const struct db_col insert_all_in[] = {
+	DB_COL_UUID(struct point_entry, company_id),  DB_COL_UUID(struct point_entry, person_id),
+	DB_COL_ENUM(struct point_entry, currency, points_currency_names),
+	DB_COL_I64(struct point_entry, period),       DB_COL_I64(struct point_entry, tenths),
+	DB_COL_ENUM(struct point_entry, reason, points_reason_names),
+	DB_COL_UUID(struct point_entry, object_id),   DB_COL_STR(struct point_entry, entry_key),
+	DB_COL_TIME(struct point_entry, created_at),  DB_COL_I64(struct point_entry, day),
+	DB_COL_UUID(struct point_entry, team_id),
+};
+enum { SUM_DAY, SUM_MONTH, SUM__MAX };
+static const char *const sum_span_names[SUM__MAX + 1] = { "day", "month", NULL };
+struct summing {
+	struct point_sum s;
+	int              span;
+};
 static const struct db_col sum_in[] = {
 	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
 	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
@@ -67,10 +82,8 @@ static const struct db_col subject_cols[] = {
 struct several {
 	struct uuid company_id, id[POINTS_HOLDS_MAX];
 	int64_t     period;
-	int         reason;
 };
-_Static_assert(POINTS_HOLDS_MAX == 16 && POINTS_OBJECTS_MAX == 16, "as many as DB_COL_16");
-static const struct db_col several_in[] = { DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0) };
+_Static_assert(POINTS_HOLDS_MAX == 16, "as many as DB_COL_16");
 static const struct db_col hold_in[] = {
 	DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0), DB_COL_I64(struct several, period),
 };
@@ -78,10 +91,12 @@ static const struct db_col hold_out[] = {
 	DB_COL_UUID(struct point_balance, person_id),  DB_COL_I64(struct point_balance, tenths),
 	DB_COL_I64(struct point_balance, granted_tenths),
 };
-#define SUMMED_IN                                                                               \
-	DB_COL_UUID(struct several, company_id), DB_COL_16(DB_COL_UUID, struct several, id, 0), DB_COL_ENUM(struct several, reason, points_reason_names)
-static const struct db_col sum_all_in[] = { SUMMED_IN, SUMMED_IN };
-static const struct db_col known_out[] = { DB_COL_UUID(struct point_entry, object_id) };
+static const struct db_col sum_all_in[] = {
+	DB_COL_UUID(struct summing, s.company_id),     DB_COL_ENUM(struct summing, span, sum_span_names),
+	DB_COL_I64(struct summing, s.day),             DB_COL_UUID(struct summing, s.person_id),
+	DB_COL_UUID(struct summing, s.team_id),        DB_COL_I64(struct summing, s.tenths),
+	DB_COL_I64(struct summing, s.entries),
+};
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct points_page, company_id),   DB_COL_UUID(struct points_page, person_id),
 	DB_COL_I64(struct points_page, before),
@@ -101,10 +116,9 @@ static const struct db_col allowance_out[] = {
 #define SUM_INTO "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
 #define SUMMED(span, day, of)                                                                   \
 	" SELECT company_id, '" span "', " day ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry" of
-#define OF_SEVERAL " WHERE company_id = ? AND object_id" DB_AMONG_16 " AND currency = 'earned' AND reason = ? AND day > 0"
-#define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + 1"
+#define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + VALUE(entries)"
 
-enum { Q_INSERT, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_KNOWN, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
+enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
@@ -115,6 +129,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND m.is_primary AND m.from_at <= ? AND (m.to_at IS NULL OR m.to_at > ?) LIMIT 1)), ?)",
 		DB_IN(insert_in),
 	},
+	[Q_INSERT_ALL] = {
+		.name = "point_entry_insert_all",
+		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id,"
+		       " entry_key, created_at, day, team_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(insert_all_in),
+	},
 	[Q_SUM] = {
 		.name = "point_sum_add",
 		.sql = SUM_INTO SUMMED("day", "day", " WHERE company_id = ? AND entry_key = ?") " UNION ALL"
@@ -123,8 +143,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_SUM_ALL] = {
 		.name = "point_sum_add_all",
-		.sql = SUM_INTO SUMMED("day", "day", " FORCE INDEX (point_entry_object)" OF_SEVERAL) " UNION ALL"
-		       SUMMED("month", POINT_SUM_MONTH, " FORCE INDEX (point_entry_object)" OF_SEVERAL) SUM_ONTO,
+		.sql = SUM_INTO " VALUES (?, ?, ?, ?, COALESCE(?, " POINT_SUM_NO_TEAM "), ?, ?)" SUM_ONTO,
 		DB_IN(sum_all_in),
 	},
 	[Q_ADD] = {
@@ -146,12 +165,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT person_id, tenths, granted_tenths FROM point_balance FORCE INDEX (PRIMARY) WHERE company_id = ?"
 		       " AND person_id" DB_AMONG_16 " AND currency = 'allowance' AND period = ? FOR UPDATE",
 		DB_IN(hold_in), DB_OUT(hold_out),
-	},
-	[Q_KNOWN] = {
-		.name = "point_entry_known",
-		.sql = "SELECT object_id FROM point_entry FORCE INDEX (point_entry_object) WHERE company_id = ? AND object_id" DB_AMONG_16
-		       " AND currency = 'earned'",
-		DB_IN(several_in), DB_OUT(known_out),
 	},
 	[Q_OF_OBJECT] = {
 		.name = "point_entry_of_object",
@@ -195,28 +208,25 @@ points_sql_sum(struct rq *rq, const struct point_entry *e)
 	return db_exec(rq, &stmts[Q_SUM], e, NULL);
 }
 
-static struct several
-several_of(const struct rq *rq, const struct uuid *objects, size_t n, int reason)
-{
-	struct several in = { .company_id = rq_company(rq), .reason = reason };
-
-	for (size_t i = 0; i < POINTS_OBJECTS_MAX; i++)
-		in.id[i] = objects[i < n ? i : n - 1];
-	return in;
-}
-
 enum fault
 points_sql_insert_all(struct rq *rq, const struct point_entry *entries, size_t n)
 {
-	return db_bulk(rq, &stmts[Q_INSERT], entries, sizeof(*entries), n, NULL);
+	return db_bulk(rq, &stmts[Q_INSERT_ALL], entries, sizeof(*entries), n, NULL);
 }
 
 enum fault
-points_sql_sum_all(struct rq *rq, enum points_reason reason, const struct uuid *objects, size_t n)
+points_sql_sum_all(struct rq *rq, const struct point_sum *sums, size_t n)
 {
-	const struct several in = several_of(rq, objects, n, (int)reason);
+	struct summing *in = arena_array(rq->arena, SUM__MAX * n, struct summing);
 
-	return db_exec(rq, &stmts[Q_SUM_ALL], &in, NULL);
+	if (n == 0)
+		return FAULT_NONE;
+	for (size_t i = 0; i < n; i++) {
+		in[i] = (struct summing){ sums[i], SUM_DAY };
+		in[n + i] = (struct summing){ sums[i], SUM_MONTH };
+		in[n + i].s.day = sums[i].day / 100 * 100 + 1;
+	}
+	return db_bulk(rq, &stmts[Q_SUM_ALL], in, sizeof(*in), SUM__MAX * n, NULL);
 }
 
 static struct adding
@@ -249,15 +259,6 @@ points_sql_hold_all(struct rq *rq, int64_t month, const struct points_hold *hold
 	for (size_t i = 0; i < POINTS_HOLDS_MAX; i++)
 		in.id[i] = holds[i < n ? i : n - 1].person;
 	return db_each(rq, &stmts[Q_HOLD_ALL], &in, &row, fn, arg);
-}
-
-enum fault
-points_sql_known(struct rq *rq, const struct uuid *objects, size_t n, db_row_fn *fn, void *arg)
-{
-	const struct several in = several_of(rq, objects, n, -1);
-	struct point_entry row = { .id = 0 };
-
-	return db_each(rq, &stmts[Q_KNOWN], &in, &row, fn, arg);
 }
 
 enum fault

@@ -254,13 +254,23 @@ def test_the_cap_of_a_day_holds_for_many_at_once_and_what_is_freed_can_be_earned
     verify(house)
 
 
+@pytest.mark.usefixtures("jobs_by_hand")
+def test_what_kudos_give_is_in_the_ledger_and_on_boards_with_the_answer(api, house):
+    for points in (3, 4):
+        assert house.put(house.ann, house.bob, house.cid, points=points).status_code == 201
+    assert [house.points(p)["earned"] for p in (house.ann, house.bob, house.cid)] == [0, 7, 7]
+    board = api.get("/v1/boards/points_year", who=house.bob).json()
+    assert board["me"]["score"] == 7
+    verify(house)
+
+
 def test_an_event_that_comes_again_changes_nothing(api, house):
     rules(api, house, share("share_published", 10), share("kudos_given", 5))
     new_share(api, house.ann, live_post(api, house.company))
     house.give(house.ann, points=3)
     settled(house)
     before = [house.points(p) for p in (house.ann, house.bob)]
-    for kind, table in (("share.created", "share"), ("kudos.changed", "kudos")):
+    for kind, table in (("share.created", "share"), ("kudos.given", "kudos"), ("kudos.changed", "kudos")):
         house.company.stack.db(f"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) SELECT company_id,"
                                f" '{kind}', id, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM {table} WHERE company_id = %s",
                                (house.company.id,))

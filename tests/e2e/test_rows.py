@@ -132,7 +132,7 @@ def test_a_kudos_reads_a_few_rows(big):
     policy = big.api.get("/v1/kudos-policy", who=big.people["admin"]).json()
     big.api.patch("/v1/kudos-policy", who=big.people["admin"], json={"version": policy["version"], "interval_s": 0,
                                                                      "pair_max": 100})
-    body = {"recipients": [big.people["manager"].id], "message": "Thanks.", "value_id": big.one("company_value")["id"]}
+    body = {"recipients": [big.people["manager"].id], "message": "Thanks.", "value_id": big.one("company_value")["id"], "points": 1}
 
     def act():
         answer = big.api.put(f"/v1/kudos/{uuid7()}", who=big.people["member"], json=body)
