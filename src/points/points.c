@@ -189,7 +189,7 @@ points_reverse(struct rq *rq, const struct point_entry *stood)
 	back.tenths = -stood->tenths;
 	back.reverses_id = stood->id;
 	back.at_us = TIME_NONE;
-	back.entry_key = arena_printf(rq->arena, "reverse:%" PRId64, stood->id);
+	back.entry_key = arena_printf(rq->arena, POINT_REVERSE_KEY "%" PRId64, stood->id);
 	return points_write(rq, &back);
 }
 

@@ -48,7 +48,9 @@ struct points_allowance {
 	" e.created_at, r.id IS NOT NULL, e.day, e.team_id, e.item_id"
 #define POINT_ENTRY_FROM                                                                           \
 	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id"               \
-	" AND r.reverses_id = e.id"
+	" AND r.entry_key = CONCAT('" POINT_REVERSE_KEY "', e.id)"
+/* The key of a reversal, before the id of the entry that it takes back: once. */
+#define POINT_REVERSE_KEY "reverse:"
 enum { POINT_ENTRY_OUT = 13 };
 extern const struct db_col point_entry_out[POINT_ENTRY_OUT];
 

@@ -11,7 +11,7 @@ const char *const sync_op_names[] = { "upsert", "delete", NULL };
 struct change {
 	struct uuid company_id, object_id, person_id;
 	int         kind, op;
-	int64_t     changed_at, seq; /* seq: its own; of a bump, by how much */
+	int64_t     changed_at, seq; /* seq: how far from the last of them; of a bump, by how much */
 };
 static const struct db_col bump_in[] = { DB_COL_UUID(struct change, company_id) };
 static const struct db_col bump_by_in[] = { DB_COL_UUID(struct change, company_id), DB_COL_I64(struct change, seq) };
@@ -137,14 +137,14 @@ static const struct db_stmt rows[Q__MAX] = {
 	},
 	[Q_BUMP_BY] = {
 		.name = "sync_bump_by",
-		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, ?)"
-		       " ON DUPLICATE KEY UPDATE seq = seq + VALUE(seq)",
+		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, LAST_INSERT_ID(?))"
+		       " ON DUPLICATE KEY UPDATE seq = LAST_INSERT_ID(seq + VALUE(seq))",
 		DB_IN(bump_by_in),
 	},
 	[Q_LOG_ALL] = {
 		.name = "sync_log_all",
 		.sql = "INSERT INTO change_log (company_id, seq, kind, object_id, op, person_id, changed_at)"
-		       " VALUES (?, ?, ?, ?, ?, NULL, ?)",
+		       " VALUES (?, LAST_INSERT_ID() - ?, ?, ?, ?, NULL, ?)", /* of sync_bump_by */
 		DB_IN(log_all_in),
 	},
 	[Q_LOG] = {
@@ -256,11 +256,8 @@ sync_log_all(struct rq *rq, enum sync_kind kind, const struct uuid *objects, siz
 {
 	struct change *in = arena_array(rq->arena, n, struct change);
 	const struct change by = { .company_id = rq_company(rq), .seq = (int64_t)n };
-	int64_t last = 0;
 	enum fault e = db_exec(rq, &rows[Q_BUMP_BY], &by, NULL);
 
-	if (!e)
-		e = sync_sql_newest(rq, by.company_id, &last);
 	for (size_t i = 0; i < n; i++)
 		in[i] = (struct change){
 			.company_id = by.company_id,
@@ -268,7 +265,7 @@ sync_log_all(struct rq *rq, enum sync_kind kind, const struct uuid *objects, siz
 			.kind = (int)kind,
 			.op = SYNC_UPSERT,
 			.changed_at = rq->now_us,
-			.seq = last - (int64_t)(n - 1 - i),
+			.seq = (int64_t)(n - 1 - i),
 		};
 	return e ? e : db_bulk(rq, &rows[Q_LOG_ALL], in, sizeof(*in), n, NULL);
 }
