@@ -76,6 +76,8 @@ fits(const struct report_ask *ask, const struct stream_row *t)
 		return false;
 	if (ask->without == WITHOUT_CAMPAIGN && !uuid_is_zero(t->campaign_id))
 		return false;
+	if (ask->text != NULL && !str_is(t->key, ask->text))
+		return false;
 	return (ask->network < 0 || ask->network == t->network) &&
 	       (uuid_is_zero(ask->person) || uuid_eq(ask->person, t->person_id)) &&
 	       (uuid_is_zero(ask->team) || uuid_eq(ask->team, t->team_id)) &&
@@ -304,18 +306,33 @@ credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *
 	return all_batches(rq, &g, ask);
 }
 
+static enum fault
+resolve(struct rq *rq, const struct report_query *q, struct report_ask *ret)
+{
+	enum fault e;
+
+	if (q->text != NULL && uuid_is_zero(q->post))
+		return report_wrong(rq, "?post", "goes with text, which is of one post");
+	e = report_resolve(rq, q, ret);
+	if (!e)
+		e = report_choose(rq, q, ret);
+	if (!e)
+		e = report_convert(rq, ret);
+	if (!e && q->text != NULL) {
+		ret->by = BY_TEXT;
+		ret->text = q->text;
+	}
+	return e;
+}
+
 enum fault
 credits_get(struct rq *rq, struct call *call, void *reply)
 {
 	struct report_ask ask;
 	struct giving g = { .call = call, .ask = &ask };
-	enum fault e = report_resolve(rq, call->query, &ask);
+	enum fault e = resolve(rq, call->query, &ask);
 
 	(void)reply;
-	if (!e)
-		e = report_choose(rq, call->query, &ask);
-	if (!e)
-		e = report_convert(rq, &ask);
 	if (e)
 		return e;
 	start_at(&g, &ask, call);

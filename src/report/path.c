@@ -262,7 +262,8 @@ walk_credit_row(struct rq *rq, void *row, void *arg)
 	struct stream_row *r = row;
 	const struct walk *w = arg;
 
-	r->key = participant(r, w->ask->by);
+	if (w->ask->by < DIMENSION__MAX) /* else the row says it itself */
+		r->key = participant(r, w->ask->by);
 	return walk_row(rq, r, arg);
 }
 

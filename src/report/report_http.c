@@ -26,6 +26,8 @@ static const struct j_field credits_query_fields[] = {
 	J_WORD(struct report_query, network, 0, network_names, -1),
 	J_ID(struct report_query, post, 0), J_ID(struct report_query, campaign, 0),
 	J_ID(struct report_query, channel, 0),
+	J_TEXT(struct report_query, text, 0, 3, 16,
+		.help = "With post: a text of it by its key in the content report, whose texts are the participants then"),
 	J_WORD(struct report_query, without, 0, without_names, -1, .help = "Only touches that have none: the row whose key is null"),
 	J_BOOLEAN(struct report_query, unattributed, 0, false, .help = "Only what nobody is credited for"),
 };

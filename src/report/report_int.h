@@ -137,7 +137,8 @@ struct report_query {
 	int network; /* -1: any */
 	int without; /* -1: any */
 	bool unattributed, convert;
-	int by; /* content: enum content_by */
+	int by;           /* content: enum content_by */
+	const char *text; /* credits: of `post`, as the content report names it */
 	int64_t min_members;
 };
 
@@ -165,6 +166,7 @@ struct report_ask {
 	struct converting *converting;
 	const char *only_currency; /* what statements read: as currency, but any to be converted */
 	struct uuid person, team, post, campaign, channel, conversion;
+	const char *text; /* with by BY_TEXT: only this one; NULL any */
 	bool filtered, unattributed;
 	int64_t end_us; /* of the whole period, where from_us and to_us are a part of it */
 	/* paging; the ids of shares in the period */

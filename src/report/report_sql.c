@@ -45,6 +45,19 @@
 	"c.id, c.lead_id, c.occurred_at, COALESCE(c.value_minor, 0), t.touched_at, t.click_id, t.share_id," \
 	" t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
 
+/* Of the post asked for; NULL: of another. */
+#define TEXT_OF_TOUCH \
+	"IF(t.post_id = ?, (SELECT " TEXT_KEY " FROM share s WHERE s.company_id = t.company_id AND s.id = t.share_id), NULL)"
+
+#define CREDITS(more) LONG_RUN \
+	"SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", c.currency" more \
+	" FROM (SELECT company_id, id, lead_id, occurred_at," \
+	" value_minor, currency, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?" \
+	" AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?" \
+	" AND (currency IS NULL OR currency = COALESCE(?, currency)) ORDER BY occurred_at, id LIMIT ?) c" \
+	" JOIN company k ON k.id = c.company_id" ELIGIBLE \
+	" WHERE c.company_id = ? ORDER BY c.occurred_at, c.id"
+
 #define MILESTONES_IN \
 	DB_COL_BOOL(struct report_ask, milestones), DB_COL_BOOL(struct report_ask, milestones), \
 	DB_COL_BOOL(struct report_ask, milestones)
@@ -80,13 +93,15 @@ static const struct db_col nulls_out[] = {
 	DB_COL_UUID(struct stream_row, id),        DB_COL_TIME(struct stream_row, touched_at),
 	DB_COL_BYTES(struct stream_row, click_id), DB_COL_VIEW(struct stream_row, key),
 };
-static const struct db_col credits_in[] = {
-	MILESTONES_IN, SEEN_IN,
-	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us),
-	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id),
-	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names),
-	DB_COL_STR(struct report_ask, only_currency), DB_COL_I64(struct report_ask, limit),
-	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
+#define CREDITS_IN \
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, after_us), \
+	DB_COL_TIME(struct report_ask, after_us),   DB_COL_UUID(struct report_ask, after_id), \
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_ENUM(struct report_ask, stage, lead_stage_names), \
+	DB_COL_STR(struct report_ask, only_currency), DB_COL_I64(struct report_ask, limit), \
+	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id)
+static const struct db_col credits_in[] = { MILESTONES_IN, SEEN_IN, CREDITS_IN };
+static const struct db_col text_credits_in[] = {
+	MILESTONES_IN, SEEN_IN, DB_COL_UUID(struct report_ask, post), CREDITS_IN,
 };
 static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, id),          DB_COL_UUID(struct stream_row, lead_id),
@@ -96,8 +111,9 @@ static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
 	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
-	DB_COL_STR(struct stream_row, currency),
+	DB_COL_STR(struct stream_row, currency),     DB_COL_VIEW(struct stream_row, key),
 };
+enum { CREDITS_OUT = sizeof(credits_out) / sizeof(credits_out[0]) };
 static const struct db_col touches_in[] = {
 	MILESTONES_IN, SEEN_IN,
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id),
@@ -194,7 +210,7 @@ enum {
 	Q_NAMES = Q_NULLS + DIMENSION__MAX, /* one a dimension; a network's name is its word */
 	Q_CLICKS = Q_NAMES + DIMENSION__MAX, /* one a dimension */
 	Q_SHARES = Q_CLICKS + DIMENSION__ALL, /* one a dimension */
-	Q_CREDITS = Q_SHARES + DIMENSION__ALL,
+	Q_CREDITS = Q_SHARES + DIMENSION__ALL, Q_CREDITS_TEXT,
 	Q_SHARE_MOMENTS, Q_CLICK_MOMENTS, Q_SEEN_CLICK_MOMENTS, Q_EVENT_MOMENTS,
 	Q_TOUCHES, Q_COMPANY, Q_OTHERS, Q_CONVERSION, Q_MARK, Q__MAX
 };
@@ -228,8 +244,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	STREAM_ROW(BY_CHANNEL, "channel", "t.channel_id"),
 	/* Own words are one text; others are known by how their digest begins. */
 	[Q_STREAM + BY_TEXT] = { .name = "report_stream_text",
-		.sql = STREAM("IF(t.post_id = ?, (SELECT " TEXT_KEY " FROM share s WHERE s.company_id = t.company_id"
-		              " AND s.id = t.share_id), NULL)", ""),
+		.sql = STREAM(TEXT_OF_TOUCH, ""),
 		DB_IN(text_stream_in), .out = stream_out, .n_out = sizeof(stream_out) / sizeof(stream_out[0]) - CONVERTED_COLS },
 	[Q_CLICKS + BY_TEXT] = { .name = "report_clicks_text",
 		.sql = LONG_RUN "SELECT " TEXT_KEY " AS k, d.class, CAST(SUM(d.n) AS SIGNED) FROM share s JOIN click_day d"
@@ -253,14 +268,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 	CLICKS_ROW(BY_POST, "post", "s.post_id"),
 	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
 	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
-	[Q_CREDITS] = { .name = "report_credits",
-		.sql = LONG_RUN "SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", c.currency FROM (SELECT company_id, id, lead_id, occurred_at,"
-		       " value_minor, currency, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?"
-		       " AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?"
-		       " AND (currency IS NULL OR currency = COALESCE(?, currency)) ORDER BY occurred_at, id LIMIT ?) c"
-		       " JOIN company k ON k.id = c.company_id" ELIGIBLE
-		       " WHERE c.company_id = ? ORDER BY c.occurred_at, c.id",
-		DB_IN(credits_in), DB_OUT(credits_out) },
+	[Q_CREDITS] = { .name = "report_credits", .sql = CREDITS(""), DB_IN(credits_in), .out = credits_out, .n_out = CREDITS_OUT - 1 },
+	[Q_CREDITS_TEXT] = { .name = "report_credits_text", .sql = CREDITS(", " TEXT_OF_TOUCH), DB_IN(text_credits_in),
+		DB_OUT(credits_out) },
 	[Q_SHARE_MOMENTS] = { .name = "report_share_moments",
 		.sql = LONG_RUN "SELECT MIN(created_at), COUNT(*) FROM share s WHERE company_id = ? AND id >= ? AND id <= ?"
 		       " AND created_at >= ? AND created_at < ? AND " SHARE_SEEN QUARTERS("created_at"),
@@ -359,7 +369,8 @@ report_sql_credits(struct rq *rq, const struct report_ask *ask, db_row_fn *fn, v
 {
 	struct stream_row row = { .network = -1 };
 
-	return db_each_scratch(rq, &stmts[Q_CREDITS], ask, &row, fn, arg);
+	return db_each_scratch(rq, &stmts[ask->by == BY_TEXT ? Q_CREDITS_TEXT : Q_CREDITS], ask,
+	                       &row, fn, arg);
 }
 
 enum fault

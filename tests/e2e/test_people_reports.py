@@ -72,6 +72,39 @@ def test_texts_of_a_post(content):
     assert [r["leads"] for r in linear["rows"]] == [0.5, 0.5, 0.5], "what another post brought is not theirs"
 
 
+def rows_behind(content, **query):
+    answer = content.api.get("/v1/reports/attribution/credits", who=content.company.admin, params={**PERIOD, "limit": 100, **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+@pytest.mark.parametrize("model", ["linear", "first", "last", "position", "shapley"])
+def test_a_text_opens_to_the_rows_behind_it_and_they_to_their_clicks(content, model):
+    second = content.second["id"]
+    rows = ask(content, "content", by="text", post=second, model=model)["rows"]
+    assert {r["key"] for r in rows} > {"own"} and len(rows) == 3
+    for r in rows:
+        for stage, figure in (("lead", "leads"), ("won", "won")):
+            behind = rows_behind(content, post=second, text=r["key"], model=model, stage=stage)
+            assert sum(b["conversions"] for b in behind) == pytest.approx(r[figure], abs=1e-9)
+            assert {b["post_id"] for b in behind} <= {second}
+    assert len(rows_behind(content, post=second, model="linear")) == 3
+    behind, = rows_behind(content, post=second, text="own")
+    assert behind["share_id"] == content.shares["own"]["id"]
+    path = content.api.get("/v1/reports/attribution/touches", who=content.company.admin, params={"conversion": behind["conversion_id"]})
+    assert behind["click_id"] in [t["click_id"] for t in path.json()["items"]] and len(path.json()["items"]) == 2
+
+
+def test_a_text_is_of_a_post(content, globex):
+    answer = content.api.get("/v1/reports/attribution/credits", who=content.company.admin, params={**PERIOD, "text": "own"})
+    assert answer.status_code == 400 and [e["pointer"] for e in answer.json()["errors"]] == ["?post"]
+    assert rows_behind(content, post=content.second["id"], text="0123456789abcdef") == []
+    assert rows_behind(content, post=uuid7(), text="own") == []
+    theirs = content.api.get("/v1/reports/attribution/credits", who=globex.admin,
+                             params={**PERIOD, "post": content.second["id"], "text": "own"})
+    assert theirs.json()["items"] == []
+
+
 def test_networks_and_tables(content):
     row, = ask(content, "content", by="network")["rows"]
     assert (row["key"], row["name"], row["shares"], row["sharers"], row["clicks"]) == ("linkedin", "linkedin", 8, 3, 21)
