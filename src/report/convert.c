@@ -72,3 +72,15 @@ convert_value(struct rq *rq, const struct report_ask *ask, struct stream_row *co
 	count(rq, conversion->currency, c->converted, &c->n_converted);
 	return true;
 }
+
+void
+report_currencies(const struct converting *c, const struct totals *t, struct j_list *ret_others,
+                  struct j_list *ret_converted)
+{
+	const size_t n = t->n_others < CURRENCIES_MAX ? t->n_others : CURRENCIES_MAX;
+
+	*ret_others = c != NULL ? (struct j_list){ c->missing, c->n_missing }
+	                        : (struct j_list){ t->others, n };
+	if (c != NULL)
+		*ret_converted = (struct j_list){ c->converted, c->n_converted };
+}

@@ -17,6 +17,7 @@ static const enum lead_stage step_stages[FUNNEL__MAX] = {
 
 struct funnel_row {
 	const char *key, *name;
+	const struct money *value;
 	int64_t shares, clicks, leads, qualified, opportunities, won;
 	/* millionths; J_NO_INT: of nothing */
 	int64_t clicks_per_share, lead_rate, qualified_rate, won_rate;
@@ -27,7 +28,8 @@ struct funnel_row {
 	J_DECIMAL(struct funnel_row, leads, 0, .help = "Credit, like all that follow"), \
 	J_DECIMAL(struct funnel_row, qualified, 0), \
 	J_DECIMAL(struct funnel_row, opportunities, 0), \
-	J_DECIMAL(struct funnel_row, won, 0)
+	J_DECIMAL(struct funnel_row, won, 0), \
+	J_SUB(struct funnel_row, value, 0, &report_money_schema, .help = "Credit of what was won, as far as it is in this currency or converted")
 #define STEP_FIELDS \
 	J_INT64(struct funnel_row, shares, 0, 0, 0, 0), \
 	J_INT64(struct funnel_row, clicks, 0, 0, 0, 0, .help = "Human ones"), \
@@ -51,9 +53,9 @@ static const struct j_schema nobody_schema = J_SCHEMA("funnel_unattributed", str
 struct funnel_view {
 	int64_t       as_of, window_days;
 	int           model, group, path;
-	const char   *from, *to;
+	const char   *from, *to, *currency;
 	const struct funnel_row *totals, *unattributed;
-	struct j_list rows;
+	struct j_list rows, other_currencies, converted;
 };
 static const struct j_field funnel_fields[] = {
 	J_AT(struct funnel_view, as_of, 0),
@@ -62,12 +64,26 @@ static const struct j_field funnel_fields[] = {
 	J_WORD(struct funnel_view, path, 0, path_rule_names, 0),
 	J_WORD(struct funnel_view, group, 0, dimension_names, 0),
 	J_TEXT(struct funnel_view, from, J_DATE, 10, 10), J_TEXT(struct funnel_view, to, J_DATE, 10, 10),
+	J_TEXT(struct funnel_view, currency, J_CURRENCY, 3, 3),
 	J_SUB(struct funnel_view, totals, 0, &totals_schema),
 	J_SUB(struct funnel_view, unattributed, J_NULLABLE, &nobody_schema, .help = "null: a manager sees what their teams brought, and no more"),
 	J_OBJECTS(struct funnel_view, rows, 0, 0, 0, &row_schema),
+	J_OBJECTS(struct funnel_view, other_currencies, 0, 0, 0, &other_currency_schema,
+		.help = "Won, and not in the values; with convert: for want of a rate"),
+	J_OBJECTS(struct funnel_view, converted, 0, 0, 0, &other_currency_schema, .help = "Won, of other currencies, and in them"),
 };
 const struct j_schema funnel_schema = J_SCHEMA("funnel_report", struct funnel_view, funnel_fields);
 /* clang-format on */
+
+/* The column of the tally behind the steps. */
+enum { WON_VALUE = FUNNEL__MAX };
+
+/* The funnel beside what was won in it, as the attribution report has it. */
+struct worth {
+	struct funnel funnel;
+	struct report_ask ask; /* of the values */
+	struct totals won;
+};
 
 static int64_t *
 count_of(struct funnel_row *r, enum funnel_step step)
@@ -166,15 +182,23 @@ put_rates(struct funnel_row *r)
 	r->won_rate = funnel_rate(r->won, CREDIT_WHOLE, r->leads, CREDIT_WHOLE);
 }
 
+struct named_steps {
+	const char *key, *name; /* NULL: of all */
+	const int64_t *steps;
+};
+
 /* One group's, or all, with rates. */
 static struct funnel_row
-row_of(const char *key, const char *name, const int64_t *steps)
+row_of(struct rq *rq, const struct named_steps *of, struct money won)
 {
-	struct funnel_row r = { .key = key, .name = name };
+	struct funnel_row r = { .key = of->key, .name = of->name };
+	struct money *value = arena_new(rq->arena, struct money);
 
 	for (int step = 0; step < FUNNEL__MAX; step++)
-		*count_of(&r, (enum funnel_step)step) = steps[step];
+		*count_of(&r, (enum funnel_step)step) = of->steps[step];
 	put_rates(&r);
+	*value = won;
+	r.value = value;
 	return r;
 }
 
@@ -215,11 +239,27 @@ funnel_read(struct rq *rq, struct funnel *f)
 }
 
 static enum fault
+read_won(struct rq *rq, struct worth *w)
+{
+	enum fault e = report_convert(rq, &w->ask);
+
+	if (!e)
+		e = totals_of(rq, &w->ask, &w->won);
+	for (size_t i = 0; !e && i < w->won.n; i++)
+		tally_add(rq, &w->funnel.tally, str_of(w->won.rows[i].key), WON_VALUE,
+		          w->won.rows[i].sums[0].value);
+	return e;
+}
+
+static enum fault
 read_tx(struct rq *rq, void *arg)
 {
-	struct funnel *f = arg;
+	struct worth *w = arg;
+	struct funnel *f = &w->funnel;
 	enum fault e = funnel_read(rq, f);
 
+	if (!e)
+		e = read_won(rq, w);
 	if (e)
 		return e;
 	tally_fold(rq, &f->tally);
@@ -227,18 +267,23 @@ read_tx(struct rq *rq, void *arg)
 }
 
 static void
-put_row(struct sheet *s, const char *key, struct funnel_row *r)
+put_row(struct sheet *s, const char *key, const struct funnel_row *row)
 {
+	struct funnel_row r = *row;
+
 	sheet_text(s, str_of(key));
-	sheet_text(s, str_of(r->name));
+	sheet_text(s, str_of(r.name));
 	for (int step = 0; step < FUNNEL__MAX; step++)
-		sheet_number(s, *count_of(r, (enum funnel_step)step));
+		sheet_number(s, *count_of(&r, (enum funnel_step)step));
+	sheet_number(s, r.value->amount_minor);
+	sheet_text(s, str_of(r.value->currency));
 	sheet_end_row(s);
 }
 
 /* Ends with what no one is credited for, so that the columns add up to the totals. */
 static enum fault
-put_table(struct rq *rq, struct call *call, const struct funnel *f, struct j_list list)
+put_table(struct rq *rq, struct call *call, const struct funnel_view *v,
+          const struct funnel_row *nobody)
 {
 	static const struct sheet_column columns[] = {
 		{ "key", SHEET_TEXT },
@@ -249,37 +294,45 @@ put_table(struct rq *rq, struct call *call, const struct funnel *f, struct j_lis
 		{ "qualified", SHEET_MICRO },
 		{ "opportunities", SHEET_MICRO },
 		{ "won", SHEET_MICRO },
+		{ "amount_minor", SHEET_INT },
+		{ "currency", SHEET_TEXT },
 	};
-	struct funnel_row nobody = row_of(NULL, NULL, f->nobody), *rows = list.items;
+	const struct funnel_row *rows = v->rows.items;
 	struct sheet *s;
 	enum fault e = http_sheet(rq, call, "funnel", &s);
 
 	if (e)
 		return e;
 	sheet_head(s, columns, sizeof(columns) / sizeof(columns[0]));
-	for (size_t i = 0; i < list.n; i++)
+	for (size_t i = 0; i < v->rows.n; i++)
 		put_row(s, rows[i].key, &rows[i]);
-	if (uuid_is_zero(f->ask->viewer))
-		put_row(s, "unattributed", &nobody);
+	if (v->unattributed != NULL)
+		put_row(s, "unattributed", nobody);
 	return FAULT_NONE;
 }
 
 static const struct funnel_row *
-kept(struct rq *rq, const int64_t *steps)
+kept(struct rq *rq, const struct worth *w, const int64_t *steps, const struct sum *won)
 {
+	const struct named_steps of = { .steps = steps };
 	struct funnel_row *copy = arena_new(rq->arena, struct funnel_row);
 
-	*copy = row_of(NULL, NULL, steps);
+	*copy = row_of(rq, &of, (struct money){ won->value, w->ask.currency });
 	return copy;
 }
 
 static struct j_list
-rows_of(struct rq *rq, const struct tally *t)
+rows_of(struct rq *rq, const struct worth *w)
 {
+	const struct tally *t = &w->funnel.tally;
 	struct funnel_row *rows = arena_array(rq->arena, t->n_rows, struct funnel_row);
 
-	for (size_t i = 0; i < t->n_rows; i++)
-		rows[i] = row_of(t->rows[i].key, t->rows[i].name, t->rows[i].n);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		const struct tally_row *r = &t->rows[i];
+		const struct named_steps of = { r->key, r->name, r->n };
+
+		rows[i] = row_of(rq, &of, (struct money){ r->n[WON_VALUE], w->ask.currency });
+	}
 	if (t->n_rows > 1)
 		qsort(rows, t->n_rows, sizeof(*rows), by_success);
 	for (size_t i = 0; i < t->n_rows; i++) {
@@ -301,7 +354,8 @@ funnel_resolve(struct rq *rq, const struct report_query *q, struct report_ask *a
 	e = report_resolve(rq, &utc, ask);
 	if (!e)
 		e = report_choose(rq, &utc, ask);
-	ask->currency = ask->only_currency = NULL;
+	ask->only_currency = NULL;
+	ask->convert = false;
 	report_bound_ids(ask);
 	return e;
 }
@@ -309,15 +363,24 @@ funnel_resolve(struct rq *rq, const struct report_query *q, struct report_ask *a
 enum fault
 funnel_get(struct rq *rq, struct call *call, void *reply)
 {
+	const struct report_query *q = call->query;
 	struct funnel_view *v = reply;
+	struct worth *w = arena_new(rq->arena, struct worth);
 	struct report_ask ask;
-	struct funnel f = { .ask = &ask };
-	enum fault e = funnel_resolve(rq, call->query, &ask);
+	const struct funnel_row *nobody;
+	enum fault e = funnel_resolve(rq, q, &ask);
 
-	if (!e)
-		e = db_snapshot(rq, read_tx, &f);
 	if (e)
 		return e;
+	w->funnel.ask = &ask;
+	w->ask = ask;
+	w->ask.stage = STAGE_WON;
+	w->ask.convert = q->convert;
+	w->ask.only_currency = q->convert ? NULL : ask.currency;
+	e = db_snapshot(rq, read_tx, w);
+	if (e)
+		return e;
+	nobody = kept(rq, w, w->funnel.nobody, &w->won.unattributed);
 	*v = (struct funnel_view){
 		.as_of = rq->now_us,
 		.window_days = ask.window_days,
@@ -326,9 +389,11 @@ funnel_get(struct rq *rq, struct call *call, void *reply)
 		.group = (int)ask.by,
 		.from = ask.from,
 		.to = ask.to,
-		.totals = kept(rq, f.totals),
-		.unattributed = uuid_is_zero(ask.viewer) ? kept(rq, f.nobody) : NULL,
-		.rows = rows_of(rq, &f.tally),
+		.currency = ask.currency,
+		.totals = kept(rq, w, w->funnel.totals, &w->won.all),
+		.unattributed = uuid_is_zero(ask.viewer) ? nobody : NULL,
+		.rows = rows_of(rq, w),
 	};
-	return call->format != FORMAT_JSON ? put_table(rq, call, &f, v->rows) : FAULT_NONE;
+	report_currencies(w->ask.converting, &w->won, &v->other_currencies, &v->converted);
+	return call->format != FORMAT_JSON ? put_table(rq, call, v, nobody) : FAULT_NONE;
 }

@@ -6,11 +6,12 @@
 #include "report_query_int.h"
 
 /* clang-format off */
-#define CONVERSION_FIELDS \
-	J_WORD(struct report_query, stage, 0, lead_stage_names, STAGE_LEAD, .help = "Which events are credited"), \
-	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Default the company's"), \
+#define VALUE_FIELDS \
+	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Of values; default the company's"), \
 	J_BOOLEAN(struct report_query, convert, 0, false, \
 		.help = "Values of other currencies too, at the company's rate of the conversion's UTC day")
+#define CONVERSION_FIELDS \
+	J_WORD(struct report_query, stage, 0, lead_stage_names, STAGE_LEAD, .help = "Which events are credited"), VALUE_FIELDS
 
 static const struct j_field totals_query_fields[] = {
 	PERIOD_FIELDS, CONVERSION_FIELDS, MODEL_FIELDS,
@@ -46,7 +47,7 @@ static const struct j_schema touches_query = J_SCHEMA("touches_query", struct re
 static const struct j_field series_query_fields[] = {
 	PERIOD_FIELDS,
 	J_WORD(struct report_query, step, 0, bucket_names, STEP_DAY, .help = "Weeks begin on Monday; the first and the last bucket may be cut"),
-	J_TEXT(struct report_query, currency, J_CURRENCY, 3, 3, .help = "Of the value won; default the company's"),
+	VALUE_FIELDS,
 };
 static const struct j_schema series_query = J_SCHEMA("series_query", struct report_query, series_query_fields);
 
@@ -58,7 +59,7 @@ static const struct j_field clicks_query_fields[] = {
 static const struct j_field funnel_query_fields[] = {
 	J_TEXT(struct report_query, from, J_DATE, 10, 10, .help = "UTC date, included; default 30 days before to"),
 	J_TEXT(struct report_query, to, J_DATE, 10, 10, .help = "UTC date, excluded; default tomorrow"),
-	ONE_MODEL_FIELDS,
+	VALUE_FIELDS, ONE_MODEL_FIELDS,
 };
 static const struct j_schema funnel_query = J_SCHEMA("funnel_query", struct report_query, funnel_query_fields);
 static const struct j_schema clicks_query = J_SCHEMA("clicks_query", struct report_query, clicks_query_fields);
@@ -143,7 +144,7 @@ static const struct j_field other_fields[] = {
 	J_TEXT(struct other_currency, currency, J_CURRENCY, 3, 3),
 	J_INT64(struct other_currency, conversions, 0, 0, 0, 0),
 };
-static const struct j_schema other_schema = J_SCHEMA("other_currency", struct other_currency, other_fields);
+const struct j_schema other_currency_schema = J_SCHEMA("other_currency", struct other_currency, other_fields);
 
 struct report_view {
 	int64_t       as_of, window_days;
@@ -166,9 +167,9 @@ static const struct j_field report_fields[] = {
 	J_SUB(struct report_view, totals, 0, &sum_schema, .help = "What a manager sees adds up to it by the first model"),
 	J_SUB(struct report_view, unattributed, J_NULLABLE, &sum_schema, .help = "null: a manager sees what their teams brought, and no more"),
 	J_OBJECTS(struct report_view, rows, 0, 0, 0, &row_schema),
-	J_OBJECTS(struct report_view, other_currencies, 0, 0, 0, &other_schema,
+	J_OBJECTS(struct report_view, other_currencies, 0, 0, 0, &other_currency_schema,
 		.help = "What is not in it; with convert: for want of a rate"),
-	J_OBJECTS(struct report_view, converted, 0, 0, 0, &other_schema, .help = "Of other currencies, and in it"),
+	J_OBJECTS(struct report_view, converted, 0, 0, 0, &other_currency_schema, .help = "Of other currencies, and in it"),
 };
 static const struct j_schema report_schema = J_SCHEMA("attribution_report", struct report_view, report_fields);
 /* clang-format on */
@@ -377,20 +378,6 @@ read_report(struct rq *rq, struct reading *r)
 	return totals_name(rq, r->ask->by, &r->totals);
 }
 
-/* What is not in the report, and what is in it at a rate. */
-static void
-put_currencies(struct report_view *v, const struct reading *r)
-{
-	const struct converting *c = r->ask->converting;
-	const struct totals *t = &r->totals;
-	const size_t n = t->n_others < CURRENCIES_MAX ? t->n_others : CURRENCIES_MAX;
-
-	v->other_currencies = c != NULL ? (struct j_list){ c->missing, c->n_missing }
-	                                : (struct j_list){ t->others, n };
-	if (c != NULL)
-		v->converted = (struct j_list){ c->converted, c->n_converted };
-}
-
 static enum fault
 attribution_get(struct rq *rq, struct call *call, void *reply)
 {
@@ -425,7 +412,7 @@ attribution_get(struct rq *rq, struct call *call, void *reply)
 		                    : NULL,
 		.rows = rows_of(rq, &r.totals, &ask),
 	};
-	put_currencies(v, &r);
+	report_currencies(ask.converting, &r.totals, &v->other_currencies, &v->converted);
 	if (call->format != FORMAT_JSON) {
 		struct row_view none = unattributed_row(rq, &r.totals, &ask);
 

@@ -213,9 +213,10 @@ struct stream_row {
 /* Some things of one moment, or from one moment on within its quarter of an hour. */
 struct moment_row {
 	int64_t at;
-	int stage;     /* only of events */
-	int64_t n;     /* how many */
-	int64_t value; /* of events, in the currency asked for */
+	int stage;            /* only of events */
+	int64_t n;            /* how many */
+	int64_t value;        /* of events; J_NO_INT: none */
+	const char *currency; /* of the value */
 };
 
 struct company_defaults {
@@ -382,7 +383,7 @@ struct funnel {
 	    tally; /* columns: enum funnel_step; folded by who adds to it, or by funnel_get */
 	int64_t totals[FUNNEL__MAX], nobody[FUNNEL__MAX];
 };
-/* The query of a report in UTC days over conversions of every currency, resolved. */
+/* The query of a report in UTC days, resolved: it counts conversions of every currency. */
 enum fault funnel_resolve(struct rq *rq, const struct report_query *q,
                           struct report_ask *ask) MUST_CHECK;
 /* Inside a snapshot: fills all but ask. */
@@ -460,7 +461,10 @@ bool kept_get(struct rq *rq, const struct report_ask *ask, const struct credit_m
 void kept_put(struct rq *rq, const struct report_ask *ask, const struct credit_mark *mark,
               const struct totals *t);
 
-extern const struct j_schema report_money_schema;
+extern const struct j_schema report_money_schema, other_currency_schema;
+/* What is not in the values, and what is in them at a rate; c NULL: nothing was converted. */
+void report_currencies(const struct converting *c, const struct totals *t,
+                       struct j_list *ret_others, struct j_list *ret_converted);
 
 /* --- rows (credits.c) ---------------------------------------------------------------------------
  */

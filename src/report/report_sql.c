@@ -182,13 +182,13 @@ static const struct db_col seen_clicks_in[] = {
 };
 static const struct db_col moments_out[] = { DB_COL_TIME(struct moment_row, at), DB_COL_I64(struct moment_row, n) };
 static const struct db_col event_moments_in[] = {
-	DB_COL_STR(struct report_ask, currency), DB_COL_UUID(struct report_ask, company_id),
-	DB_COL_TIME(struct report_ask, from_us), DB_COL_TIME(struct report_ask, to_us),
-	DB_COL_UUID(struct report_ask, viewer),  SEEN_IN,
+	DB_COL_UUID(struct report_ask, company_id), DB_COL_TIME(struct report_ask, from_us),
+	DB_COL_TIME(struct report_ask, to_us),      DB_COL_UUID(struct report_ask, viewer),
+	SEEN_IN,
 };
 static const struct db_col event_moments_out[] = {
 	DB_COL_TIME(struct moment_row, at), DB_COL_ENUM(struct moment_row, stage, lead_stage_names),
-	DB_COL_I64(struct moment_row, n), DB_COL_I64(struct moment_row, value),
+	DB_COL_I64(struct moment_row, n), DB_COL_I64(struct moment_row, value), DB_COL_STR(struct moment_row, currency),
 };
 static const struct db_col conversion_in[] = {
 	DB_COL_UUID(struct report_ask, company_id), DB_COL_UUID(struct report_ask, conversion),
@@ -286,7 +286,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND d.class = 'human' AND " SHARE_SEEN QUARTERS("d.clicked_at"),
 		DB_IN(seen_clicks_in), DB_OUT(moments_out) },
 	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
-		.sql = LONG_RUN "SELECT occurred_at, stage, 1, IF(currency = ?, value_minor, 0) FROM conversion c WHERE company_id = ?"
+		.sql = LONG_RUN "SELECT occurred_at, stage, 1, value_minor, currency FROM conversion c WHERE company_id = ?"
 		       " AND occurred_at >= ? AND occurred_at < ? AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t"
 		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at AND "
 		       TOUCH_SEEN "))",

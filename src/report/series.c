@@ -4,6 +4,9 @@
  * month of a time zone.  A bucket ends where the next local date begins, so a day may have 23 or 25
  * hours.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "sums_int.h"
 
 enum { BUCKETS_MAX = 3700, MONDAY_OFFSET = 3 /* 1970-01-01 was a Thursday */ };
@@ -19,6 +22,8 @@ struct bucket {
 	int64_t starts_at, shares, clicks, leads, qualified, opportunities, won, lost;
 	struct money money;
 	const struct money *value;
+	struct j_list other_values; /* struct money, by currency */
+	size_t others_room;
 };
 
 /* clang-format off */
@@ -32,7 +37,9 @@ static const struct j_field bucket_fields[] = {
 	J_INT64(struct bucket, opportunities, 0, 0, 0, 0),
 	J_INT64(struct bucket, won, 0, 0, 0, 0),
 	J_INT64(struct bucket, lost, 0, 0, 0, 0),
-	J_SUB(struct bucket, value, 0, &report_money_schema, .help = "Of what was won, as far as it is in this currency"),
+	J_SUB(struct bucket, value, 0, &report_money_schema, .help = "Of what was won, as far as it is in this currency or converted"),
+	J_OBJECTS(struct bucket, other_values, 0, 0, 0, &report_money_schema,
+		.help = "Of what was won, and is not in value; with convert: for want of a rate"),
 };
 static const struct j_schema bucket_schema = J_SCHEMA("series_bucket", struct bucket, bucket_fields);
 
@@ -40,7 +47,7 @@ struct series_view {
 	int64_t       as_of;
 	int           step;
 	const char   *from, *to, *time_zone, *currency;
-	struct j_list buckets;
+	struct j_list buckets, converted;
 };
 static const struct j_field series_fields[] = {
 	J_AT(struct series_view, as_of, 0),
@@ -49,12 +56,13 @@ static const struct j_field series_fields[] = {
 	J_TEXT(struct series_view, time_zone, 0, 1, 64),
 	J_TEXT(struct series_view, currency, J_CURRENCY, 3, 3),
 	J_OBJECTS(struct series_view, buckets, 0, 0, 0, &bucket_schema),
+	J_OBJECTS(struct series_view, converted, 0, 0, 0, &other_currency_schema, .help = "Won, of other currencies, and in it"),
 };
 const struct j_schema series_schema = J_SCHEMA("series_report", struct series_view, series_fields);
 /* clang-format on */
 
 struct series {
-	const struct report_ask *ask;
+	struct report_ask *ask;
 	enum bucket_step step;
 	struct bucket_start *starts;
 	struct bucket *buckets; /* n, as starts */
@@ -103,6 +111,39 @@ take_click(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+static void
+add_other(struct rq *rq, struct bucket *b, const struct moment_row *r)
+{
+	struct money *list = b->other_values.items;
+	size_t i = 0;
+
+	while (i < b->other_values.n && !cstr_eq(list[i].currency, r->currency))
+		i++;
+	if (i == b->other_values.n) {
+		b->other_values.items = list =
+		    arena_grow(rq->arena, list, b->other_values.n, &b->others_room);
+		list[b->other_values.n++] =
+		    (struct money){ 0, arena_strdup(rq->arena, r->currency) };
+	}
+	list[i].amount_minor += r->value;
+}
+
+static void
+add_won(struct rq *rq, const struct series *s, struct bucket *b, const struct moment_row *r)
+{
+	struct stream_row won = { .occurred_at = r->at,
+		                  .value_minor = r->value,
+		                  .currency = r->currency };
+
+	if (r->value == J_NO_INT || r->currency == NULL)
+		return;
+	if (cstr_eq(r->currency, s->ask->currency) ||
+	    (s->ask->convert && convert_value(rq, s->ask, &won)))
+		b->money.amount_minor += won.value_minor;
+	else
+		add_other(rq, b, r);
+}
+
 static enum fault
 take_event(struct rq *rq, void *row, void *arg)
 {
@@ -114,10 +155,9 @@ take_event(struct rq *rq, void *row, void *arg)
 		[STAGE_LOST] = &b->lost,
 	};
 
-	(void)rq;
 	*counts[r->stage] += r->n;
 	if (r->stage == STAGE_WON)
-		b->money.amount_minor += r->value;
+		add_won(rq, arg, b, r);
 	return FAULT_NONE;
 }
 
@@ -215,14 +255,41 @@ static enum fault
 read_tx(struct rq *rq, void *arg)
 {
 	struct series *s = arg;
-	enum fault e = FAULT_NONE;
+	enum fault e = report_convert(rq, s->ask);
 	bool summed;
 
 	make_buckets(rq, s);
 	summed = sums_serve_buckets(s);
+	/* Each value is rounded for itself when it is converted. */
 	for (size_t i = 0; !e && i < sizeof(moments) / sizeof(moments[0]); i++)
-		e = read_moments(rq, s, &moments[i], summed);
+		e = read_moments(rq, s, &moments[i],
+		                 summed && !(s->ask->convert && moments[i].what == SUM_EVENT));
 	return e;
+}
+
+static int
+by_currency(const void *a, const void *b)
+{
+	return strcmp(((const struct money *)a)->currency, ((const struct money *)b)->currency);
+}
+
+/* By currency; what comes to nothing is not told, since sums do not know it. */
+static void
+tidy_others(struct series *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct j_list *others = &s->buckets[i].other_values;
+		struct money *list = others->items;
+		size_t n = 0;
+
+		for (size_t k = 0; k < others->n; k++) {
+			if (list[k].amount_minor != 0)
+				list[n++] = list[k];
+		}
+		if (n > 1)
+			qsort(list, n, sizeof(*list), by_currency);
+		others->n = n;
+	}
 }
 
 static enum fault
@@ -274,6 +341,7 @@ series_get(struct rq *rq, struct call *call, void *reply)
 	e = db_snapshot(rq, read_tx, &s);
 	if (e)
 		return e;
+	tidy_others(&s);
 	*v = (struct series_view){
 		.as_of = rq->now_us,
 		.step = q.step,
@@ -283,5 +351,8 @@ series_get(struct rq *rq, struct call *call, void *reply)
 		.currency = ask.currency,
 		.buckets = { s.buckets, s.n },
 	};
+	if (ask.converting != NULL)
+		v->converted =
+		    (struct j_list){ ask.converting->converted, ask.converting->n_converted };
 	return call->format != FORMAT_JSON ? put_table(rq, call, &s) : FAULT_NONE;
 }

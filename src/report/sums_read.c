@@ -285,16 +285,20 @@ give_quarter(const struct sum_cell *c, void *arg)
 	struct quarters *q = arg;
 	struct moment_row row = { .at = q->day_us +
 		                        (int64_t)sum_key_number(c->key) * CLICK_QUARTER_US,
-		                  .stage = (int)(c->sub % SUM_VALUE) };
-	const char *currency = (const char *)c->key.b;
+		                  .stage = (int)(c->sub % SUM_VALUE),
+		                  .value = J_NO_INT };
+	char currency[CURRENCY_SIZE] = "";
 
 	if (q->fault || row.at < q->ask->from_us || row.at >= q->ask->to_us ||
 	    row.stage >= STAGE__MAX)
 		return;
 	if (c->sub < SUM_VALUE)
 		row.n = c->n;
-	else if (str_eq(str_of(q->ask->currency), (struct str){ currency, CURRENCY_SIZE - 1 }))
+	else {
+		memcpy(currency, c->key.b, CURRENCY_SIZE - 1);
 		row.value = c->n;
+		row.currency = currency;
+	}
 	q->fault = q->fn(q->rq, &row, q->arg);
 }
 

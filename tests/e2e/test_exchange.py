@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exchange rates: loaded as a whole or not at all, used at the conversion's day, frozen in sealed runs."""
 
+import csv
 import datetime
 import fractions
+import io
 
 import pytest
 from content import made
@@ -155,3 +157,76 @@ def test_a_sealed_run_keeps_its_rates_and_names_what_others_change(books):
     assert api.get(path + "/rates", who=company.admin).json()["items"] == rates
     load(company, HEAD + "2026-05-04,EUR,JPY,160.5\n", "--replace")
     assert api.get(path + "/verify", who=company.admin).json()["differences"] == 1
+
+
+# --- beside it: what was won, in series and funnel ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sold(api, db, make_company):
+    """Sold in five currencies, in May and on its edges; one without a value, one that nobody brought."""
+    b = Books(api, db, make_company())
+    load(b.company, FILE)
+    b.values = [(10000, "EUR", at(2)), (9999, "USD", at(2)), (10001, "USD", at(4, 0)), (7777, "JPY", at(20)), (1234, "CHF", at(20)),
+                (-333, "GBP", at(21)), (5000, "JPY", at(3)), (None, None, at(3)), (0, "CHF", at(20, 13)), (4321, "USD", at(20, 14))]
+    for i, (value, currency, when) in enumerate(b.values):
+        touches = [("ann", when - datetime.timedelta(days=1)), ("bob", when - datetime.timedelta(hours=1))][:i % 3 + (i != 9)]
+        lead, _ = b.lead(touches, when - datetime.timedelta(minutes=1), None)
+        b.event(lead, uuid7(when.timestamp()), when, value, currency, "won")
+    db("INSERT IGNORE INTO report_due (company_id, kind, day) SELECT DISTINCT company_id, 'leads', DATE(occurred_at) FROM conversion"
+       " WHERE company_id = %s", (b.company.id,))
+    return b
+
+
+def report(books, kind, **query):
+    answer = books.api.get(f"/v1/reports/{kind}", who=books.company.admin, params={"from": "2026-05-01", "to": "2026-06-01", **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def money(amount, currency="EUR"):
+    return {"amount_minor": amount, "currency": currency}
+
+
+def ask_all(books, **query):
+    """What is won, asked in three ways; they agree."""
+    credit = report(books, "attribution", stage="won", time_zone="UTC", **query)
+    funnel, series = report(books, "funnel", **query), report(
+        books, "series", step="week", time_zone="UTC", **{k: v for k, v in query.items() if k in ("currency", "convert")})
+    assert funnel["totals"]["value"] == credit["totals"]["value"]
+    assert funnel["unattributed"]["value"] == credit["unattributed"]["value"]
+    assert {r["key"]: r["value"] for r in funnel["rows"]} == {r["key"]: r["value"] for r in credit["rows"]}
+    assert [funnel[k] for k in ("currency", "other_currencies", "converted")] == [credit[k] for k in ("currency", "other_currencies", "converted")]
+    assert sum(b["value"]["amount_minor"] for b in series["buckets"]) == credit["totals"]["value"]["amount_minor"]
+    assert series["currency"] == credit["currency"] and sorted(map(str, series["converted"])) == sorted(map(str, credit["converted"]))
+    return funnel, series
+
+
+@pytest.mark.parametrize("by", ["rows", "sums"])
+def test_what_is_won_is_told_by_currency_and_converted(sold, by):
+    if by == "sums":
+        sold.company.stack.rostra("rollups", "rebuild", "--company", sold.company.slug)
+    funnel, series = ask_all(sold)
+    assert funnel["totals"]["value"] == money(10000) and funnel["totals"]["won"] == 10 and funnel["converted"] == []
+    others = [[(v["currency"], v["amount_minor"]) for v in b["other_values"]] for b in series["buckets"]]
+    assert others == [[("JPY", 5000), ("USD", 9999)], [("USD", 10001)], [], [("CHF", 1234), ("GBP", -333), ("JPY", 7777), ("USD", 4321)], []]
+
+    rates = {**RATES, ("USD", 20): "1.25"}
+    want = [in_currency(v, c, "EUR", when.day) if (c, when.day) in rates or c in ("EUR", None) else None for v, c, when in sold.values]
+    want[-1] = round(fractions.Fraction(4321) / fractions.Fraction("1.25"))
+    funnel, series = ask_all(sold, convert="true")
+    assert funnel["totals"]["value"] == money(sum(w for w in want if w is not None))
+    # Counted are all of them; not in the value are those without a rate.
+    assert funnel["totals"]["won"] == 10 and {o["currency"]: o["conversions"] for o in funnel["other_currencies"]} == {"JPY": 1, "CHF": 2}
+    assert [[v["currency"] for v in b["other_values"]] for b in series["buckets"]] == [["JPY"], [], [], ["CHF"], []]
+    funnel, series = ask_all(sold, currency="USD")
+    assert funnel["totals"]["value"] == money(9999 + 10001 + 4321, "USD")
+    ask_all(sold, currency="USD", convert="true", group="network", model="last")
+
+
+def test_the_tables_have_the_value_too(sold):
+    text = sold.api.get("/v1/reports/funnel", who=sold.company.admin, params={
+        "from": "2026-05-01", "to": "2026-06-01", "convert": "true", "format": "csv"}).text
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    total = report(sold, "funnel", convert="true")["totals"]["value"]
+    assert {r["currency"] for r in rows} == {"EUR"} and sum(int(r["amount_minor"]) for r in rows) == total["amount_minor"]

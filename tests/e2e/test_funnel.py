@@ -65,7 +65,8 @@ def test_each_step_is_counted_by_its_own_time(books):
                     "cem": [1, 0, 0, 0, 0, 0]}
     assert [names[r["key"]] for r in report["rows"]] == ["ann", "bob", "cem"]
     assert {r["name"] for r in report["rows"]} == {"Ann", "Bob", "Cem"}
-    assert report["unattributed"] == {"leads": 1, "qualified": 0, "opportunities": 0, "won": 0}
+    assert report["unattributed"] == {"leads": 1, "qualified": 0, "opportunities": 0, "won": 0,
+                                      "value": {"amount_minor": 0, "currency": "EUR"}}
     cem = report["rows"][2]
     assert (cem["clicks_per_share"], cem["lead_rate"], cem["won_rate"]) == (0, None, None)
 
