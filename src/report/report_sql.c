@@ -50,8 +50,7 @@
 	"IF(t.post_id = ?, (SELECT " TEXT_KEY " FROM share s WHERE s.company_id = t.company_id AND s.id = t.share_id), NULL)"
 
 #define CREDITS(more) LONG_RUN \
-	"SELECT STRAIGHT_JOIN " TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", c.currency" more \
-	" FROM (SELECT company_id, id, lead_id, occurred_at," \
+	"SELECT STRAIGHT_JOIN " more TOUCH_COLUMNS MILESTONES ", " TOUCH_SEEN ", c.currency FROM (SELECT company_id, id, lead_id, occurred_at," \
 	" value_minor, currency, campaign_id FROM conversion WHERE company_id = ? AND occurred_at >= ?" \
 	" AND (occurred_at > ? OR id >= ?) AND occurred_at < ? AND stage = ?" \
 	" AND (currency IS NULL OR currency = COALESCE(?, currency)) ORDER BY occurred_at, id LIMIT ?) c" \
@@ -101,9 +100,10 @@ static const struct db_col nulls_out[] = {
 	DB_COL_I64(struct report_ask, window_days), DB_COL_UUID(struct report_ask, company_id)
 static const struct db_col credits_in[] = { MILESTONES_IN, SEEN_IN, CREDITS_IN };
 static const struct db_col text_credits_in[] = {
-	MILESTONES_IN, SEEN_IN, DB_COL_UUID(struct report_ask, post), CREDITS_IN,
+	DB_COL_UUID(struct report_ask, post), MILESTONES_IN, SEEN_IN, CREDITS_IN,
 };
 static const struct db_col credits_out[] = {
+	DB_COL_VIEW(struct stream_row, key), /* where it is not one of what follows */
 	DB_COL_UUID(struct stream_row, id),          DB_COL_UUID(struct stream_row, lead_id),
 	DB_COL_TIME(struct stream_row, occurred_at), DB_COL_I64(struct stream_row, value_minor),
 	DB_COL_TIME(struct stream_row, touched_at),  DB_COL_BYTES(struct stream_row, click_id),
@@ -111,7 +111,7 @@ static const struct db_col credits_out[] = {
 	DB_COL_UUID(struct stream_row, team_id),     DB_COL_ENUM(struct stream_row, network, network_names),
 	DB_COL_UUID(struct stream_row, post_id),     DB_COL_UUID(struct stream_row, campaign_id),
 	DB_COL_UUID(struct stream_row, channel_id),  MILESTONES_OUT, DB_COL_BOOL(struct stream_row, mine),
-	DB_COL_STR(struct stream_row, currency),     DB_COL_VIEW(struct stream_row, key),
+	DB_COL_STR(struct stream_row, currency),
 };
 enum { CREDITS_OUT = sizeof(credits_out) / sizeof(credits_out[0]) };
 static const struct db_col touches_in[] = {
@@ -268,8 +268,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	CLICKS_ROW(BY_POST, "post", "s.post_id"),
 	CLICKS_ROW(BY_CAMPAIGN, "campaign", "s.campaign_id"),
 	CLICKS_ROW(BY_CHANNEL, "channel", "s.channel_id"),
-	[Q_CREDITS] = { .name = "report_credits", .sql = CREDITS(""), DB_IN(credits_in), .out = credits_out, .n_out = CREDITS_OUT - 1 },
-	[Q_CREDITS_TEXT] = { .name = "report_credits_text", .sql = CREDITS(", " TEXT_OF_TOUCH), DB_IN(text_credits_in),
+	[Q_CREDITS] = { .name = "report_credits", .sql = CREDITS(""), DB_IN(credits_in), .out = credits_out + 1, .n_out = CREDITS_OUT - 1 },
+	[Q_CREDITS_TEXT] = { .name = "report_credits_text", .sql = CREDITS(TEXT_OF_TOUCH ", "), DB_IN(text_credits_in),
 		DB_OUT(credits_out) },
 	[Q_SHARE_MOMENTS] = { .name = "report_share_moments",
 		.sql = LONG_RUN "SELECT MIN(created_at), COUNT(*) FROM share s WHERE company_id = ? AND id >= ? AND id <= ?"
