@@ -141,7 +141,8 @@ struct sums_range {
 	int kind, what, by, span;
 	int64_t from_us, to_us;
 };
-/* struct sum_row, with day_us and counts: these die with fn. */
+/* struct sum_row, with day_us and counts: these die with fn.  Not those that another release left
+ * behind, which counted the day anew without them. */
 enum fault sums_each(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg) MUST_CHECK;
 /* struct sum_row with day_us: each day that carries a mark of the kind. */
 enum fault sums_due(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg) MUST_CHECK;

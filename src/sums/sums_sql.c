@@ -35,6 +35,10 @@ const char *const sum_span_names[SUM_SPAN__MAX + 1] = {
 struct of_lead {
 	struct uuid company_id, lead_id;
 };
+struct of_rows {
+	struct sums_range r;
+	int first; /* what every release counts of the kind */
+};
 struct of_tasks {
 	struct uuid company_id; /* zero: all */
 	int64_t now_us, limit;
@@ -57,9 +61,10 @@ static const struct db_col put_in[] = {
 	DB_COL_TIME(struct sum_row, day_us), DB_COL_TIME(struct sum_row, counted_us), DB_COL_VIEW(struct sum_row, counts),
 };
 static const struct db_col each_in[] = {
-	DB_COL_UUID(struct sums_range, company_id), DB_COL_ENUM(struct sums_range, what, sum_what_names),
-	DB_COL_ENUM(struct sums_range, by, sum_by_names), DB_COL_ENUM(struct sums_range, span, sum_span_names),
-	DB_COL_TIME(struct sums_range, from_us), DB_COL_TIME(struct sums_range, to_us),
+	DB_COL_ENUM(struct of_rows, first, sum_what_names), DB_COL_UUID(struct of_rows, r.company_id),
+	DB_COL_ENUM(struct of_rows, r.what, sum_what_names), DB_COL_ENUM(struct of_rows, r.by, sum_by_names),
+	DB_COL_ENUM(struct of_rows, r.span, sum_span_names), DB_COL_TIME(struct of_rows, r.from_us),
+	DB_COL_TIME(struct of_rows, r.to_us),
 };
 static const struct db_col each_out[] = { DB_COL_TIME(struct sum_row, day_us), DB_COL_VIEW(struct sum_row, counts) };
 static const struct db_col kind_in[] = {
@@ -116,9 +121,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " VALUES (?, ?, ?, ?, DATE(?), ?, ?)"
 		       " ON DUPLICATE KEY UPDATE counted_at = VALUES(counted_at), counts = VALUES(counts)",
 		DB_IN(put_in) },
+	/* What is counted together has one time.  A release that does not know all of it leaves the rest as it was: old. */
 	[Q_EACH] = { .name = "sums_each",
-		.sql = "SELECT CAST(day AS DATETIME(6)), counts FROM report_sum WHERE company_id = ? AND what = ? AND dimension = ?"
-		       " AND span = ? AND day >= DATE(?) AND day < DATE(?)",
+		.sql = "SELECT STRAIGHT_JOIN CAST(s.day AS DATETIME(6)), s.counts FROM report_sum s JOIN report_sum f"
+		       " ON f.company_id = s.company_id AND f.what = ? AND f.dimension = 'network' AND f.span = s.span AND f.day = s.day"
+		       " AND f.counted_at = s.counted_at WHERE s.company_id = ? AND s.what = ? AND s.dimension = ? AND s.span = ?"
+		       " AND s.day >= DATE(?) AND s.day < DATE(?)",
 		DB_IN(each_in), DB_OUT(each_out) },
 	[Q_DUE] = { .name = "sums_due",
 		.sql = "SELECT DISTINCT CAST(day AS DATETIME(6)) FROM report_due WHERE company_id = ? AND kind = ?"
@@ -215,9 +223,13 @@ sums_put(struct rq *rq, const struct sum_row *r)
 enum fault
 sums_each(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg)
 {
+	static const enum sum_what first[SUM_KIND__MAX] = {
+		[SUM_SHARES] = SUM_SHARE, [SUM_CLICKS] = SUM_CLICK, [SUM_LEADS] = SUM_LEAD
+	};
+	const struct of_rows in = { *r, (int)first[r->kind] };
 	struct sum_row row = { .what = r->what, .by = r->by, .span = r->span };
 
-	return db_each_scratch(rq, &stmts[Q_EACH], r, &row, fn, arg);
+	return db_each_scratch(rq, &stmts[Q_EACH], &in, &row, fn, arg);
 }
 
 enum fault

@@ -238,6 +238,21 @@ def test_a_sum_that_cannot_be_read_is_no_number(counted):
     counted.agrees([("funnel", {})])
 
 
+def test_sums_that_an_older_release_left_behind_are_not_read(counted):
+    """It counts a day anew, with what it knows of; what it does not know stays as it was."""
+    asked = counted.attribution()
+    before = [counted.ask(report, **query) for report, query in asked]
+    counted.db("UPDATE report_sum SET counted_at = counted_at + INTERVAL 1 SECOND WHERE company_id = %s AND what IN"
+               " ('lead', 'qualified', 'opportunity', 'won', 'event') AND dimension <> 'path'", (counted.company.id,))
+    counted.db("UPDATE report_sum SET counts = 'old' WHERE company_id = %s AND (what LIKE '%%credit' OR dimension = 'path')",
+               (counted.company.id,))
+    credits_changed(counted.db, counted.company)
+    assert [counted.ask(report, **query) for report, query in asked] == before
+    assert counted.rollups("verify").returncode == 1
+    assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
+    counted.agrees(asked)
+
+
 def test_the_jobs_count_what_changed(counted):
     counted.a_lead_comes_late()
 
