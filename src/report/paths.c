@@ -5,9 +5,11 @@
  *
  * First how many ids there are, and 1 (0: what follows was too much, and is not here), then the
  * ids. Then each conversion in the order of the stream: microseconds since the one before (the
- * first: since the day began), currency, value (zigzag), campaign, how many touches; and each touch
- * in the order of the path: microseconds before the conversion, person, team, network, post,
- * campaign, channel.  All are numbers as sums have them; ids are places in the list.
+ * first: since the day began), currency, value (zigzag), campaign, when the lead came, became an
+ * opportunity and was won (microseconds before the conversion, and 1; 0: not by then), how many
+ * touches; and each touch in the order of the path: microseconds before the conversion, person,
+ * team, network, post, campaign, channel.  All are numbers as sums have them; ids are places in the
+ * list.
  */
 #include <string.h>
 
@@ -85,6 +87,12 @@ put_touch(struct paths_pack *k, int64_t age_us, const struct stream_row *t)
 	put(k, numbers, TOUCH_NUMBERS);
 }
 
+static uint64_t
+before(const struct stream_row *conversion, int64_t at_us)
+{
+	return at_us == TIME_NONE ? 0 : (uint64_t)(conversion->occurred_at - at_us) + 1;
+}
+
 void
 paths_pack_add(struct paths_pack *k, const struct path *p)
 {
@@ -94,6 +102,9 @@ paths_pack_add(struct paths_pack *k, const struct path *p)
 		[CONVERSION_CURRENCY] = credit_currency(c->currency),
 		[CONVERSION_VALUE] = sums_zigzag(c->value_minor),
 		[CONVERSION_CAMPAIGN] = place_of(k, c->conversion_campaign),
+		[CONVERSION_LEAD] = before(c, c->lead_at),
+		[CONVERSION_OPPORTUNITY] = before(c, c->opportunity_at),
+		[CONVERSION_WON] = before(c, c->won_at),
 		[CONVERSION_TOUCHES] = p->n,
 	};
 
@@ -144,6 +155,12 @@ paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_packed
 	ret->rest.s += ret->n_ids * sizeof(struct uuid);
 	ret->rest.n -= ret->n_ids * sizeof(struct uuid);
 	return true;
+}
+
+int64_t
+paths_before(const struct paths *p, uint64_t number)
+{
+	return number == 0 ? TIME_NONE : p->at_us - (int64_t)(number - 1);
 }
 
 struct uuid

@@ -10,6 +10,9 @@ enum conversion_number {
 	CONVERSION_CURRENCY,
 	CONVERSION_VALUE,
 	CONVERSION_CAMPAIGN,
+	CONVERSION_LEAD, /* milestones: see paths_before */
+	CONVERSION_OPPORTUNITY,
+	CONVERSION_WON,
 	CONVERSION_TOUCHES,
 	CONVERSION_NUMBERS
 };
@@ -41,6 +44,8 @@ bool paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_p
 /* The next conversion, while there is a rest; then as many touches as it says. */
 bool paths_next(struct paths *p, uint64_t numbers[CONVERSION_NUMBERS]) MUST_CHECK;
 bool paths_touch(struct paths *p, uint64_t numbers[TOUCH_NUMBERS]) MUST_CHECK;
+/* The instant of a milestone, or TIME_NONE. */
+int64_t paths_before(const struct paths *p, uint64_t number);
 struct uuid paths_id(const struct paths *p, uint64_t place);
 
 #endif

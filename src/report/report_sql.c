@@ -18,12 +18,8 @@
 #define QUARTERS(column) " GROUP BY TIMESTAMPDIFF(MINUTE, CAST(? AS DATETIME(6)), " column ") DIV 15"
 
 /* The lead's milestones up to the conversion, in the order of stream_row; looked up only where asked for. */
-#define EVENT_AT(stage) \
-	", IF(?, (SELECT MIN(m.occurred_at) FROM conversion m WHERE m.company_id = c.company_id" \
-	" AND m.lead_id = c.lead_id AND m.stage = '" stage "' AND m.occurred_at <= c.occurred_at), NULL)"
 #define MILESTONES \
-	", IF(?, (SELECT l.created_at FROM lead l WHERE l.company_id = c.company_id AND l.id = c.lead_id" \
-	" AND l.created_at <= c.occurred_at), NULL)" EVENT_AT("opportunity") EVENT_AT("won")
+	", IF(?, " LEAD_AT ", NULL), IF(?, " EVENT_AT("opportunity") ", NULL), IF(?, " EVENT_AT("won") ", NULL)"
 
 /* The order is that of conversion's primary key, so nothing is sorted or gathered on the server. */
 #define STREAM(key, more) LONG_RUN \

@@ -23,6 +23,13 @@
 	DB_COL_UUID(struct report_ask, viewer), DB_COL_UUID(struct report_ask, company_id), \
 	DB_COL_UUID(struct report_ask, viewer), DB_COL_TIME(struct report_ask, now_us), \
 	DB_COL_TIME(struct report_ask, now_us)
+/* When the lead of a conversion c came, and when it first reached a stage: up to the conversion, else NULL. */
+#define LEAD_AT \
+	"(SELECT l.created_at FROM lead l WHERE l.company_id = c.company_id AND l.id = c.lead_id" \
+	" AND l.created_at <= c.occurred_at)"
+#define EVENT_AT(stage) \
+	"(SELECT MIN(m.occurred_at) FROM conversion m WHERE m.company_id = c.company_id" \
+	" AND m.lead_id = c.lead_id AND m.stage = '" stage "' AND m.occurred_at <= c.occurred_at)"
 /* A text among those of a post, by its share. */
 #define TEXT_KEY "IF(s.edited, 'own', LOWER(HEX(LEFT(s.text_sha256, 8))))"
 /* clang-format on */

@@ -93,7 +93,7 @@ bool sums_serve(const struct report_ask *ask);
 bool sums_serve_credit(const struct report_ask *ask);
 /* The credit of all its models, of one currency, with values. */
 bool sums_serve_totals(const struct report_ask *ask);
-/* By paths: all models but those that look at milestones, any window and parameters. */
+/* By paths: all models, any window and parameters. */
 bool sums_serve_paths(const struct report_ask *ask);
 typedef enum fault sums_take_fn(struct rq *rq, const struct sum_row *r, void *arg);
 /* Rows of sums for the whole days of the period; of quarters and paths for parts of days, too. */

@@ -24,7 +24,7 @@ struct reading {
 bool
 sums_serve_paths(const struct report_ask *ask)
 {
-	return sums_serve(ask) && ask->stage <= STAGE_WON && !ask->milestones;
+	return sums_serve(ask) && ask->stage <= STAGE_WON;
 }
 
 static enum fault
@@ -97,9 +97,10 @@ begin_conversion(struct reading *r, const uint64_t *numbers)
 		                      .value_minor = sums_of_zigzag(numbers[CONVERSION_VALUE]),
 		                      .currency = currency != 0 ? r->code : NULL,
 		                      .touched_at = TIME_NONE,
-		                      .lead_at = TIME_NONE,
-		                      .opportunity_at = TIME_NONE,
-		                      .won_at = TIME_NONE,
+		                      .lead_at = paths_before(&r->paths, numbers[CONVERSION_LEAD]),
+		                      .opportunity_at =
+		                          paths_before(&r->paths, numbers[CONVERSION_OPPORTUNITY]),
+		                      .won_at = paths_before(&r->paths, numbers[CONVERSION_WON]),
 		                      .network = -1,
 		                      .click_class = -1,
 		                      .mine = true };

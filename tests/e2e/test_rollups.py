@@ -178,7 +178,9 @@ class History:
                 *(("attribution", {"model": "shapley,position,markov", "last": "0.6", "group": g, "time_zone": z, "currency": c, "window": w})
                   for g, z, c, w in zip(GROUPS, itertools.cycle(ZONES), itertools.cycle(["USD", "EUR"]), ["0d", "1d", "7d", "30d", "90d", "730d"])),
                 ("attribution", {"model": "shapley,markov", "path": "collapsed", "time_zone": "UTC"}),
-                ("attribution", {"model": "linear,full_path,shapley", "stage": "won"})]
+                ("attribution", {"model": "linear,full_path,shapley,w_shaped", "stage": "won"}),
+                ("attribution", {"model": "w_shaped,full_path", "stage": "opportunity", "window": "90d", "currency": "USD"}),
+                ("funnel", {"model": "full_path", "group": "network"})]
 
     def rollups(self, what):
         return self.stack.rostra("rollups", what, "--company", self.company.slug, check=False)

@@ -44,7 +44,10 @@ make(size_t i, struct stream_row touches[TOUCHES_MAX], struct path *p)
 		.value_minor = (int64_t)i * 100 - 500,
 		.currency = currencies[i % 3],
 		.conversion_campaign = id(i),
+		.opportunity_at = TIME_NONE,
 	};
+	p->conversion.lead_at = p->conversion.occurred_at - (int64_t)i * US_PER_DAY;
+	p->conversion.won_at = i % 2 ? TIME_NONE : p->conversion.occurred_at;
 	for (size_t k = 0; k < p->n; k++)
 		touches[k] = (struct stream_row){
 			.touched_at = p->conversion.occurred_at - (int64_t)(p->n - 1 - k) *
@@ -105,6 +108,9 @@ bytes_give_back_what_was_packed(void **state)
 		assert_int_equal(sums_of_zigzag(c[CONVERSION_VALUE]), p.conversion.value_minor);
 		assert_true(uuid_eq(paths_id(&paths, c[CONVERSION_CAMPAIGN]),
 		                    p.conversion.conversion_campaign));
+		assert_int_equal(paths_before(&paths, c[CONVERSION_LEAD]), p.conversion.lead_at);
+		assert_int_equal(paths_before(&paths, c[CONVERSION_OPPORTUNITY]), TIME_NONE);
+		assert_int_equal(paths_before(&paths, c[CONVERSION_WON]), p.conversion.won_at);
 		assert_int_equal(c[CONVERSION_TOUCHES], p.n);
 		for (size_t k = 0; k < p.n; k++) {
 			assert_true(paths_touch(&paths, t));
