@@ -94,6 +94,14 @@ struct db *db_create(const struct conf *conf, const struct db_stmt_table *tables
 /* For a command that runs two statements of hundreds: each is checked when it is first used. */
 void db_check_used(struct db *db);
 void db_destroy(struct db **db);
+/*
+ * Who does at once what many want (combine.h) does it on one connection of the process, unless
+ * somebody else has it just now: what the server keeps of a connection is still in the caches of
+ * the cores, where with a connection for each thread it hardly ever is.  Outside transactions.
+ * Begin gives the caller's own handle, for end.
+ */
+struct db *db_warm_begin(struct rq *rq);
+void db_warm_end(struct rq *rq, struct db *own);
 /* Connects now; BUSY when no server answers, INTERNAL when a statement does not fit the schema
  * (problem says which). */
 enum fault db_connect(struct rq *rq) MUST_CHECK;

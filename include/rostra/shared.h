@@ -10,6 +10,7 @@
 
 struct cache;
 struct combine;
+struct db;
 struct token_keys; /* auth.h: HS256 keys; swapped whole on SIGHUP */
 struct link_watch;
 struct spool;      /* link.h: this process's click segment */
@@ -34,6 +35,7 @@ struct shared {
 	struct combine *board_counts;  /* who counts a board; NULL: each alone */
 	struct combine *share_writes;  /* who writes a share; NULL: each alone */
 	struct combine *kudos_writes;  /* who gives kudos; NULL: each alone */
+	struct db *_Atomic warm;       /* db.h: the connection of whoever works for many; NULL: somebody has it, or there is none */
 	struct token_keys *_Atomic keys;
 	struct click_rules *_Atomic rules; /* NULL outside `rostra serve` */
 	unsigned char cursor_key[32];

@@ -276,12 +276,30 @@ say_ready(const struct server *s)
 	close(s->ready_fd);
 }
 
+/* The handle that leaders take in turns is the process's, like what else its threads share. */
+static void
+warm_open(const struct server *s)
+{
+	if (s->n_stmts > 0)
+		atomic_store(&s->shared->warm, db_create(s->conf, s->stmts, s->n_stmts));
+}
+
+static void
+warm_close(const struct server *s)
+{
+	struct db *warm = s->n_stmts > 0 ? atomic_exchange(&s->shared->warm, NULL) : NULL;
+
+	if (warm)
+		db_destroy(&warm);
+}
+
 static void
 threads_run(struct worker *w, struct worker_thread *t, int n)
 {
 	int started = 1;
 	enum fault e;
 
+	warm_open(w->server);
 	for (int i = 0; i < n; i++)
 		thread_open(&t[i], w);
 	t[0].first = true;
@@ -299,6 +317,7 @@ threads_run(struct worker *w, struct worker_thread *t, int n)
 		pthread_join(t[i].id, NULL);
 	for (int i = 0; i < n; i++)
 		thread_close(&t[i]);
+	warm_close(w->server);
 }
 
 int

@@ -184,6 +184,16 @@ join(struct group *g, struct giving *v)
 	g->all[g->n++] = v;
 }
 
+/* The next of them that go together; false: none is left. */
+static bool
+gather(struct group *g, struct giving *const *all, size_t n)
+{
+	g->n = g->n_people = 0;
+	for (size_t i = 0; i < n; i++)
+		join(g, all[i]);
+	return g->n > 0;
+}
+
 static enum fault
 give_group(struct rq *rq, struct group *g)
 {
@@ -202,16 +212,13 @@ give_all(struct combine_item *const *items, size_t n, void *arg)
 	struct giving *const *all = (struct giving *const *)items;
 	struct rq *rq = arg;
 	struct group *g = arena_new(rq->arena, struct group);
+	struct db *own = db_warm_begin(rq);
 
-	for (;;) {
-		g->n = g->n_people = 0;
-		for (size_t i = 0; i < n; i++)
-			join(g, all[i]);
-		if (g->n == 0)
-			return;
+	while (gather(g, all, n)) {
 		(void)give_group(rq, g);
 		problem_reset(&rq->problem); /* nobody hears of it: each goes alone */
 	}
+	db_warm_end(rq, own);
 }
 
 static void

@@ -114,6 +114,7 @@ static void
 write_all(struct combine_item *const *items, size_t n, void *arg)
 {
 	struct rq *rq = arg;
+	struct db *own = db_warm_begin(rq);
 	struct group g;
 
 	while (gather(items, n, &g)) {
@@ -126,6 +127,7 @@ write_all(struct combine_item *const *items, size_t n, void *arg)
 		}
 		problem_reset(&rq->problem); /* nobody hears of it: see birth_together */
 	}
+	db_warm_end(rq, own);
 }
 
 bool

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rostra/shared.h"
+
 #include "dbtest.h"
 
 struct row {
@@ -392,6 +394,45 @@ a_snapshot_sees_the_rows_of_one_moment(void **state)
 	assert_int_equal(plan.runs, 7);
 }
 
+static int64_t
+connection_of(struct rq *rq)
+{
+	struct row r = { .n = -1 };
+
+	assert_fault(db_one(rq, &rows[Q_NUMBER], NULL, &r), FAULT_NONE);
+	return r.n;
+}
+
+static void
+who_works_for_many_takes_turns_on_one_connection(void **state)
+{
+	struct pair *p = *state;
+	struct shared shared = { .n_seal_keys = 0 };
+	struct rq second = p->a.rq;
+	struct db *own = p->a.rq.db, *warm = db_create(&p->a.conf, tables, 1);
+	int64_t turns[2];
+
+	p->a.rq.shared = second.shared = &shared;
+	assert_ptr_equal(db_warm_begin(&p->a.rq), own);
+	assert_ptr_equal(p->a.rq.db, own); /* there is none */
+	db_warm_end(&p->a.rq, own);
+	atomic_store(&shared.warm, warm);
+	for (int i = 0; i < 2; i++) {
+		assert_ptr_equal(db_warm_begin(&p->a.rq), own);
+		turns[i] = connection_of(&p->a.rq);
+		assert_ptr_equal(db_warm_begin(&second), own);
+		assert_ptr_equal(second.db, own); /* somebody has it */
+		assert_int_not_equal(connection_of(&second), turns[i]);
+		db_warm_end(&second, own);
+		db_warm_end(&p->a.rq, own);
+		assert_ptr_equal(p->a.rq.db, own);
+	}
+	assert_int_equal(turns[0], turns[1]);
+	assert_ptr_equal(atomic_exchange(&shared.warm, NULL), warm);
+	p->a.rq.shared = NULL;
+	db_destroy(&warm);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_pair, close_pair)
 
 int
@@ -410,6 +451,7 @@ main(void)
 		CASE(without_a_server_the_answer_is_quick_and_it_recovers_by_itself),
 		CASE(a_lock_held_by_another_is_waited_for_within_the_deadline),
 		CASE(a_snapshot_sees_the_rows_of_one_moment),
+		CASE(who_works_for_many_takes_turns_on_one_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
