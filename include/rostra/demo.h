@@ -9,7 +9,7 @@
 #include "rostra/db.h"
 
 /* The statements of this module alone: `rostra demo-data` has its own handle. */
-extern const struct db_stmt_table demo_stmts, demo_ties_stmts;
+extern const struct db_stmt_table demo_stmts, demo_ties_stmts, demo_deal_stmts;
 
 struct demo_options {
 	uint64_t seed;

@@ -57,6 +57,10 @@ enum fault lead_move(struct rq *rq, const struct lead_move *m, enum lead_moved *
 enum fault lead_revalue(struct rq *rq, const struct lead_move *m, enum lead_moved *ret,
                         struct uuid *ret_lead) MUST_CHECK;
 
+/* Two leads are one person, or are not: as POST /v1/leads/{id}/merge and …/split, by the caller. */
+enum fault lead_put_together(struct rq *rq, struct uuid merged, struct uuid kept) MUST_CHECK;
+enum fault lead_take_apart(struct rq *rq, struct uuid merged) MUST_CHECK;
+
 /* CSV import, the same for HTTP and the command: feed pieces, then finish. */
 struct lead_import;
 struct lead_import_result {

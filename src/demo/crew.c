@@ -66,7 +66,7 @@ give_back(struct crew *c, struct batch *b, enum fault e, const struct problem *p
 static void *
 work(void *arg)
 {
-	const struct db_stmt_table tables[] = { demo_stmts, demo_ties_stmts };
+	const struct db_stmt_table tables[] = { demo_stmts, demo_ties_stmts, demo_deal_stmts };
 	struct crew *c = arg;
 	struct rq rq = { .conf = c->model->conf,
 		         .shared = c->model->shared,

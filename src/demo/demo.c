@@ -209,6 +209,8 @@ make_company(struct world *w)
 		e = fill(w, DEMO_FILL_CREDIT_CHANGES, false);
 	if (!e)
 		e = demo_write_changes(w);
+	if (!e)
+		e = demo_deals(w);
 	return e ? e : count_sums(w);
 }
 

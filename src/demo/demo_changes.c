@@ -59,23 +59,31 @@ collect(const struct world *w, struct row_change *list)
 }
 
 static enum fault
+take_numbers(struct rq *rq, void *arg)
+{
+	struct row_change *list = arg; /* how many, and the last */
+	enum fault e = db_exec(rq, &demo_statements[DEMO_SEQ], &list[0], NULL);
+
+	return e ? e : db_one(rq, &demo_statements[DEMO_SEQ_LAST], &list[0], &list[1]);
+}
+
+static enum fault
 write_log(struct world *w)
 {
 	struct row_change *list =
 	    arena_array(w->rq->arena, 2 * w->n_posts + w->n_shares + 1, struct row_change);
 	size_t n = collect(w, list);
-	struct row_change last = { .company_id = w->id, .seq = (int64_t)n };
+	struct row_change numbers[] = { { .company_id = w->id, .seq = (int64_t)n }, { .seq = 0 } };
 	struct load l;
-	enum fault e = FAULT_NONE;
+	enum fault e = db_tx(w->rq, take_numbers, numbers);
 
 	qsort(list, n, sizeof(list[0]), by_time);
 	load_open(&l, w, &demo_statements[DEMO_CHANGE], sizeof(struct row_change));
 	for (size_t i = 0; !e && i < n; i++) {
-		list[i].seq = (int64_t)i + 1;
+		list[i].seq = numbers[1].seq - (int64_t)n + (int64_t)i + 1;
 		e = load_row(&l, &list[i]);
 	}
-	e = load_close(&l, e);
-	return e ? e : db_exec(w->rq, &demo_statements[DEMO_SEQ], &last, NULL);
+	return load_close(&l, e);
 }
 
 static enum fault

@@ -198,12 +198,15 @@ enum fault demo_write_leads(struct world *w) MUST_CHECK;
 enum fault demo_write_changes(struct world *w) MUST_CHECK;
 enum fault
 demo_kudos(struct world *w) MUST_CHECK; /* after the shares; the ledger is filled from it */
+/* Rates, a CRM's hook and what it told, merges: after the leads, before sums are counted. */
+enum fault demo_deals(struct world *w) MUST_CHECK;
 enum fault demo_ties(struct world *w) MUST_CHECK; /* after the kudos: both are awarded */
 
 /* --- demo_sql.c --- */
 enum demo_statement {
 	DEMO_COMPANY,
 	DEMO_SEQ,
+	DEMO_SEQ_LAST,
 	DEMO_PERSON,
 	DEMO_ROLE,
 	DEMO_TEAM,

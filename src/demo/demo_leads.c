@@ -326,6 +326,12 @@ write_event(struct world *w, struct dice *d, struct load *l, const struct event 
 			row.campaign_id = w->campaigns[campaign].id;
 	}
 	row.external_id = arena_printf(l->text, "event-%06u-%u", ev->lead + 1, ev->step);
+	if (ev->step == 0) { /* as it is told that a lead came */
+		char id[UUID_TEXT_SIZE];
+
+		uuid_format(lead->id, id);
+		row.external_id = arena_printf(l->text, "lead.%s", id);
+	}
 	return load_row(l, &row);
 }
 

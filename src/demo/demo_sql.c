@@ -138,6 +138,7 @@ static const struct db_col change_in[] = {
 	DB_COL_TIME(T, at_us),
 };
 static const struct db_col seq_in[] = { DB_COL_UUID(T, company_id), DB_COL_I64(T, seq) };
+static const struct db_col seq_out[] = { DB_COL_I64(T, seq) };
 #undef T
 #define T struct row_seen
 static const struct db_col seen_in[] = {
@@ -190,8 +191,14 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 	},
 	[DEMO_SEQ] = {
 		.name = "company_seq",
-		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, ?)",
+		/* So many numbers, behind those that jobs have taken meanwhile. */
+		.sql = "INSERT INTO company_seq (company_id, seq) VALUES (?, ?) ON DUPLICATE KEY UPDATE seq = seq + VALUES(seq)",
 		DB_IN(seq_in),
+	},
+	[DEMO_SEQ_LAST] = {
+		.name = "company_seq_last",
+		.sql = "SELECT seq FROM company_seq WHERE company_id = ?",
+		.in = seq_in, .n_in = 1, DB_OUT(seq_out),
 	},
 	[DEMO_PERSON] = {
 		.name = "person",
@@ -310,7 +317,8 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 	},
 	[DEMO_FILL_FEED] = {
 		.name = "feed_item",
-		.sql = "INSERT INTO feed_item (company_id, pinned, published_at, post_id, channel_id, post_version)"
+		/* What was due is in the feed already where jobs run. */
+		.sql = "INSERT IGNORE INTO feed_item (company_id, pinned, published_at, post_id, channel_id, post_version)"
 		       " SELECT company_id, COALESCE(pin_until > ?, FALSE), published_at, id, channel_id, version"
 		       " FROM post WHERE company_id = ? AND state = 'live'",
 		DB_IN(fill_at_in),
@@ -335,7 +343,8 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		.name = "post_stat",
 		.sql = "INSERT INTO post_stat (company_id, post_id, shares, sharers, counted_at)"
 		       " SELECT company_id, post_id, COUNT(*), COUNT(DISTINCT person_id), ? FROM share"
-		       " WHERE company_id = ? AND state = 'active' GROUP BY post_id",
+		       " WHERE company_id = ? AND state = 'active' GROUP BY post_id"
+		       " ON DUPLICATE KEY UPDATE shares = VALUES(shares), sharers = VALUES(sharers)",
 		DB_IN(fill_at_in),
 	},
 	[DEMO_FILL_CLICK_DAYS] = {
@@ -357,7 +366,7 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 	[DEMO_FILL_CREDIT_CHANGES] = {
 		.name = "credit_change",
 		.sql = "INSERT INTO credit_change (company_id, slot, n) SELECT company_id, 0, COUNT(*) FROM conversion"
-		       " WHERE company_id = ? GROUP BY company_id",
+		       " WHERE company_id = ? GROUP BY company_id ON DUPLICATE KEY UPDATE n = n + VALUES(n)",
 		DB_IN(fill_in),
 	},
 	[DEMO_VALUE] = {
@@ -405,7 +414,8 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		.sql = "INSERT INTO point_balance (company_id, person_id, currency, period, tenths, granted_tenths, entries,"
 		       " updated_at) SELECT company_id, person_id, currency, period, SUM(tenths),"
 		       " SUM(IF(reason = 'allowance_grant', tenths, 0)), COUNT(*), MAX(created_at) FROM point_entry"
-		       " WHERE company_id = ? GROUP BY person_id, currency, period",
+		       " WHERE company_id = ? GROUP BY person_id, currency, period ON DUPLICATE KEY UPDATE tenths = VALUES(tenths),"
+		       " granted_tenths = VALUES(granted_tenths), entries = VALUES(entries)",
 		DB_IN(fill_in),
 	},
 	[DEMO_FILL_SUMS] = {
@@ -414,7 +424,8 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		       " SELECT company_id, 'day', day, person_id, " NO_TEAM ", SUM(tenths), COUNT(*) FROM point_entry"
 		       " WHERE company_id = ? AND day > 0 GROUP BY 3, 4, 5 UNION ALL"
 		       " SELECT company_id, 'month', day DIV 100 * 100 + 1, person_id, " NO_TEAM ", SUM(tenths), COUNT(*)"
-		       " FROM point_entry WHERE company_id = ? AND day > 0 GROUP BY 3, 4, 5",
+		       " FROM point_entry WHERE company_id = ? AND day > 0 GROUP BY 3, 4, 5"
+		       " ON DUPLICATE KEY UPDATE tenths = VALUES(tenths), entries = VALUES(entries)",
 		DB_IN(fill_twice_in),
 	},
 	[DEMO_SLUG] = {

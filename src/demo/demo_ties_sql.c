@@ -60,6 +60,8 @@ static const struct db_col mentoring_in[] = {
 	" SELECT b.company_id, x.person_id, b.id, l.level, x.nth, x.at FROM badge b"                \
 	" JOIN badge_level l ON l.company_id = b.company_id AND l.badge_id = b.id JOIN ("
 #define AWARD_NTH ") x ON x.company_id = b.company_id AND x.nth = l.threshold WHERE b.company_id = ? AND b.measure = "
+/* Jobs may have looked at somebody before. */
+#define AWARD_AGAIN " ON DUPLICATE KEY UPDATE value = VALUES(value), awarded_at = VALUES(awarded_at)"
 
 const struct db_stmt demo_tie_statements[TIE__MAX] = {
 	[TIE_TAG] = { .name = "profile_tag",
@@ -75,15 +77,15 @@ const struct db_stmt demo_tie_statements[TIE__MAX] = {
 		DB_IN(level_in) },
 	[TIE_AWARD_SHARES] = { .name = "badge_award",
 		.sql = AWARD_OF "SELECT s.company_id, s.person_id, s.created_at AS at, ROW_NUMBER() OVER (PARTITION BY s.company_id,"
-		       " s.person_id ORDER BY s.created_at, s.id) AS nth FROM share s" AWARD_NTH "'shares'",
+		       " s.person_id ORDER BY s.created_at, s.id) AS nth FROM share s" AWARD_NTH "'shares'" AWARD_AGAIN,
 		DB_IN(company_in) },
 	[TIE_AWARD_KUDOS] = { .name = "badge_award",
 		.sql = AWARD_OF "SELECT k.company_id, r.person_id, k.created_at AS at, ROW_NUMBER() OVER (PARTITION BY k.company_id,"
 		       " r.person_id ORDER BY k.created_at, k.id) AS nth FROM kudos k JOIN kudos_person r"
-		       " ON r.company_id = k.company_id AND r.kudos_id = k.id AND r.role = 'recipient'" AWARD_NTH "'kudos_received'",
+		       " ON r.company_id = k.company_id AND r.kudos_id = k.id AND r.role = 'recipient'" AWARD_NTH "'kudos_received'" AWARD_AGAIN,
 		DB_IN(company_in) },
 	[TIE_DUE] = { .name = "badge_due",
-		.sql = "INSERT INTO badge_due (company_id, person_id) SELECT company_id, id FROM person WHERE company_id = ?"
+		.sql = "INSERT IGNORE INTO badge_due (company_id, person_id) SELECT company_id, id FROM person WHERE company_id = ?"
 		       " AND state = 'active'",
 		DB_IN(company_in) },
 	[TIE_CONTEST] = { .name = "contest",

@@ -443,10 +443,25 @@ split_tx(struct rq *rq, void *arg)
 }
 
 enum fault
-lead_merge(struct rq *rq, struct uuid merged, struct uuid kept, struct lead *out)
+lead_put_together(struct rq *rq, struct uuid merged, struct uuid kept)
 {
 	struct merging g = { kept, merged };
-	enum fault e = db_tx(rq, merge_tx, &g);
+
+	return db_tx(rq, merge_tx, &g);
+}
+
+enum fault
+lead_take_apart(struct rq *rq, struct uuid merged)
+{
+	struct merging g = { .merged = merged };
+
+	return db_tx(rq, split_tx, &g);
+}
+
+enum fault
+lead_merge(struct rq *rq, struct uuid merged, struct uuid kept, struct lead *out)
+{
+	enum fault e = lead_put_together(rq, merged, kept);
 
 	return e ? e : lead_get(rq, kept, out);
 }
@@ -454,8 +469,7 @@ lead_merge(struct rq *rq, struct uuid merged, struct uuid kept, struct lead *out
 enum fault
 lead_split(struct rq *rq, struct uuid merged, struct lead *out)
 {
-	struct merging g = { .merged = merged };
-	enum fault e = db_tx(rq, split_tx, &g);
+	enum fault e = lead_take_apart(rq, merged);
 
 	return e ? e : lead_get(rq, merged, out);
 }

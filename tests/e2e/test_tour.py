@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The README's tour does what it says, word for word, on what `make demo` brings up."""
 
+import datetime
 import re
 import subprocess
 import time
@@ -43,6 +44,8 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert '"name": "Voice"' in done.stdout and '"state": "running"' in done.stdout
     assert '"text": "Share something of my own once a week"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
+    assert re.search(r'^    \{\n      "currency": "USD",\n      "conversions": 1\n', done.stdout, re.M), done.stdout
+    assert '"outcome": "moved"' in done.stdout and '"split_at": null' in done.stdout and '"split_at": "20' in done.stdout
 
 
 def test_there_are_months_of_kudos_and_their_ledger_holds(demo):
@@ -54,6 +57,28 @@ def test_there_are_months_of_kudos_and_their_ledger_holds(demo):
     assert demo.db("SELECT COUNT(*) AS n FROM kudos_reaction")[0]["n"] > 0
     assert demo.db("SELECT COUNT(*) AS n FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id"
                    " AND q.kudos_id = k.id AND q.person_id = k.giver_id")[0]["n"] == 0
+
+
+def test_the_demo_has_rates_a_crm_and_leads_of_one_person(demo):
+    for table, n in {"exchange_rate": 30, "crm_hook": 2, "crm_stage": 8, "crm_event": 2, "lead_merge": 6}.items():
+        assert demo.db(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"] >= n, table
+    assert demo.db("SELECT COUNT(*) AS n FROM lead_merge WHERE split_at IS NOT NULL")[0]["n"] == 2
+    for company in ("acme", "globex"):
+        demo.rostra("rollups", "verify", "--company", company)
+    # What the CRM told is what the leads went through.
+    assert not demo.db("SELECT 1 FROM crm_event e LEFT JOIN conversion c ON c.company_id = e.company_id AND c.occurred_at ="
+                       " e.occurred_at WHERE c.id IS NULL")
+
+
+def test_demo_data_is_loaded_beside_running_jobs(own_stack):
+    """They publish meanwhile what has become due since the demo's day, and look at whom they find."""
+    stack = own_stack()
+    old = (datetime.date.today() - datetime.timedelta(days=3)).isoformat()
+    stack.rostra("demo-data", "--size", "tiny", "--now", old, "--quiet")
+    for company in ("acme", "globex"):
+        stack.rostra("points", "verify", "--company", company)
+    assert stack.db("SELECT seq FROM company_seq ORDER BY company_id") == stack.db(
+        "SELECT MAX(seq) AS seq FROM change_log GROUP BY company_id ORDER BY company_id")
 
 
 def test_the_demo_has_standing_and_ties(demo):
