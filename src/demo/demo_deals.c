@@ -189,6 +189,7 @@ demo_deals(struct world *w)
 	if (!e)
 		e = write_crm(w, &d);
 	w->rq->who = &admin;
+	w->rq->now_us = w->now_us;
 	if (!e)
 		e = merge_some(w);
 	w->rq->who = before;

@@ -19,7 +19,7 @@ BASE = 12
 def year(tmp_path_factory):
     """The product with a year of data, without jobs: nobody else reads."""
     running = Stack(tmp_path_factory.mktemp("year"))
-    running.start("--demo", "--size", "medium", "--processes", "1,1", "--threads", "2,2", "--set",
+    running.start("--demo", "--size", "medium", "--port", "0", "--processes", "1,1", "--threads", "2,2", "--set",
                   "rate_read_per_min=100000", "--set", "rate_write_per_min=100000")
     running.end("jobs")
     yield running
