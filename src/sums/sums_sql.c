@@ -37,7 +37,7 @@ struct of_lead {
 };
 struct of_rows {
 	struct sums_range r;
-	int first; /* what every release counts of the kind */
+	int first; /* what every release that has sums counts of the kind */
 };
 struct of_tasks {
 	struct uuid company_id; /* zero: all */
@@ -91,7 +91,7 @@ static const struct db_col day_key[] = { TASK_OUT(day_us) };
 #define KIND_OF "IF(what = 'share', 'shares', IF(what IN ('click', 'other_click'), 'clicks', 'leads'))"
 
 enum {
-	Q_MARK, Q_MARK_LEAD, Q_MARK_WINDOWS, Q_MARK_ALL, Q_PUT, Q_EACH, Q_DUE, Q_WHOLE, Q_TASKS, Q_COUNTED, Q_MONTHS, Q_LOCK,
+	Q_MARK, Q_MARK_LEAD, Q_MARK_WINDOWS, Q_MARK_ALL, Q_PUT, Q_EACH, Q_EACH_LATER, Q_DUE, Q_WHOLE, Q_TASKS, Q_COUNTED, Q_MONTHS, Q_LOCK,
 	Q_SET_WHOLE, Q_UNMARK, Q__MAX
 };
 
@@ -121,8 +121,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " VALUES (?, ?, ?, ?, DATE(?), ?, ?)"
 		       " ON DUPLICATE KEY UPDATE counted_at = VALUES(counted_at), counts = VALUES(counts)",
 		DB_IN(put_in) },
-	/* What is counted together has one time.  A release that does not know all of it leaves the rest as it was: old. */
 	[Q_EACH] = { .name = "sums_each",
+		.sql = "SELECT CAST(day AS DATETIME(6)), counts FROM report_sum WHERE company_id = ? AND what = ? AND dimension = ?"
+		       " AND span = ? AND day >= DATE(?) AND day < DATE(?)",
+		.in = each_in + 1, .n_in = sizeof(each_in) / sizeof(each_in[0]) - 1, DB_OUT(each_out) },
+	/* What is counted together has one time.  A release that does not know all of it leaves the rest as it was: old. */
+	[Q_EACH_LATER] = { .name = "sums_each_later",
 		.sql = "SELECT STRAIGHT_JOIN CAST(s.day AS DATETIME(6)), s.counts FROM report_sum s JOIN report_sum f"
 		       " ON f.company_id = s.company_id AND f.what = ? AND f.dimension = 'network' AND f.span = s.span AND f.day = s.day"
 		       " AND f.counted_at = s.counted_at WHERE s.company_id = ? AND s.what = ? AND s.dimension = ? AND s.span = ?"
@@ -228,8 +232,9 @@ sums_each(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg)
 	};
 	const struct of_rows in = { *r, (int)first[r->kind] };
 	struct sum_row row = { .what = r->what, .by = r->by, .span = r->span };
+	bool later = r->what >= SUM_LEAD_CREDIT || r->by == SUM_BY_PATH;
 
-	return db_each_scratch(rq, &stmts[Q_EACH], &in, &row, fn, arg);
+	return db_each_scratch(rq, &stmts[later ? Q_EACH_LATER : Q_EACH], &in, &row, fn, arg);
 }
 
 enum fault
