@@ -9,7 +9,8 @@
 extern const struct route_table lead_routes, lead_bulk_routes, lead_pixel_routes, lead_merge_routes;
 extern const struct db_stmt_table lead_stmts, lead_birth_stmts;
 extern const struct db_stmt_table lead_judge_stmts, lead_find_stmts, lead_merge_stmts;
-extern const struct db_stmt_table lead_fill_stmts, lead_seen_stmts, lead_visit_stmts;
+extern const struct db_stmt_table lead_fill_stmts, lead_merged_stmts, lead_seen_stmts,
+    lead_visit_stmts;
 
 enum lead_stage {
 	STAGE_LEAD,

@@ -198,10 +198,11 @@ load(struct rq *rq, const struct demo_options *o, struct bar *b)
 static int
 run(struct app *app, const struct demo_options *o, struct bar *b)
 {
-	const struct db_stmt_table tables[] = { demo_stmts,      demo_ties_stmts, demo_deal_stmts,
-		                                link_stmts,      lead_stmts,      lead_merge_stmts,
-		                                lead_fill_stmts, audit_stmts,     outbox_stmts,
-		                                sums_stmts,      count_stmts,     report_stmts };
+	const struct db_stmt_table tables[] = {
+		demo_stmts,       demo_ties_stmts, demo_deal_stmts,   link_stmts,  lead_stmts,
+		lead_merge_stmts, lead_fill_stmts, lead_merged_stmts, audit_stmts, outbox_stmts,
+		sums_stmts,       count_stmts,     report_stmts
+	};
 	struct conf conf = app->conf;
 	struct rq rq = { .shared = &app->shared, .now_us = o->now_us, .language = "" };
 	int64_t began = clock_monotonic_us();

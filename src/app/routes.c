@@ -129,6 +129,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_find_stmts,
 	&lead_fill_stmts,
 	&lead_merge_stmts,
+	&lead_merged_stmts,
 	&lead_seen_stmts,
 	&lead_visit_stmts,
 	&lead_stmts,

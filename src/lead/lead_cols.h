@@ -67,6 +67,9 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 	"INSERT IGNORE INTO touch (" TOUCH_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define OUTBOX_INSERT                                                                           \
 	"INSERT INTO outbox (company_id, kind, object_id, due_at, created_at) VALUES (?, ?, ?, ?, ?)"
+/* Of an event that a merge moved or set aside, as it was. */
+#define MERGE_EVENT_COLUMNS                                                                     \
+	"occurred_at, stage, value_minor, currency, campaign_id, source, external_id, received_at"
 /* Only when the place is free: see visit.c. */
 #define VISIT_INSERT(kind)                                                                      \
 	"INSERT INTO lead_visit (company_id, kind, what, at) SELECT ?, '" kind "', ?, ? FROM DUAL WHERE ? IS NOT NULL"

@@ -167,6 +167,11 @@ enum fault lead_split(struct rq *rq, struct uuid merged, struct lead *out) MUST_
 /* The same for a lead that comes, in the transaction that inserted it: it and the lead that stands
  * for `other` become one, whichever was created first is kept. */
 enum fault lead_join(struct rq *rq, const struct lead *coming, struct uuid other) MUST_CHECK;
+/* --- what follows of merges (merged.c) --- */
+
+/* The merge by which it is part of another lead.  NOT_FOUND: it stands for itself. */
+enum fault lead_merge_open(struct rq *rq, struct uuid merged, struct uuid *ret_merge,
+                           struct uuid *ret_kept) MUST_CHECK;
 /* The lead that stands for this one, locked; ret_merge: by which merge, zero: it stands for
  * itself. */
 enum fault lead_standing(struct rq *rq, struct uuid id, struct lead *out,

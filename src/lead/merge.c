@@ -12,9 +12,8 @@
 #include "rostra/jobs.h"
 #include "rostra/sums.h"
 
+#include "lead_cols.h"
 #include "lead_int.h"
-
-enum { CHAIN_MAX = 16 };
 
 struct merge_key {
 	struct uuid company_id, id, kept_id, merged_id, person_id;
@@ -27,7 +26,6 @@ static const struct db_col insert_in[] = {
 	DB_COL_UUID(struct merge_key, merged_id),  DB_COL_TIME(struct merge_key, at_us), DB_COL_UUID(struct merge_key, person_id),
 };
 static const struct db_col of_merged[] = { DB_COL_UUID(struct merge_key, company_id), DB_COL_UUID(struct merge_key, merged_id) };
-static const struct db_col merge_out[] = { DB_COL_UUID(struct merge_key, id), DB_COL_UUID(struct merge_key, kept_id) };
 static const struct db_col mark_in[] = {
 	DB_COL_UUID(struct merge_key, kept_id), DB_COL_UUID(struct merge_key, company_id), DB_COL_UUID(struct merge_key, merged_id),
 };
@@ -56,57 +54,26 @@ static const struct db_col end_in[] = {
 	DB_COL_TIME(struct merge_key, at_us), DB_COL_UUID(struct merge_key, person_id), DB_COL_UUID(struct merge_key, company_id),
 	DB_COL_UUID(struct merge_key, id),
 };
-static const struct db_col known_in[] = {
-	DB_COL_UUID(struct merge_key, id), DB_COL_UUID(struct merge_key, person_id), DB_COL_UUID(struct merge_key, company_id),
-	DB_COL_UUID(struct merge_key, person_id),
-};
 
-struct touch_key {
-	struct uuid company_id, merge_id, kept_id;
-	int64_t touched_at;
-	unsigned char click_id[CLICK_ID_SIZE];
-};
-static const struct db_col touch_in[] = {
-	DB_COL_UUID(struct touch_key, company_id), DB_COL_UUID(struct touch_key, merge_id),
-	DB_COL_TIME(struct touch_key, touched_at), DB_COL_BYTES(struct touch_key, click_id),
-	DB_COL_UUID(struct touch_key, company_id), DB_COL_UUID(struct touch_key, kept_id),
-	DB_COL_TIME(struct touch_key, touched_at), DB_COL_BYTES(struct touch_key, click_id),
-};
-static const struct db_col page_in[] = {
-	DB_COL_UUID(struct lead_merge_page, company_id), DB_COL_UUID(struct lead_merge_page, lead_id),
-	DB_COL_UUID(struct lead_merge_page, lead_id),    DB_COL_UUID(struct lead_merge_page, before),
-	DB_COL_I64(struct lead_merge_page, limit),
-};
-static const struct db_col page_out[] = {
-	DB_COL_UUID(struct lead_merge_row, id),        DB_COL_UUID(struct lead_merge_row, kept_id),
-	DB_COL_UUID(struct lead_merge_row, merged_id), DB_COL_TIME(struct lead_merge_row, merged_at),
-	DB_COL_UUID(struct lead_merge_row, merged_by), DB_COL_TIME(struct lead_merge_row, split_at),
-	DB_COL_UUID(struct lead_merge_row, split_by),
-};
-
-#define EVENT_COLUMNS "occurred_at, stage, value_minor, currency, campaign_id, source, external_id, received_at"
 /* That a lead came is told by an event whose id no source sends. */
 #define ITS_COMING "external_id = CONCAT('lead.', ?)"
 
 enum {
-	Q_INSERT, Q_OPEN, Q_MARK, Q_UNMARK, Q_NOTE_EVENTS, Q_SET_ASIDE, Q_MOVE, Q_NOTE_TOUCHES, Q_ADD_TOUCHES, Q_MOVE_BACK,
-	Q_BRING_BACK, Q_DROP_TOUCHES, Q_END, Q_NOTE_LATER, Q_OF_KEPT, Q_NOTE_TOUCH, Q_PAGE, Q__MAX
+	Q_INSERT, Q_MARK, Q_UNMARK, Q_NOTE_EVENTS, Q_SET_ASIDE, Q_MOVE, Q_NOTE_TOUCHES, Q_ADD_TOUCHES, Q_MOVE_BACK,
+	Q_BRING_BACK, Q_DROP_TOUCHES, Q_END, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = { .name = "lead_merge_insert",
 		.sql = "INSERT INTO lead_merge (company_id, id, kept_id, merged_id, merged_at, merged_by) VALUES (?, ?, ?, ?, ?, ?)",
 		DB_IN(insert_in) },
-	[Q_OPEN] = { .name = "lead_merge_open",
-		.sql = "SELECT id, kept_id FROM lead_merge WHERE company_id = ? AND merged_id = ? AND split_at IS NULL",
-		DB_IN(of_merged), DB_OUT(merge_out) },
 	[Q_MARK] = { .name = "lead_merge_mark",
 		.sql = "UPDATE lead SET merged_into = ?, version = version + 1 WHERE company_id = ? AND id = ?", DB_IN(mark_in) },
 	[Q_UNMARK] = { .name = "lead_merge_unmark",
 		.sql = "UPDATE lead SET merged_into = NULL, version = version + 1 WHERE company_id = ? AND id = ?", DB_IN(of_merged) },
 	[Q_NOTE_EVENTS] = { .name = "lead_merge_note_events",
-		.sql = "INSERT INTO lead_merge_event (company_id, merge_id, conversion_id, what, " EVENT_COLUMNS ")"
-		       " SELECT company_id, ?, id, IF(" ITS_COMING ", 'set_aside', 'moved'), " EVENT_COLUMNS
+		.sql = "INSERT INTO lead_merge_event (company_id, merge_id, conversion_id, what, " MERGE_EVENT_COLUMNS ")"
+		       " SELECT company_id, ?, id, IF(" ITS_COMING ", 'set_aside', 'moved'), " MERGE_EVENT_COLUMNS
 		       " FROM conversion WHERE company_id = ? AND lead_id = ?",
 		DB_IN(id_twice_and_merged) },
 	[Q_SET_ASIDE] = { .name = "lead_merge_set_aside",
@@ -133,8 +100,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND e.what = 'moved' SET c.lead_id = ? WHERE c.company_id = ? AND e.merge_id = ?",
 		DB_IN(back_in) },
 	[Q_BRING_BACK] = { .name = "lead_merge_bring_back",
-		.sql = "INSERT INTO conversion (company_id, id, lead_id, " EVENT_COLUMNS ") SELECT company_id, conversion_id, ?, "
-		       EVENT_COLUMNS " FROM lead_merge_event WHERE company_id = ? AND merge_id = ? AND what = 'set_aside'",
+		.sql = "INSERT INTO conversion (company_id, id, lead_id, " MERGE_EVENT_COLUMNS ") SELECT company_id, conversion_id, ?, "
+		       MERGE_EVENT_COLUMNS " FROM lead_merge_event WHERE company_id = ? AND merge_id = ? AND what = 'set_aside'",
 		DB_IN(back_in) },
 	[Q_DROP_TOUCHES] = { .name = "lead_merge_drop_touches",
 		.sql = "DELETE t FROM touch t JOIN lead_merge_touch m ON m.company_id = t.company_id AND m.touched_at = t.touched_at"
@@ -142,129 +109,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(drop_in) },
 	[Q_END] = { .name = "lead_merge_end",
 		.sql = "UPDATE lead_merge SET split_at = ?, split_by = ? WHERE company_id = ? AND id = ?", DB_IN(end_in) },
-	/* What comes for a merged lead is its own when it is split: person_id is the event's id here. */
-	[Q_NOTE_LATER] = { .name = "lead_merge_note_later",
-		.sql = "INSERT INTO lead_merge_event (company_id, merge_id, conversion_id, what, " EVENT_COLUMNS ")"
-		       " SELECT company_id, ?, ?, 'moved', " EVENT_COLUMNS " FROM conversion WHERE company_id = ? AND id = ?",
-		DB_IN(known_in) },
-	[Q_OF_KEPT] = { .name = "lead_merge_of_kept",
-		.sql = "SELECT id FROM lead WHERE company_id = ? AND merged_into = ?", .in = of_merged, .n_in = 2,
-		.out = page_out, .n_out = 1 },
-	[Q_NOTE_TOUCH] = { .name = "lead_merge_note_touch",
-		.sql = "INSERT IGNORE INTO lead_merge_touch (company_id, merge_id, touched_at, click_id)"
-		       " SELECT ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM touch k WHERE k.company_id = ? AND k.lead_id = ?"
-		       " AND k.touched_at = ? AND k.click_id = ?)",
-		DB_IN(touch_in) },
-	[Q_PAGE] = { .name = "lead_merge_page",
-		.sql = "SELECT id, kept_id, merged_id, merged_at, merged_by, split_at, split_by FROM lead_merge"
-		       " WHERE company_id = ? AND (kept_id = ? OR merged_id = ?) AND id < ? ORDER BY id DESC LIMIT ?",
-		DB_IN(page_in), DB_OUT(page_out) },
 };
 /* clang-format on */
 
 const struct db_stmt_table lead_merge_stmts = DB_STMTS("lead_merge", stmts);
-
-/* --- following --- */
-
-enum fault
-lead_standing(struct rq *rq, struct uuid id, struct lead *out, struct uuid *ret_merge)
-{
-	enum fault e = lead_sql_lock(rq, rq_company(rq), id, out);
-
-	*ret_merge = (struct uuid){ { 0 } };
-	for (int i = 0; !e && !uuid_is_zero(out->merged_into); i++) {
-		struct merge_key key = { .company_id = rq_company(rq), .merged_id = out->id };
-		struct merge_key open = { .at_us = 0 };
-
-		if (i == CHAIN_MAX)
-			return rq_fail(rq, FAULT_CONFLICT, "The lead was merged too often.");
-		if (uuid_is_zero(*ret_merge)) {
-			e = db_one(rq, &stmts[Q_OPEN], &key, &open);
-			*ret_merge = open.id;
-		}
-		if (!e)
-			e = lead_sql_lock(rq, rq_company(rq), out->merged_into, out);
-	}
-	return e;
-}
-
-enum fault
-lead_merge_note(struct rq *rq, struct uuid merge, struct uuid event)
-{
-	const struct merge_key key = { .company_id = rq_company(rq),
-		                       .id = merge,
-		                       .person_id = event };
-
-	return db_exec(rq, &stmts[Q_NOTE_LATER], &key, NULL);
-}
-
-enum fault
-lead_merged_each(struct rq *rq, struct uuid kept, db_row_fn *fn, void *arg)
-{
-	const struct merge_key key = { .company_id = rq_company(rq), .merged_id = kept };
-	struct lead_merge_row row = { .split_at = TIME_NONE };
-
-	return db_each(rq, &stmts[Q_OF_KEPT], &key, &row, fn, arg);
-}
-
-static enum fault
-put_touches(struct rq *rq, const struct merge_key *open, struct touch *copies, size_t n)
-{
-	enum fault e = FAULT_NONE;
-
-	for (size_t i = 0; !e && i < n; i++) {
-		struct touch_key key = { .company_id = rq_company(rq),
-			                 .merge_id = open->id,
-			                 .kept_id = open->kept_id,
-			                 .touched_at = copies[i].touched_at };
-
-		memcpy(key.click_id, copies[i].click_id, sizeof(key.click_id));
-		copies[i].lead_id = open->kept_id;
-		copies[i].added_at = rq->now_us;
-		e = db_exec(rq, &stmts[Q_NOTE_TOUCH], &key, NULL);
-	}
-	return e ? e : touch_sql_insert(rq, copies, n);
-}
-
-enum fault
-lead_merge_touches(struct rq *rq, const struct lead *l, const struct touch *rows, size_t n)
-{
-	struct touch *copies;
-	struct lead up = *l;
-	enum fault e = FAULT_NONE;
-
-	if (n == 0 || uuid_is_zero(l->merged_into))
-		return FAULT_NONE;
-	copies = arena_array(rq->arena, n, struct touch);
-	memcpy(copies, rows, n * sizeof(*copies));
-	for (int i = 0; !e && i < CHAIN_MAX && !uuid_is_zero(up.merged_into); i++) {
-		const struct merge_key key = { .company_id = rq_company(rq), .merged_id = up.id };
-		struct merge_key open = { .at_us = 0 };
-
-		e = db_one(rq, &stmts[Q_OPEN], &key, &open);
-		if (!e)
-			e = put_touches(rq, &open, copies, n);
-		if (!e)
-			e = lead_fill(rq, rq_company(rq), open.id);
-		if (!e)
-			e = lead_sql_get(rq, rq_company(rq), open.kept_id, &up);
-		if (!e)
-			e = conversion_sql_campaigns(rq, &up);
-		if (!e)
-			e = outbox_put(rq, LEAD_CHANGED, up.id, NULL);
-	}
-	return e;
-}
-
-enum fault
-lead_merge_page(struct rq *rq, const struct lead_merge_page *p, db_row_fn *fn, void *arg)
-{
-	struct lead_merge_row row = { .split_at = TIME_NONE };
-
-	return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
-}
-
-/* --- merging, splitting --- */
 
 struct merging {
 	struct uuid kept, merged;
@@ -417,7 +265,7 @@ split_tx(struct rq *rq, void *arg)
 
 	if (e || uuid_is_zero(merged.merged_into))
 		return e; /* said again */
-	e = db_one(rq, &stmts[Q_OPEN], &m, &m);
+	e = lead_merge_open(rq, g->merged, &m.id, &m.kept_id);
 	if (!e)
 		e = lead_sql_lock(rq, rq_company(rq), m.kept_id, &kept);
 	if (e)

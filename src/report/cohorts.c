@@ -232,21 +232,17 @@ put_table(struct rq *rq, struct call *call, struct j_list list)
 enum fault
 cohorts_get(struct rq *rq, struct call *call, void *reply)
 {
-	struct report_query q = *(const struct report_query *)call->query;
+	const struct report_query *q = call->query;
 	struct cohorts_view *v = reply;
 	struct report_ask ask;
-	struct reading r = { .ask = &ask, .step = (enum bucket_step)q.step };
-	enum fault e;
+	struct reading r = { .ask = &ask, .step = (enum bucket_step)q->step };
+	enum fault e = report_read_buckets(rq, q, &ask, read_tx, &r);
 
-	q.network = q.without = -1; /* not of this query: any */
-	e = report_resolve(rq, &q, &ask);
-	if (!e)
-		e = db_snapshot(rq, read_tx, &r);
 	if (e)
 		return e;
 	*v = (struct cohorts_view){
 		.as_of = rq->now_us,
-		.step = q.step,
+		.step = q->step,
 		.from = ask.from,
 		.to = ask.to,
 		.time_zone = ask.time_zone,

@@ -401,6 +401,9 @@ struct bucket_start {
 /* From ask->from on, by day, week or month of its zone: the first and the last may be shorter. */
 struct bucket_start *report_buckets(struct rq *rq, const struct report_ask *ask,
                                     enum bucket_step step, size_t *ret_n);
+/* How such reports begin: the query's dates into ret, and read with arg inside a snapshot. */
+enum fault report_read_buckets(struct rq *rq, const struct report_query *q, struct report_ask *ret,
+                               db_body_fn *read, void *arg) MUST_CHECK;
 /* The bucket of an instant: they follow each other. */
 size_t bucket_at(const struct bucket_start *buckets, size_t n, int64_t at_us);
 
@@ -483,11 +486,12 @@ enum fault credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, 
 /* The query of the rows, without dates and filters: what a saved report says. */
 extern const struct j_schema definition_query_schema;
 
-/* handlers of credits.c, clicks_http.c, funnel.c and series.c */
-handler_fn credits_get, touches_get, clicks_get, funnel_get, series_get, content_get, teams_get,
-    cohorts_get;
-extern const struct j_schema credit_schema, touch_credit_schema, clicks_report_schema,
-    funnel_schema, series_schema, content_schema, teams_schema, cohorts_schema;
+/* handlers of attribution.c, credits.c, clicks_http.c, funnel.c and series.c */
+handler_fn attribution_get, credits_get, touches_get, clicks_get, funnel_get, series_get,
+    content_get, teams_get, cohorts_get;
+extern const struct j_schema attribution_schema, credit_schema, touch_credit_schema,
+    clicks_report_schema, funnel_schema, series_schema, content_schema, teams_schema,
+    cohorts_schema;
 enum content_by { CONTENT_POST, CONTENT_NETWORK, CONTENT_TEXT, CONTENT__MAX };
 extern const char *const content_by_names[CONTENT__MAX + 1];
 

@@ -325,26 +325,35 @@ put_table(struct rq *rq, struct call *call, const struct series *s)
 }
 
 enum fault
-series_get(struct rq *rq, struct call *call, void *reply)
+report_read_buckets(struct rq *rq, const struct report_query *q, struct report_ask *ret,
+                    db_body_fn *read, void *arg)
 {
-	struct report_query q = *(const struct report_query *)call->query;
-	struct series_view *v = reply;
-	struct report_ask ask;
-	struct series s = { .ask = &ask, .step = (enum bucket_step)q.step };
+	struct report_query any = *q;
 	enum fault e;
 
-	q.network = q.without = -1; /* not of this query: any */
-	e = report_resolve(rq, &q, &ask);
+	any.network = any.without = -1; /* not of this query */
+	e = report_resolve(rq, &any, ret);
 	if (e)
 		return e;
-	report_bound_ids(&ask);
-	e = db_snapshot(rq, read_tx, &s);
+	report_bound_ids(ret);
+	return db_snapshot(rq, read, arg);
+}
+
+enum fault
+series_get(struct rq *rq, struct call *call, void *reply)
+{
+	const struct report_query *q = call->query;
+	struct series_view *v = reply;
+	struct report_ask ask;
+	struct series s = { .ask = &ask, .step = (enum bucket_step)q->step };
+	enum fault e = report_read_buckets(rq, q, &ask, read_tx, &s);
+
 	if (e)
 		return e;
 	tidy_others(&s);
 	*v = (struct series_view){
 		.as_of = rq->now_us,
-		.step = q.step,
+		.step = q->step,
 		.from = ask.from,
 		.to = ask.to,
 		.time_zone = ask.time_zone,
