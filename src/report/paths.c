@@ -3,19 +3,19 @@
  * paths.c - conversions of a day with every touch that some window takes in, packed: models,
  * parameters and windows that nobody summed are read from them.  Pure.
  *
- * First how many ids there are, and 1 (0: what follows was too much, and is not here), then the
- * ids. Then each conversion in the order of the stream: microseconds since the one before (the
- * first: since the day began), currency, value (zigzag), campaign, when the lead came, became an
- * opportunity and was won (microseconds before the conversion, and 1; 0: not by then), how many
- * touches; and each touch in the order of the path: microseconds before the conversion, person,
- * team, network, post, campaign, channel.  All are numbers as sums have them; ids are places in the
- * list.
+ * First the format (another one, such as none for what was too much: reports read the rows), how
+ * many ids there are, and the ids.  Then each conversion in the order of the stream: microseconds
+ * since the one before (the first: since the day began), currency, value (zigzag), campaign, when
+ * the lead came, became an opportunity and was won (microseconds before the conversion, and 1; 0:
+ * not by then), how many touches; and each touch in the order of the path: microseconds before the
+ * conversion, person, team, network, post, campaign, channel.  All are numbers as sums have them;
+ * ids are places in the list.
  */
 #include <string.h>
 
 #include "paths_int.h"
 
-enum { ROOM_FIRST = 4096, PATHS_BYTES_MAX = 8 << 20 };
+enum { FORMAT_NONE, FORMAT = 2, ROOM_FIRST = 4096, PATHS_BYTES_MAX = 8 << 20 };
 
 struct paths_pack {
 	struct arena *arena;
@@ -122,12 +122,15 @@ paths_pack_add(struct paths_pack *k, const struct path *p)
 struct str
 paths_pack_end(const struct paths_pack *k)
 {
-	const size_t ids_bytes = k->full ? 0 : k->n_ids * sizeof(struct uuid);
-	unsigned char *bytes = arena_alloc(k->arena, SUM_NUMBER_BYTES + ids_bytes + k->n, 1),
-		      *at = bytes;
+	const size_t ids_bytes = k->n_ids * sizeof(struct uuid);
+	unsigned char *bytes =
+	    arena_alloc(k->arena, 2 * (size_t)SUM_NUMBER_BYTES + ids_bytes + k->n, 1);
+	unsigned char *at = bytes;
 
-	sums_put_number(&at, k->full ? 0 : k->n_ids + 1);
-	if (ids_bytes > 0) {
+	sums_put_number(&at, k->full ? FORMAT_NONE : FORMAT);
+	if (!k->full)
+		sums_put_number(&at, k->n_ids);
+	if (!k->full && k->n_ids > 0) {
 		memcpy(at, k->ids, ids_bytes);
 		memcpy(at + ids_bytes, k->bytes, k->n);
 		at += ids_bytes + k->n;
@@ -140,20 +143,20 @@ paths_pack_end(const struct paths_pack *k)
 bool
 paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_packed)
 {
-	uint64_t n;
+	uint64_t format, n;
 
-	*ret = (struct paths){ .rest = bytes, .at_us = day_us };
-	if (!sums_get_number(&ret->rest, &n))
+	*ret = (struct paths){ .at_us = day_us };
+	if (!sums_get_number(&bytes, &format))
 		return false;
-	*ret_packed = n > 0;
-	if (n <= 1)
-		return ret->rest.n == 0;
-	if (n - 1 > ret->rest.n / sizeof(struct uuid))
+	*ret_packed = format == FORMAT;
+	if (format != FORMAT)
+		return true;
+	if (!sums_get_number(&bytes, &n) || n > bytes.n / sizeof(struct uuid))
 		return false;
-	ret->ids = ret->rest.s;
-	ret->n_ids = (size_t)n - 1;
-	ret->rest.s += ret->n_ids * sizeof(struct uuid);
-	ret->rest.n -= ret->n_ids * sizeof(struct uuid);
+	ret->ids = bytes.s;
+	ret->n_ids = (size_t)n;
+	ret->rest = (struct str){ bytes.s + n * sizeof(struct uuid),
+		                  bytes.n - (size_t)n * sizeof(struct uuid) };
 	return true;
 }
 

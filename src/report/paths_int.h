@@ -39,7 +39,8 @@ struct paths {
 	size_t n_ids;
 	int64_t at_us; /* of the conversion last read */
 };
-/* false, of each: the bytes are no paths.  packed: they are here, else the rows have to tell. */
+/* false, of each: the bytes are no paths.  packed: they are here, as this release packs them, else
+ * the rows have to tell. */
 bool paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_packed) MUST_CHECK;
 /* The next conversion, while there is a rest; then as many touches as it says. */
 bool paths_next(struct paths *p, uint64_t numbers[CONVERSION_NUMBERS]) MUST_CHECK;
