@@ -76,44 +76,70 @@ date_text(struct rq *rq, int64_t at_us)
 	return arena_printf(rq->arena, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
+/* What is the company's, and read once for all whose badges are looked at together. */
+struct terms {
+	struct badge badges[BADGES_MAX];
+	size_t n;
+	struct weeks *skipped; /* NULL: not read yet */
+	bool all;              /* those granted by hand and archived ones, too */
+};
+
 static enum fault
-read_streak(struct rq *rq, struct uuid person, const char *zone, struct streak *out)
+read_skipped(struct rq *rq, int64_t since, struct terms *t)
+{
+	struct holidays h = { .week = -1, .skipped = arena_new(rq->arena, struct weeks) };
+	enum fault e = FAULT_NONE;
+
+	if (t->skipped == NULL)
+		e = holiday_sql_each(rq, date_text(rq, since), HOLIDAYS_MAX, keep_holiday, &h);
+	if (!e && t->skipped == NULL)
+		t->skipped = h.skipped;
+	return e;
+}
+
+static enum fault
+read_streak(struct rq *rq, struct uuid person, const char *zone, struct terms *t,
+            struct streak *out)
 {
 	const int64_t since = rq->now_us - STREAK_DAYS * US_PER_DAY;
 	struct weeks *shared = arena_new(rq->arena, struct weeks);
-	struct weeks *skipped = arena_new(rq->arena, struct weeks);
-	struct holidays h = { .week = -1, .skipped = skipped };
 	struct weeks now = { .zone = zone };
 	enum fault e;
 
 	shared->zone = zone;
 	e = badge_sql_days(rq, person, since, keep_day, shared);
 	if (!e)
-		e = holiday_sql_each(rq, date_text(rq, since), HOLIDAYS_MAX, keep_holiday, &h);
+		e = read_skipped(rq, since, t);
 	if (e)
 		return e;
 	add_week(&now, rq->now_us);
-	*out = streak_of(shared->list, shared->n, skipped->list, skipped->n, now.list[0]);
+	*out = streak_of(shared->list, shared->n, t->skipped->list, t->skipped->n, now.list[0]);
 	return FAULT_NONE;
 }
 
 /* --- how far somebody is --- */
 
-struct collecting {
-	struct badge_progress *p;
-	bool all;
-};
-
 static enum fault
 keep_badge(struct rq *rq, void *row, void *arg)
 {
-	struct collecting *c = arg;
+	struct terms *t = arg;
 	const struct badge *b = row;
 
 	(void)rq;
-	if ((c->all || (!b->archived && b->kind != BADGE_HAND)) && c->p->n < BADGES_MAX)
-		c->p->badges[c->p->n++] = *b;
+	if ((t->all || (!b->archived && b->kind != BADGE_HAND)) && t->n < BADGES_MAX)
+		t->badges[t->n++] = *b;
 	return FAULT_NONE;
+}
+
+static enum fault
+read_terms(struct rq *rq, bool all, struct terms **ret)
+{
+	struct terms *t = *ret = arena_new(rq->arena, struct terms);
+
+	t->n = 0;
+	t->skipped = NULL;
+	t->all = all;
+	return badge_sql_each(rq, keep_badge, t);
 }
 
 static enum fault
@@ -170,17 +196,17 @@ count(struct rq *rq, struct badge_progress *p, bool all)
 }
 
 static enum fault
-count_streak(struct rq *rq, struct badge_progress *p, bool all, const char *zone)
+count_streak(struct rq *rq, struct badge_progress *p, struct terms *t, const char *zone)
 {
 	struct streak s = { 0, 0 };
 	bool read = false;
 	enum fault e = FAULT_NONE;
 
 	for (size_t i = 0; !e && i < p->n; i++) {
-		if (p->badges[i].kind != BADGE_STREAK || (!all && !is_open(p, i)))
+		if (p->badges[i].kind != BADGE_STREAK || (!t->all && !is_open(p, i)))
 			continue;
 		if (!read)
-			e = read_streak(rq, p->person, zone, &s);
+			e = read_streak(rq, p->person, zone, t, &s);
 		read = true;
 		p->value[i] = s.current;
 		p->best[i] = s.longest;
@@ -188,27 +214,34 @@ count_streak(struct rq *rq, struct badge_progress *p, bool all, const char *zone
 	return e;
 }
 
-enum fault
-badge_progress_of(struct rq *rq, struct uuid person, bool all, struct badge_progress **ret)
+static enum fault
+progress_on(struct rq *rq, struct uuid person, struct terms *t, struct badge_progress *p)
 {
-	struct badge_progress *p = arena_new(rq->arena, struct badge_progress);
-	struct collecting c = { p, all };
 	struct badge_person who = { .active = false };
 	enum fault e = badge_sql_person(rq, person, &who);
 
 	p->person = person;
-	if (!e)
-		e = badge_sql_each(rq, keep_badge, &c);
-	for (size_t i = 0; i < p->n; i++)
+	p->n = t->n;
+	for (size_t i = 0; i < p->n; i++) {
+		p->badges[i] = t->badges[i];
+		p->have[i] = 0;
 		p->value[i] = p->best[i] = J_NO_INT;
+	}
 	if (!e)
 		e = badge_sql_awards(rq, person, keep_award, p);
 	if (!e)
-		e = count(rq, p, all);
-	if (!e)
-		e = count_streak(rq, p, all, who.time_zone);
-	*ret = p;
-	return e;
+		e = count(rq, p, t->all);
+	return e ? e : count_streak(rq, p, t, who.time_zone);
+}
+
+enum fault
+badge_progress_of(struct rq *rq, struct uuid person, bool all, struct badge_progress **ret)
+{
+	struct terms *t;
+	enum fault e = read_terms(rq, all, &t);
+
+	*ret = arena_new(rq->arena, struct badge_progress);
+	return e ? e : progress_on(rq, person, t, *ret);
 }
 
 /* --- awarding --- */
@@ -248,20 +281,41 @@ award(struct rq *rq, const struct badge_progress *p, size_t i)
 }
 
 static enum fault
-settle_tx(struct rq *rq, void *arg)
+settle(struct rq *rq, struct uuid person, struct terms *t, struct badge_progress *p)
 {
-	const struct badge_due *d = arg;
-	struct badge_progress *p = NULL;
-	bool done;
-	enum fault e = badge_due_sql_take(rq, d, &done);
+	enum fault e = progress_on(rq, person, t, p);
 
-	if (e || !done)
-		return e;
-	e = badge_progress_of(rq, d->person_id, false, &p);
-	if (e == FAULT_NOT_FOUND)
+	if (e == FAULT_NOT_FOUND) { /* nobody is there any more: the others are */
+		problem_reset(&rq->problem);
 		return FAULT_NONE;
+	}
 	for (size_t i = 0; !e && i < p->n; i++)
 		e = award(rq, p, i);
+	return e;
+}
+
+/* People of one company whose badges are looked at in one transaction. */
+struct crowd {
+	const struct badge_due *list;
+	size_t n;
+};
+
+/* Taken before anything is read: whoever is marked by a new badge from here on is looked at again.
+ */
+static enum fault
+settle_tx(struct rq *rq, void *arg)
+{
+	const struct crowd *c = arg;
+	struct badge_progress *p = arena_new(rq->arena, struct badge_progress);
+	struct terms *t = NULL;
+	bool any;
+	enum fault e = badge_due_sql_take(rq, c->list, c->n, &any);
+
+	if (e || !any)
+		return e;
+	e = read_terms(rq, false, &t);
+	for (size_t i = 0; !e && i < c->n; i++)
+		e = settle(rq, c->list[i].person_id, t, p);
 	return e;
 }
 
@@ -283,23 +337,47 @@ keep_due(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* One that fails does not hold the others up; the first failure is told. */
+/* One that fails does not hold the others up: then each is alone. */
+static enum fault
+settle_crowd(struct rq *rq, struct crowd *c)
+{
+	const struct caller *before = rq->who;
+	const struct caller system = { .company = c->list[0].company_id };
+	enum fault first = FAULT_NONE, e;
+
+	rq->who = &system;
+	e = db_tx(rq, settle_tx, c);
+	if (e && c->n > 1) {
+		for (size_t i = 0; i < c->n; i++) {
+			struct crowd one = { &c->list[i], 1 };
+
+			problem_reset(&rq->problem);
+			e = db_tx(rq, settle_tx, &one);
+			first = first ? first : e;
+		}
+		e = first;
+	}
+	rq->who = before;
+	return e;
+}
+
+/* The first failure is told. */
 enum fault
 badge_run(struct rq *rq)
 {
-	const struct caller *before = rq->who;
 	struct due *d = arena_new(rq->arena, struct due);
+	struct crowd c = { .n = 0 };
 	enum fault first = FAULT_NONE, e = badge_due_sql_each(rq, keep_due, d);
 
-	if (e)
-		return e;
-	for (size_t i = 0; i < d->n; i++) {
-		const struct caller system = { .company = d->rows[i].company_id };
+	for (size_t i = 0; !e && i < d->n; i += c.n) {
+		enum fault done;
 
-		rq->who = &system;
-		e = db_tx(rq, settle_tx, &d->rows[i]);
-		first = first ? first : e;
+		c = (struct crowd){ &d->rows[i], 1 };
+		while (c.n < BADGE_DUE_AT_ONCE && i + c.n < d->n &&
+		       uuid_eq(d->rows[i + c.n].company_id, d->rows[i].company_id))
+			c.n++;
+		done = settle_crowd(rq, &c);
+		first = first ? first : done;
 	}
-	rq->who = before;
-	return first;
+	return e ? e : first;
 }

@@ -12,6 +12,11 @@ struct mark {
 static const struct db_col claim_in[] = { DB_COL_STR(struct mark, owner), DB_COL_STR(struct mark, kind) };
 static const struct db_col object_in[] = { DB_COL_UUID(struct mark, company_id), DB_COL_UUID(struct mark, object_id) };
 static const struct db_col company_in[] = { DB_COL_UUID(struct mark, company_id) };
+struct take {
+	struct uuid company_id, id[BADGE_DUE_AT_ONCE];
+};
+_Static_assert(BADGE_DUE_AT_ONCE == 16, "as many as DB_COL_16");
+static const struct db_col take_in[] = { DB_COL_UUID(struct take, company_id), DB_COL_16(DB_COL_UUID, struct take, id, 0) };
 static const struct db_col due_cols[] = {
 	DB_COL_UUID(struct badge_due, company_id), DB_COL_UUID(struct badge_due, person_id),
 };
@@ -56,8 +61,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT company_id, person_id FROM badge_due /* all companies: one job serves them all */ LIMIT 200",
 		DB_OUT(due_cols) },
 	[Q_TAKE] = { .name = "badge_due_take",
-		.sql = "DELETE FROM badge_due WHERE company_id = ? AND person_id = ?",
-		DB_IN(due_cols) },
+		.sql = "DELETE FROM badge_due WHERE company_id = ? AND person_id" DB_AMONG_16,
+		DB_IN(take_in) },
 };
 /* clang-format on */
 
@@ -123,11 +128,15 @@ badge_due_sql_each(struct rq *rq, db_row_fn *fn, void *arg)
 }
 
 enum fault
-badge_due_sql_take(struct rq *rq, const struct badge_due *d, bool *ret_done)
+badge_due_sql_take(struct rq *rq, const struct badge_due *list, size_t n, bool *ret_any)
 {
-	uint64_t n = 0;
-	enum fault e = db_exec(rq, &stmts[Q_TAKE], d, &n);
+	struct take in = { .company_id = list[0].company_id };
+	uint64_t taken = 0;
+	enum fault e;
 
-	*ret_done = n > 0;
+	for (size_t i = 0; i < BADGE_DUE_AT_ONCE; i++)
+		in.id[i] = list[i < n ? i : n - 1].person_id;
+	e = db_exec(rq, &stmts[Q_TAKE], &in, &taken);
+	*ret_any = taken > 0;
 	return e;
 }

@@ -112,7 +112,10 @@ enum fault badge_sql_days(struct rq *rq, struct uuid person, int64_t since, db_r
 /* --- who is marked (badge_due_sql.c) */
 enum fault badge_due_sql_all(struct rq *rq) MUST_CHECK; /* everybody of the caller's company */
 enum fault badge_due_sql_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
-enum fault badge_due_sql_take(struct rq *rq, const struct badge_due *d, bool *ret_done) MUST_CHECK;
+/* Of one company. */
+enum { BADGE_DUE_AT_ONCE = 16 };
+enum fault badge_due_sql_take(struct rq *rq, const struct badge_due *list, size_t n,
+                              bool *ret_any) MUST_CHECK;
 
 /* --- holidays (holiday_sql.c) */
 struct holiday {
