@@ -143,6 +143,22 @@ def test_fifty_shares_at_once_reach_a_badge_once(api, house, stack, db):
     assert len([a for a in awards(house, ann) if a[0] == badge["id"]]) == 1 and len(lines(house, ann, badge)) == 1
 
 
+@pytest.mark.usefixtures("jobs_by_hand")
+def test_who_is_looked_at_together_is_awarded_each_for_themselves(api, house, stack, db):
+    people = [person(house) for _ in range(18)]  # more than one transaction takes
+    badge = new_badge(house, measure="kudos_received", thresholds=(1, 2))
+    for some in (people[:9], people[9:], people[:9]):
+        house.give(house.company.admin, *some)
+    gone = uuid7()
+    db("INSERT INTO badge_due (company_id, person_id) VALUES (%s, %s)", (house.company.id, gone))
+    stack.rostra("jobs", "--once")  # what is marked by this one may be looked at by the next
+    stack.rostra("jobs", "--once")
+    for i, who in enumerate(people):
+        assert [a for a in awards(house, who) if a[0] == badge["id"]] == [(badge["id"], n + 1) for n in range(2 if i < 9 else 1)]
+        assert len(lines(house, who, badge)) == 1
+    assert not db("SELECT 1 FROM badge_due WHERE company_id = %s", (house.company.id,))
+
+
 def test_a_badge_out_of_use_stays_with_who_has_it(api, house):
     ann, bob = person(house), person(house)
     badge = new_badge(house, thresholds=(1,))
