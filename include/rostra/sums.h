@@ -132,8 +132,8 @@ struct sum_row {
 	int64_t counted_us;
 	struct str counts;
 };
-/* In place of the one there is. */
-enum fault sums_put(struct rq *rq, const struct sum_row *r) MUST_CHECK;
+/* In place of those there are. */
+enum fault sums_put(struct rq *rq, const struct sum_row *rows, size_t n) MUST_CHECK;
 
 /* Of the caller's company; from_us and to_us are beginnings of UTC days, to_us excluded. */
 struct sums_range {

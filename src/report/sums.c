@@ -7,7 +7,7 @@
 
 #include "sums_int.h"
 
-enum { RUN_BUDGET_S = 10, TASKS_AT_ONCE = 500, TASKS_ALL = 1000000 };
+enum { PUT_BYTES = 1 << 20, RUN_BUDGET_S = 10, TASKS_AT_ONCE = 500, TASKS_ALL = 1000000 };
 
 struct sums_range
 sums_range_of(const struct sums_task *t, int what, int by, enum sum_span span)
@@ -28,24 +28,34 @@ sums_month_end(int64_t month_us)
 
 /* --- counting -------------------------------------------------------------------------------- */
 
+/* All rows of a day, some megabytes at most in one statement. */
 static enum fault
 store(struct rq *rq, const struct sums_task *t, const struct day_count *c)
 {
+	struct sum_row *rows = arena_array(rq->arena, SUM_WHAT__MAX * SUM_BY__MAX, struct sum_row);
+	size_t n = 0, bytes = 0;
 	enum fault e = FAULT_NONE;
 
 	for (int i = 0; !e && i < SUM_WHAT__MAX * SUM_BY__MAX; i++) {
 		const int what = i / SUM_BY__MAX, by = i % SUM_BY__MAX;
-		struct sum_row row = { .company_id = t->company_id,
-			               .what = what,
-			               .by = by,
-			               .span = SUM_DAY,
-			               .day_us = t->day_us,
-			               .counted_us = rq->now_us };
+		struct sum_row *row = &rows[n];
 
-		if (count_bytes(rq->arena, c, (enum sum_what)what, (enum sum_by)by, &row.counts))
-			e = sums_put(rq, &row);
+		*row = (struct sum_row){ .company_id = t->company_id,
+			                 .what = what,
+			                 .by = by,
+			                 .span = SUM_DAY,
+			                 .day_us = t->day_us,
+			                 .counted_us = rq->now_us };
+		if (!count_bytes(rq->arena, c, (enum sum_what)what, (enum sum_by)by, &row->counts))
+			continue;
+		n++;
+		bytes += row->counts.n;
+		if (bytes < PUT_BYTES)
+			continue;
+		e = sums_put(rq, rows, n);
+		n = bytes = 0;
 	}
-	return e;
+	return e || n == 0 ? e : sums_put(rq, rows, n);
 }
 
 /* In the month's lock.  Marks go first: what is read afterwards has all that they are of. */
@@ -145,7 +155,7 @@ put_month(struct rq *rq, const struct sums_task *t, int what, int by, int64_t *r
 	if (m.damaged_us != TIME_NONE)
 		*ret_damaged_us = m.damaged_us;
 	row.counts = sums_pack(rq->arena, m.map);
-	return sums_put(rq, &row);
+	return sums_put(rq, &row, 1);
 }
 
 bool

@@ -219,9 +219,9 @@ sums_mark_all(struct rq *rq, struct uuid company)
 /* --- rows --- */
 
 enum fault
-sums_put(struct rq *rq, const struct sum_row *r)
+sums_put(struct rq *rq, const struct sum_row *rows, size_t n)
 {
-	return db_exec(rq, &stmts[Q_PUT], r, NULL);
+	return db_bulk(rq, &stmts[Q_PUT], rows, sizeof(*rows), n, NULL);
 }
 
 enum fault
