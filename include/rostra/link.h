@@ -37,6 +37,7 @@ enum click_fact {
 	FACT_EARLY,
 	FACT_DUPLICATE,
 	FACT_BURST,
+	FACT_NO_COOKIE, /* one of many in a day from a client that gives no cookie back */
 	FACT__MAX
 };
 extern const char *const click_fact_names[FACT__MAX + 1];

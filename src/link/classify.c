@@ -253,6 +253,9 @@ static const struct verdict fact_verdicts[FACT__MAX] = {
 	[FACT_EARLY] = { CLICK_SCANNER, "early" },
 	[FACT_DUPLICATE] = { CLICK_DUPLICATE, "same-visitor-hour" },
 	[FACT_BURST] = { CLICK_SCANNER, "burst" },
+	/* An office behind one address, with one browser for all, looks like a program that keeps
+	 * none: it is the operator's to say what such clients are. */
+	[FACT_NO_COOKIE] = { CLICK_HUMAN, "no-cookie" },
 };
 
 struct verdict
@@ -276,6 +279,8 @@ classify(const struct click_rules *rules, enum click_fact fact, struct str user_
 	range = rules != NULL ? rules_range(rules, address) : NULL;
 	if (range != NULL && range->cls != CLICK_HUMAN)
 		return (struct verdict){ range->cls, range->reason };
+	if (fact == FACT_NO_COOKIE && rules != NULL && rules->cookieless.reason[0] != '\0')
+		return (struct verdict){ rules->cookieless.cls, rules->cookieless.reason };
 	return fact_verdicts[fact];
 }
 

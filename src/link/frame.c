@@ -9,7 +9,7 @@
 
 #include "link_int.h"
 
-enum { FRAME_VERSION = 1, FLAG_VISITOR = 1, FLAG_IP_HASH = 2 };
+enum { FRAME_VERSION = 1, FLAG_VISITOR = 1, FLAG_IP_HASH = 2, FLAG_NO_COOKIE = 4 };
 
 /* Where the fields lie behind the head. */
 enum {
@@ -20,7 +20,9 @@ enum {
 	AT_PREFIX_N = 4,
 	AT_AGENT_N = 5,
 	AT_REFERRER_N = 6,
-	AT_FACT = 7, /* 0 in frames from before facts were kept */
+	/* 0 in frames from before facts were kept.  A loader of an older release calls a fact that
+	 * it does not know no click: newer ones are flags, which it passes over. */
+	AT_FACT = 7,
 	AT_RULES = 8,
 	AT_TIME = 16,
 	AT_COMPANY = 24,
@@ -74,8 +76,9 @@ frame_write(const struct click *c, unsigned char out[FRAME_MAX])
 	f[AT_VERSION] = FRAME_VERSION;
 	f[AT_CLASS] = (unsigned char)c->cls;
 	f[AT_FLAGS] = (unsigned char)((c->has_visitor ? FLAG_VISITOR : 0) |
-	                              (c->has_ip_hash ? FLAG_IP_HASH : 0));
-	f[AT_FACT] = (unsigned char)c->fact;
+	                              (c->has_ip_hash ? FLAG_IP_HASH : 0) |
+	                              (c->fact == FACT_NO_COOKIE ? FLAG_NO_COOKIE : 0));
+	f[AT_FACT] = (unsigned char)(c->fact == FACT_NO_COOKIE ? FACT_NONE : c->fact);
 	put_le(f + AT_RULES, c->rule_version, 2);
 	put_le(f + AT_TIME, (uint64_t)c->clicked_us, 8);
 	memcpy(f + AT_COMPANY, c->company.b, 16);
@@ -109,7 +112,8 @@ get_fields(const unsigned char *f, struct click *out)
 	const unsigned char *at = f + FRAME_FIXED;
 
 	out->cls = (enum click_class)f[AT_CLASS];
-	out->fact = (enum click_fact)f[AT_FACT];
+	out->fact =
+	    (f[AT_FLAGS] & FLAG_NO_COOKIE) != 0 ? FACT_NO_COOKIE : (enum click_fact)f[AT_FACT];
 	out->has_visitor = (f[AT_FLAGS] & FLAG_VISITOR) != 0;
 	out->has_ip_hash = (f[AT_FLAGS] & FLAG_IP_HASH) != 0;
 	out->rule_version = (uint16_t)get_le(f + AT_RULES, 2);

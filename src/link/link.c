@@ -21,11 +21,17 @@ const char *const click_class_names[CLICK__MAX + 1] = {
 };
 
 const char *const click_fact_names[FACT__MAX + 1] = {
-	[FACT_NONE] = "none",         [FACT_SHARER] = "sharer",
-	[FACT_EMPLOYEE] = "employee", [FACT_PREFETCH] = "prefetch",
-	[FACT_NO_AGENT] = "no_agent", [FACT_HEAD] = "head",
-	[FACT_EARLY] = "early",       [FACT_DUPLICATE] = "duplicate",
-	[FACT_BURST] = "burst",       NULL,
+	[FACT_NONE] = "none",
+	[FACT_SHARER] = "sharer",
+	[FACT_EMPLOYEE] = "employee",
+	[FACT_PREFETCH] = "prefetch",
+	[FACT_NO_AGENT] = "no_agent",
+	[FACT_HEAD] = "head",
+	[FACT_EARLY] = "early",
+	[FACT_DUPLICATE] = "duplicate",
+	[FACT_BURST] = "burst",
+	[FACT_NO_COOKIE] = "no_cookie",
+	NULL,
 };
 
 void

@@ -23,6 +23,7 @@ struct visit_state {
 	const struct click_rules *rules; /* those in force when the hit came */
 	struct address address;
 	bool private_wish; /* Global Privacy Control or Do Not Track */
+	enum visitor_cookie cookie;
 	struct click click;
 	bool kept; /* the click is in the spool */
 	char prefix[IP_PREFIX_SIZE];
@@ -85,7 +86,9 @@ read_visitor(struct rq *rq, struct call *c, struct visit_state *v)
 
 	if (!v->target.visitor_cookie || v->private_wish || v->verdict.cls != CLICK_HUMAN)
 		return;
+	v->cookie = COOKIE_CAME;
 	if (!visitor_cookie_read(rq->shared->cursor_key, http_param(c, "HTTP_COOKIE"), visitor)) {
+		v->cookie = COOKIE_HANDED;
 		visitor_cookie_make(rq->shared->cursor_key, visitor, text);
 		http_header(c, "Set-Cookie",
 		            "rv=%s; Max-Age=%d; Path=/r/; Secure; HttpOnly; SameSite=Lax", text,
@@ -103,6 +106,7 @@ judge_by_history(struct rq *rq, struct visit_state *v)
 		.address = &v->address,
 		.user_agent = v->hit.user_agent,
 		.visitor = v->click.has_visitor ? v->click.visitor : NULL,
+		.cookie = v->cookie,
 		.code = v->code,
 	};
 	struct visit seen;
@@ -115,6 +119,8 @@ judge_by_history(struct rq *rq, struct visit_state *v)
 		memcpy(v->click.id, seen.first_id, CLICK_ID_SIZE);
 	else
 		v->fact = FACT_DUPLICATE;
+	if (seen.cookieless && !seen.duplicate)
+		v->fact = FACT_NO_COOKIE;
 	if (seen.burst)
 		v->fact = FACT_BURST;
 	if (v->fact != FACT_NONE)

@@ -155,18 +155,25 @@ extern const size_t agent_rows_n;
 
 struct visit {
 	unsigned char ip_hash[16];
-	bool duplicate; /* the same visitor opened the same link within the hour */
-	bool burst;     /* too many links in a few seconds */
-	bool has_first; /* first_id is known; else the visitor came under another address */
+	bool duplicate;  /* the same visitor opened the same link within the hour */
+	bool burst;      /* too many links in a few seconds */
+	bool cookieless; /* many links in a day, and no cookie ever came back */
+	bool has_first;  /* first_id is known; else the visitor came under another address */
 	unsigned char first_id[CLICK_ID_SIZE]; /* of the first click of the hour: this one's own
 	                                          unless duplicate */
 };
 
+enum visitor_cookie {
+	COOKIE_NONE,   /* none is wanted, or the visitor wishes none */
+	COOKIE_CAME,   /* the visitor's own, signed by us */
+	COOKIE_HANDED, /* none came, or none of ours: a new one goes out with the answer */
+};
 struct visitor_key {
 	const struct address *address;
 	struct str user_agent;
 	const unsigned char *visitor; /* VISITOR_SIZE bytes of a signed cookie beside address and
 	                                 user agent; may be NULL */
+	enum visitor_cookie cookie;
 	struct str code;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rules_file.c - files of rules, read line by line: "version N", "agent CLASS REASON PATTERN",
- * "range CLASS REASON ADDRESS/BITS". */
+ * "range CLASS REASON ADDRESS/BITS", "cookieless CLASS REASON". */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ reason_valid(struct str word)
 	return word.n > 0 && word.n <= FRAME_REASON_MAX;
 }
 
-/* "CLASS REASON rest": what a file may say of somebody, and why. */
+/* "CLASS REASON", and what may follow: what a file may say of somebody, and why. */
 static bool
 read_verdict(struct reading *r, struct str *rest, enum click_class *ret_cls, char *ret_reason)
 {
@@ -83,6 +83,15 @@ read_verdict(struct reading *r, struct str *rest, enum click_class *ret_cls, cha
 		return wrong(r, "the reason must be 1 to 40 of a-z, 0-9 and -");
 	memcpy(ret_reason, reason.s, reason.n);
 	ret_reason[reason.n] = '\0';
+	return true;
+}
+
+/* "CLASS REASON rest" */
+static bool
+read_verdict_of(struct reading *r, struct str *rest, enum click_class *ret_cls, char *ret_reason)
+{
+	if (!read_verdict(r, rest, ret_cls, ret_reason))
+		return false;
 	return rest->n > 0 ? true : wrong(r, "nothing stands behind the reason");
 }
 
@@ -97,7 +106,7 @@ line_agent(struct reading *r, struct str rest)
 	char why[160];
 	bool whole;
 
-	if (!read_verdict(r, &rest, &rule.cls, rule.reason))
+	if (!read_verdict_of(r, &rest, &rule.cls, rule.reason))
 		return false;
 	list = one_more(rules->agent, rules->n_agents, &rules->agents_room, sizeof(rule));
 	rule.text = malloc(rest.n + 1);
@@ -132,7 +141,7 @@ line_range(struct reading *r, struct str rest)
 	bool v4;
 	void *list;
 
-	if (!read_verdict(r, &rest, &rule.cls, rule.reason))
+	if (!read_verdict_of(r, &rest, &rule.cls, rule.reason))
 		return false;
 	(void)str_split(&rest, '/', &text);
 	first = address_parse(text);
@@ -155,6 +164,17 @@ line_range(struct reading *r, struct str rest)
 	return true;
 }
 
+/* The last of several counts: the operator's file is read behind the shipped one. */
+static bool
+line_cookieless(struct reading *r, struct str rest)
+{
+	struct cookieless_rule *rule = &r->rules->cookieless;
+
+	if (!read_verdict(r, &rest, &rule->cls, rule->reason))
+		return false;
+	return rest.n == 0 ? true : wrong(r, "nothing may stand behind the reason");
+}
+
 static bool
 line_version(struct reading *r, struct str rest)
 {
@@ -174,6 +194,7 @@ read_line(struct reading *r, struct str line)
 	} kinds[] = {
 		{ "agent", line_agent },
 		{ "range", line_range },
+		{ "cookieless", line_cookieless },
 		{ "version", line_version },
 	};
 	struct str word = { NULL, 0 }, rest = line;
@@ -185,7 +206,7 @@ read_line(struct reading *r, struct str line)
 		if (str_is(word, kinds[i].word))
 			return kinds[i].read(r, rest);
 	}
-	return wrong(r, "a line begins with version, agent, range or #");
+	return wrong(r, "a line begins with version, agent, range, cookieless or #");
 }
 
 static bool

@@ -33,6 +33,11 @@ struct range_rule {
 	char reason[FRAME_REASON_MAX + 1];
 };
 
+struct cookieless_rule {
+	enum click_class cls;
+	char reason[FRAME_REASON_MAX + 1]; /* "": no such rule */
+};
+
 /* Ranges of one width lie together, in order. */
 struct range_width {
 	int bits;
@@ -47,6 +52,7 @@ struct click_rules {
 	size_t n_ranges, ranges_room;
 	struct range_width width[RULE_WIDTHS_MAX];
 	size_t n_widths;
+	struct cookieless_rule cookieless;
 	size_t too_narrow; /* ranges passed over: addresses are kept as /24 and /48 */
 	uint32_t textless, heads[RULE_HEADS];
 	struct click_rules *older;

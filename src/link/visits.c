@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * visits.c - who opened which link within the last hour, and from where too many are opened at
- * once: a file mapped by all link workers.  Every entry is one 64-bit word changed by
- * compare-and-swap, so a process that is killed leaves nothing locked or half written.  A visitor
- * is known by a keyed hash only; the key is of one UTC day and is destroyed an hour after it.
+ * once or without a cookie: a file mapped by all link workers.  Every entry is one 64-bit word
+ * changed by compare-and-swap, so a process that is killed leaves nothing locked or half written.
+ * A visitor is known by a keyed hash only; the key is of one UTC day and is destroyed an hour after
+ * it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +20,18 @@
 
 #include "visits_int.h"
 
-#define VISITS_MAGIC UINT64_C(0x3176617274736f72) /* "rostrav1" */
+#define VISITS_MAGIC UINT64_C(0x3276617274736f72) /* "rostrav2" */
+/* Another layout has another name: workers that are being replaced have the old file mapped, and to
+ * cut it would end them. */
+#define VISITS_NAME "visits.2"
+#define VISITS_NAME_BEFORE "visits"
 
 enum { PROBES = 8, BURST_WINDOW_S = 10 };
 /* Different bits of 32: about 15 different links within the window. */
 enum { BURST_LINKS = 12 };
+/* Different bits of 31: about 15 different links within the day. */
+enum { COOKIELESS_LINKS = 12 };
+#define COOKIE_CAME_BIT (UINT64_C(1) << 31)
 
 #define SEEN_TAG_BITS 40
 #define SECOND_MASK UINT64_C(0xffffff) /* 24 bits of seconds: 194 days, and no key lives two */
@@ -89,7 +97,10 @@ visits_map(const struct conf *conf, char *err, size_t err_n)
 	struct visits *v = NULL;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/visits", conf->state_dir);
+	/* An older release's: its keys would outlive their day. */
+	snprintf(path, sizeof(path), "%s/" VISITS_NAME_BEFORE, conf->state_dir);
+	(void)unlink(path);
+	snprintf(path, sizeof(path), "%s/" VISITS_NAME, conf->state_dir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0 || !prepare_file(fd))
 		snprintf(err, err_n, "%s: %s", path, strerror(errno));
@@ -246,22 +257,46 @@ first_id(const unsigned char key[32], uint64_t visit, uint64_t second,
 	memcpy(out, mac.b, CLICK_ID_SIZE);
 }
 
-/* --- bursts -------------------------------------------------------------------------------- */
+/* --- many links of one client -------------------------------------------------------------- */
 
-/* Notes the link; true when this client has opened too many different ones in this window. */
-static bool
-burst_note(struct visits *v, const struct trace *t, int64_t now_us)
+/* Sets the bit in the client's word of this window, and answers all its bits. */
+static uint32_t
+links_note(_Atomic uint64_t *slots, const struct trace *t, uint64_t window, uint64_t bit)
 {
-	_Atomic uint64_t *slot = &v->file->burst[t->client & (BURST_SLOTS - 1)];
-	uint64_t window = (uint64_t)(now_us / US_PER_S / BURST_WINDOW_S) & 0xfff;
-	uint64_t head = (t->client >> 44) << 44 | window << 32, bit = UINT64_C(1)
-	                                                              << (t->visit & 31);
+	_Atomic uint64_t *slot = &slots[t->client & (BURST_SLOTS - 1)];
+	uint64_t head = (t->client >> 44) << 44 | (window & 0xfff) << 32;
 	uint64_t old = atomic_load(slot), fresh;
 
 	do {
 		fresh = (old >> 32 == head >> 32 ? old : head) | bit;
 	} while (fresh != old && !atomic_compare_exchange_weak(slot, &old, fresh));
-	return __builtin_popcountll(fresh & UINT64_C(0xffffffff)) >= BURST_LINKS;
+	return (uint32_t)fresh;
+}
+
+/* Notes the link; true when this client has opened too many different ones in this window. */
+static bool
+burst_note(struct visits *v, const struct trace *t, int64_t now_us)
+{
+	const uint64_t window = (uint64_t)(now_us / US_PER_S / BURST_WINDOW_S);
+	const uint32_t links =
+	    links_note(v->file->burst, t, window, UINT64_C(1) << (t->visit & 31));
+
+	return __builtin_popcount(links) >= BURST_LINKS;
+}
+
+/* The same over a day, of those who were handed a cookie each time.  One that comes back speaks for
+ * all behind that address with that browser. */
+static bool
+cookieless_note(struct visits *v, const struct trace *t, enum visitor_cookie cookie, int64_t now_us)
+{
+	const uint64_t bit =
+	    cookie == COOKIE_CAME ? COOKIE_CAME_BIT : UINT64_C(1) << (t->visit % 31);
+	uint32_t links;
+
+	if (cookie == COOKIE_NONE)
+		return false;
+	links = links_note(v->file->handed, t, (uint64_t)(now_us / US_PER_DAY), bit);
+	return (links & COOKIE_CAME_BIT) == 0 && __builtin_popcount(links) >= COOKIELESS_LINKS;
 }
 
 /* --- a hit --------------------------------------------------------------------------------- */
@@ -324,6 +359,7 @@ visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struc
 	t = trace_of(k, key);
 	memcpy(out->ip_hash, t.ip_hash, sizeof(out->ip_hash));
 	out->burst = burst_note(v, &t, now_us);
+	out->cookieless = cookieless_note(v, &t, k->cookie, now_us);
 	if (!seen_yesterday(v, k, now_us, out))
 		seen_today(v, key, &t, second, out);
 	secret_wipe(key, sizeof(key));

@@ -29,6 +29,9 @@ struct visits_file {
 	_Atomic uint64_t seen[SEEN_SLOTS];
 	/* 20 bits of tag, 12 of the window, 32 a bit per hash of a link */
 	_Atomic uint64_t burst[BURST_SLOTS];
+	/* 20 bits of tag, 12 of the day, one that a cookie came back, 31 a bit per hash of a link
+	 */
+	_Atomic uint64_t handed[BURST_SLOTS];
 };
 
 struct visits {

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import time
 
 import pytest
 from clicks import browser, clicks_of, path_of, rclid_of, sums_agree, visit
@@ -168,6 +169,30 @@ def test_clicks_are_listed_by_class_and_reason_page_by_page(api, link, db, compa
     assert bot["class"] == "bot" and bot["person_id"] == company.member.id and bot["ip_prefix"] == "127.0.0.0/24"
     wrong = api.get("/v1/clicks?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", who=company.admin)
     assert wrong.status_code == 400 and wrong.json()["errors"][0]["pointer"] == "?from"
+
+
+def test_a_client_that_gives_no_cookie_back_is_what_the_operator_says(api, link, db, company, rules, reclassify):
+    db("UPDATE company SET visitor_cookie = TRUE WHERE id = %s", (company.id,))
+    post, headers, reasons = live_post(api, company), browser(), []
+    for _ in range(3):
+        for share in [new_share(api, company.member, post) for _ in range(11)]:  # twelve within ten seconds may be a burst
+            link.session.cookies.clear()
+            assert "Set-Cookie" in link.get(path_of(share), headers=headers, contract=False).headers
+            reasons.append("")
+        wait_until(lambda: len(db("SELECT 1 FROM click WHERE company_id = %s", (company.id,))) == len(reasons), 10, "the clicks")
+        found = db("SELECT class, reason FROM click WHERE company_id = %s ORDER BY clicked_at", (company.id,))
+        if found[-1]["reason"] == "no-cookie":
+            break
+        window = time.time() // 10
+        wait_until(lambda window=window: time.time() // 10 > window, 11, "the next ten seconds")
+    kept = [r["reason"] for r in found].index("no-cookie")
+    assert kept > 10 and {(r["class"], r["reason"]) for r in found[:kept]} == {("human", "ok")}
+    assert {(r["class"], r["reason"]) for r in found[kept:]} == {("human", "no-cookie")}
+
+    own = rules("cookieless scanner keeps-none")
+    assert [(c["before"], c["after"], c["reason_after"], c["clicks"]) for c in reclassify(own)] == [
+        ("human", "scanner", "keeps-none", len(found) - kept)]
+    assert report_days(api, company) == {"human": kept, "scanner": len(found) - kept}
 
 
 def test_the_operators_ranges_are_read_again_on_sighup(own_stack, tmp_path):

@@ -11,12 +11,12 @@
 static const struct str none = { NULL, 0 };
 
 #define HOURS(n) ((int64_t)(n)*3600 * US_PER_S)
-#define WEB "website", "said.1", LEAD_FORM
-#define WEB2 "website", "said.2", LEAD_FORM
-#define WEB_ID "website", "order-1", LEAD_FORM
-#define WEB_ID2 "website", "order-2", LEAD_FORM
-#define CRM "crm", "4711", LEAD_API
-#define PIXEL "website", "click.AAAA", LEAD_PIXEL
+#define WEB .source = "website", .external_id = "said.1", .channel = LEAD_FORM
+#define WEB2 .source = "website", .external_id = "said.2", .channel = LEAD_FORM
+#define WEB_ID .source = "website", .external_id = "order-1", .channel = LEAD_FORM
+#define WEB_ID2 .source = "website", .external_id = "order-2", .channel = LEAD_FORM
+#define CRM .source = "crm", .external_id = "4711", .channel = LEAD_API
+#define PIXEL .source = "website", .external_id = "click.AAAA", .channel = LEAD_PIXEL
 
 struct who {
 	const char *source, *external_id;
@@ -47,24 +47,24 @@ test_sameness(void **state)
 		struct who a, b;
 		enum lead_sameness want;
 	} rows[] = {
-		{ "a pixel knows nobody: whoever came by its click", { PIXEL, "c" }, { WEB, "c", "ada", "Ada" }, SAME_CLICK },
-		{ "a pixel of another click", { PIXEL, "c" }, { WEB, "d", "ada" }, SAME_NOT },
-		{ "two forms of a visit", { WEB, "c", "ada" }, { WEB2, "c", "ada", "Ada L." }, SAME_CLICK_AND_EMAIL },
-		{ "a landing page that two people use", { WEB, "c", "ada" }, { WEB2, "c", "bob" }, SAME_NOT },
-		{ "without an address names tell them apart", { WEB, "c", NULL, "Ada" }, { WEB2, "c", NULL, "Bob" }, SAME_NOT },
-		{ "in any letters", { WEB, "c", NULL, "Ada" }, { WEB2, "c", "ada", "ADA" }, SAME_CLICK },
-		{ "and phones", { WEB, "c", NULL, NULL, "1" }, { WEB2, "c", NULL, NULL, "2" }, SAME_NOT },
-		{ "one address says more than two names", { WEB, "c", "ada", "Ada" }, { CRM, "c", "ada", "Lovelace" },
+		{ "a pixel knows nobody: whoever came by its click", { PIXEL, .click = "c" }, { WEB, .click = "c", .email = "ada", .name = "Ada" }, SAME_CLICK },
+		{ "a pixel of another click", { PIXEL, .click = "c" }, { WEB, .click = "d", .email = "ada" }, SAME_NOT },
+		{ "two forms of a visit", { WEB, .click = "c", .email = "ada" }, { WEB2, .click = "c", .email = "ada", .name = "Ada L." }, SAME_CLICK_AND_EMAIL },
+		{ "a landing page that two people use", { WEB, .click = "c", .email = "ada" }, { WEB2, .click = "c", .email = "bob" }, SAME_NOT },
+		{ "without an address names tell them apart", { WEB, .click = "c", .name = "Ada" }, { WEB2, .click = "c", .name = "Bob" }, SAME_NOT },
+		{ "in any letters", { WEB, .click = "c", .name = "Ada" }, { WEB2, .click = "c", .email = "ada", .name = "ADA" }, SAME_CLICK },
+		{ "and phones", { WEB, .click = "c", .phone = "1" }, { WEB2, .click = "c", .phone = "2" }, SAME_NOT },
+		{ "one address says more than two names", { WEB, .click = "c", .email = "ada", .name = "Ada" }, { CRM, .click = "c", .email = "ada", .name = "Lovelace" },
 		  SAME_CLICK_AND_EMAIL },
-		{ "a source with ids tells its own apart", { WEB_ID, "c", "ada" }, { WEB_ID2, "c", "ada" }, SAME_NOT },
-		{ "where one of two has an id nothing is told", { WEB_ID, "c", "ada" }, { WEB, "c", "ada" }, SAME_CLICK_AND_EMAIL },
-		{ "another source's id tells nothing", { WEB_ID, "c", "ada" }, { CRM, "c", "ada" }, SAME_CLICK_AND_EMAIL },
-		{ "the form and the server behind it", { WEB, "c", "ada" }, { CRM, NULL, "ada" }, SAME_EMAIL },
-		{ "within the hour", { WEB, "c", "ada" }, { CRM, NULL, "ada", NULL, NULL, HOURS(1) }, SAME_EMAIL },
-		{ "whichever was first", { WEB, "c", "ada", NULL, NULL, HOURS(1) }, { CRM, NULL, "ada" }, SAME_EMAIL },
-		{ "later it is another matter", { WEB, "c", "ada" }, { CRM, NULL, "ada", NULL, NULL, HOURS(1) + 1 }, SAME_NOT },
-		{ "by one source said twice is twice", { WEB, NULL, "ada" }, { WEB2, NULL, "ada" }, SAME_NOT },
-		{ "two visits", { WEB, "c", "ada" }, { CRM, "d", "ada" }, SAME_NOT },
+		{ "a source with ids tells its own apart", { WEB_ID, .click = "c", .email = "ada" }, { WEB_ID2, .click = "c", .email = "ada" }, SAME_NOT },
+		{ "where one of two has an id nothing is told", { WEB_ID, .click = "c", .email = "ada" }, { WEB, .click = "c", .email = "ada" }, SAME_CLICK_AND_EMAIL },
+		{ "another source's id tells nothing", { WEB_ID, .click = "c", .email = "ada" }, { CRM, .click = "c", .email = "ada" }, SAME_CLICK_AND_EMAIL },
+		{ "the form and the server behind it", { WEB, .click = "c", .email = "ada" }, { CRM, .email = "ada" }, SAME_EMAIL },
+		{ "within the hour", { WEB, .click = "c", .email = "ada" }, { CRM, .email = "ada", .at = HOURS(1) }, SAME_EMAIL },
+		{ "whichever was first", { WEB, .click = "c", .email = "ada", .at = HOURS(1) }, { CRM, .email = "ada" }, SAME_EMAIL },
+		{ "later it is another matter", { WEB, .click = "c", .email = "ada" }, { CRM, .email = "ada", .at = HOURS(1) + 1 }, SAME_NOT },
+		{ "by one source said twice is twice", { WEB, .email = "ada" }, { WEB2, .email = "ada" }, SAME_NOT },
+		{ "two visits", { WEB, .click = "c", .email = "ada" }, { CRM, .click = "d", .email = "ada" }, SAME_NOT },
 		{ "nothing in common", { WEB }, { CRM }, SAME_NOT },
 	};
 	/* clang-format on */

@@ -354,6 +354,33 @@ what_a_hit_showed_outlives_other_rules(void **state)
 }
 
 static void
+who_gives_no_cookie_back_is_what_the_operator_says(void **state)
+{
+	char err[400] = "";
+	struct click_rules *none = load_text("version 1\n", err, sizeof(err)),
+			   *said = load_text("version 1\ncookieless bot other\n"
+	                                     "cookieless scanner keeps-none\n"
+	                                     "agent bot tool Chrome\n",
+	                                     err, sizeof(err));
+	struct click_kept kept = { .reason = "no-cookie", .user_agent = STR("Firefox/1") };
+
+	(void)state;
+	assert_non_null(none);
+	assert_non_null(said);
+	assert_int_equal(click_judge(none, &kept).cls, CLICK_HUMAN);
+	assert_string_equal(click_judge(none, &kept).reason, "no-cookie");
+	assert_int_equal(click_judge(said, &kept).cls, CLICK_SCANNER);
+	assert_string_equal(click_judge(said, &kept).reason, "keeps-none");
+	kept.reason = "keeps-none";
+	kept.fact = FACT_NO_COOKIE;
+	assert_int_equal(click_judge(none, &kept).cls, CLICK_HUMAN);
+	kept.user_agent = STR("Chrome/1");
+	assert_string_equal(click_judge(said, &kept).reason, "tool");
+	click_rules_free(&none);
+	click_rules_free(&said);
+}
+
+static void
 a_fault_is_named_with_its_line(void **state)
 {
 	static const char *const rows[][2] = {
@@ -367,6 +394,8 @@ a_fault_is_named_with_its_line(void **state)
 		{ "version 0\n", "one version" },
 		{ "version 1\nversion 2\n", "one version" },
 		{ "agent bot x yyy\n", "does not say its version" },
+		{ "version 1\ncookieless bot\n", "reason must be" },
+		{ "version 1\ncookieless bot x y\n", "nothing may stand" },
 		{ "version 1\nhello\n", "begins with" },
 		{ "version 1\nagent bot x yyy", "does not end" },
 	};
@@ -392,6 +421,7 @@ main(void)
 		cmocka_unit_test(a_pattern_cannot_hold_a_thread),
 		cmocka_unit_test(the_narrowest_range_counts),
 		cmocka_unit_test(what_a_hit_showed_outlives_other_rules),
+		cmocka_unit_test(who_gives_no_cookie_back_is_what_the_operator_says),
 		cmocka_unit_test(a_fault_is_named_with_its_line),
 	};
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_spool.c - clicks on disk and the hour of visits: frames, segments, many threads, processes
- * that are killed. */
+/* test_spool.c - clicks on disk: frames, segments, many threads, processes that are killed. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -91,6 +90,12 @@ a_frame_reads_as_it_was_written(void **state)
 	assert_true(back.has_visitor && !back.has_ip_hash);
 	assert_true(str_is(back.user_agent, "Mozilla/5.0") &&
 	            str_is(back.referrer, "www.linkedin.com"));
+	for (int f = FACT_NONE; f < FACT__MAX; f++) {
+		c.fact = (enum click_fact)f;
+		n = frame_write(&c, bytes);
+		assert_int_equal(frame_read(bytes, n, &back, &size), FRAME_WHOLE);
+		assert_int_equal(back.fact, f);
+	}
 }
 
 static void
@@ -278,141 +283,6 @@ a_full_spool_refuses(void **state)
 	spool_close(&s);
 }
 
-/* --- visits --- */
-
-#define NOON (INT64_C(20000) * US_PER_DAY + INT64_C(43200) * US_PER_S)
-
-static struct visit
-visit_at(struct visits *v, const char *address, const char *agent, const char *code, int64_t now_us)
-{
-	struct address a = address_parse(str_of(address));
-	struct visitor_key k = { .address = &a, .user_agent = str_of(agent), .code = str_of(code) };
-	struct visit out;
-
-	visits_note(v, &k, now_us, &out);
-	return out;
-}
-
-static void
-the_same_visitor_within_the_hour_is_a_duplicate_with_the_first_id(void **state)
-{
-	const struct ground *g = *state;
-	char err[240];
-	struct visits *v = visits_map(&g->conf, err, sizeof(err)), *other;
-	struct visit first, again;
-
-	assert_non_null(v);
-	first = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON);
-	assert_false(first.duplicate);
-	assert_true(first.has_first);
-	/* Another process sees it, too. */
-	other = visits_map(&g->conf, err, sizeof(err));
-	assert_non_null(other);
-	again = visit_at(other, "192.0.2.1", "A", "aaaaaaaa", NOON + 3599 * US_PER_S);
-	assert_true(again.duplicate);
-	assert_memory_equal(first.first_id, again.first_id, CLICK_ID_SIZE);
-	assert_memory_equal(first.ip_hash, again.ip_hash, 16);
-	assert_false(visit_at(v, "192.0.2.2", "A", "aaaaaaaa", NOON).duplicate);
-	assert_false(visit_at(v, "192.0.2.1", "B", "aaaaaaaa", NOON).duplicate);
-	assert_false(visit_at(v, "192.0.2.1", "A", "bbbbbbbb", NOON).duplicate);
-	again = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON + 3600 * US_PER_S);
-	assert_false(again.duplicate);
-	assert_memory_not_equal(first.first_id, again.first_id, CLICK_ID_SIZE);
-	visits_unmap(&other);
-	visits_unmap(&v);
-}
-
-static void
-the_hour_goes_on_over_midnight_and_the_key_does_not(void **state)
-{
-	const int64_t midnight = INT64_C(20001) * US_PER_DAY;
-	const struct ground *g = *state;
-	char err[240];
-	struct visits *v = visits_map(&g->conf, err, sizeof(err));
-	struct visit before, after, late;
-
-	assert_non_null(v);
-	before = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", midnight - 60 * US_PER_S);
-	after = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", midnight + 60 * US_PER_S);
-	assert_true(after.duplicate);
-	assert_memory_equal(before.first_id, after.first_id, CLICK_ID_SIZE);
-	assert_memory_not_equal(before.ip_hash, after.ip_hash, 16);
-	visits_expire(v, midnight + 3600 * US_PER_S);
-	late = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", midnight + 300 * US_PER_S);
-	assert_false(late.duplicate);
-	visits_unmap(&v);
-}
-
-static void
-a_cookie_is_known_under_another_address_and_a_client_without_one(void **state)
-{
-	const struct ground *g = *state;
-	unsigned char visitor[VISITOR_SIZE] = { 5 };
-	char err[240];
-	struct visits *v = visits_map(&g->conf, err, sizeof(err));
-	struct address home = address_parse(STR("192.0.2.1")),
-		       phone = address_parse(STR("198.51.100.1"));
-	struct visitor_key k = { .address = &home,
-		                 .user_agent = STR("A"),
-		                 .visitor = visitor,
-		                 .code = STR("aaaaaaaa") };
-	struct visit first, away;
-
-	assert_non_null(v);
-	visits_note(v, &k, NOON, &first);
-	assert_false(first.duplicate);
-	k.address = &phone;
-	visits_note(v, &k, NOON + US_PER_S, &away);
-	assert_true(away.duplicate);
-	assert_false(away.has_first);
-	assert_true(visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON + 2 * US_PER_S).duplicate);
-	visits_unmap(&v);
-}
-
-static void
-many_links_at_once_from_one_client_are_a_burst(void **state)
-{
-	const struct ground *g = *state;
-	char err[240], code[LINK_CODE_SIZE];
-	struct visits *v = visits_map(&g->conf, err, sizeof(err));
-	bool burst = false;
-
-	assert_non_null(v);
-	for (int i = 0; i < 5; i++) {
-		link_code(code);
-		assert_false(visit_at(v, "192.0.2.1", "A", code, NOON).burst);
-	}
-	for (int i = 0; i < 100; i++) {
-		link_code(code);
-		burst = visit_at(v, "192.0.2.1", "A", code, NOON).burst;
-	}
-	assert_true(burst);
-	for (int i = 0; i < 100; i++)
-		assert_false(visit_at(v, "192.0.2.3", "A", "aaaaaaaa", NOON).burst);
-	link_code(code);
-	assert_false(visit_at(v, "192.0.2.1", "A", code, NOON + 10 * US_PER_S).burst);
-	visits_unmap(&v);
-}
-
-static void
-a_damaged_file_of_visits_begins_anew(void **state)
-{
-	const struct ground *g = *state;
-	char path[128], err[240];
-	struct visits *v;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/visits", g->dir);
-	f = fopen(path, "we");
-	assert_non_null(f);
-	(void)fputs("not an hour of visits", f);
-	(void)fclose(f);
-	v = visits_map(&g->conf, err, sizeof(err));
-	assert_non_null(v);
-	assert_false(visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON).duplicate);
-	visits_unmap(&v);
-}
-
 #define ON_GROUND(test) cmocka_unit_test_setup_teardown(test, ground_up, ground_down)
 
 int
@@ -426,11 +296,6 @@ main(void)
 		ON_GROUND(a_click_outlives_its_process_and_its_segment_can_be_taken_over),
 		ON_GROUND(each_click_is_synced_when_that_is_asked_for),
 		ON_GROUND(a_full_spool_refuses),
-		ON_GROUND(the_same_visitor_within_the_hour_is_a_duplicate_with_the_first_id),
-		ON_GROUND(the_hour_goes_on_over_midnight_and_the_key_does_not),
-		ON_GROUND(a_cookie_is_known_under_another_address_and_a_client_without_one),
-		ON_GROUND(many_links_at_once_from_one_client_are_a_burst),
-		ON_GROUND(a_damaged_file_of_visits_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
