@@ -18,6 +18,8 @@ SETTLE_S = 1.0
 UNLIMITED = (*(w for n in ("read", "write", "public") for w in ("--set", f"rate_{n}_per_min=0")),
              *(w for n in ("API", "FORM", "LINK") for w in ("--nginx", f"{n}_RATE=1000000r/s")),
              "--nginx", "CONNECTIONS=8000")
+# As the README asks of a server: with the 64 MB of a test's, pages would be written every few seconds for room in the log.
+DB = ("--db", "innodb-log-file-size=1G")
 
 
 class Product:
@@ -25,7 +27,7 @@ class Product:
 
     def __init__(self, state, build, options):
         self.state, self.build = pathlib.Path(state), pathlib.Path(build).resolve()
-        self.stack("start", "--build", str(self.build), *options)
+        self.stack("start", "--build", str(self.build), *DB, *options)
         self.reload()
         self.places = dict(line.split("=", 1) for line in self.stack("env").splitlines())
 
