@@ -83,6 +83,9 @@ static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, befor
 #define LINE_INTO                                                                               \
 	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"      \
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+/* The sources s of a line n, by the first columns of their key. */
+#define SOURCES_OF_LINE                                                                         \
+	"s.company_id = n.company_id AND s.person_id = n.person_id AND s.kind = n.kind AND s.object_id = n.object_id AND s.notice_id = n.id"
 #define SOURCE_INTO                                                                             \
 	"INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
 
@@ -119,16 +122,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 		/* Lines are found by what they are made of, so they need no index by object of their own. */
 		.sql = "DELETE n FROM notice_source s FORCE INDEX (notice_source_object) STRAIGHT_JOIN notice n"
 		       " ON n.company_id = s.company_id AND n.person_id = s.person_id AND n.id = s.notice_id"
-		       " LEFT JOIN notice_source o ON o.company_id = s.company_id AND o.notice_id = s.notice_id AND o.source_id <> ?"
+		       " LEFT JOIN notice_source o ON o.company_id = s.company_id AND o.person_id = s.person_id AND o.kind = s.kind"
+		       " AND o.object_id = s.object_id AND o.notice_id = s.notice_id AND o.source_id <> ?"
 		       " WHERE s.company_id = ? AND s.object_id = ? AND (? IS NULL OR s.kind = ?) AND (? IS NULL OR s.source_id = ?)"
 		       " AND o.company_id IS NULL",
 		DB_IN(empty_in) },
 	[Q_PAGE] = { .name = "notice_page",
 		.sql = "SELECT n.id, n.kind, n.object_id, n.first_at, n.told_at, n.read_at,"
-		       " (SELECT COUNT(*) FROM notice_source s WHERE s.company_id = n.company_id AND s.notice_id = n.id),"
+		       " (SELECT COUNT(*) FROM notice_source s WHERE " SOURCES_OF_LINE "),"
 		       " (SELECT GROUP_CONCAT(DISTINCT CONCAT(s.actor_id, p.display_name) ORDER BY s.noted_at DESC SEPARATOR '\x1f')"
 		       " FROM notice_source s JOIN person p ON p.company_id = s.company_id AND p.id = s.actor_id"
-		       " WHERE s.company_id = n.company_id AND s.notice_id = n.id)"
+		       " WHERE " SOURCES_OF_LINE ")"
 		       " FROM notice n FORCE INDEX (notice_told) WHERE n.company_id = ? AND n.person_id = ? AND n.told_at <= ?"
 		       " AND n.told_at <= ? AND (n.told_at < ? OR n.id < ?) AND (NOT ? OR n.read_at IS NULL)"
 		       " ORDER BY n.told_at DESC, n.id DESC LIMIT ?",
@@ -154,8 +158,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(update_in) },
 	[Q_PRUNE_SOURCES] = { .name = "notice_prune_sources",
 		.sql = "DELETE s FROM notice_source s /* all companies: what is old is old */"
-		       " JOIN (SELECT company_id, id FROM notice WHERE told_at < ? ORDER BY told_at LIMIT ?) n"
-		       " ON n.company_id = s.company_id AND n.id = s.notice_id",
+		       " JOIN (SELECT company_id, person_id, kind, object_id, id FROM notice WHERE told_at < ? ORDER BY told_at LIMIT ?) n"
+		       " ON " SOURCES_OF_LINE,
 		DB_IN(prune_in) },
 	[Q_PRUNE] = { .name = "notice_prune",
 		.sql = "DELETE FROM notice /* all companies: what is old is old */ WHERE told_at < ? ORDER BY told_at LIMIT ?",
