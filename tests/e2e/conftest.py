@@ -333,12 +333,16 @@ class Client:
 # --- fixtures --------------------------------------------------------------------------------------------------
 
 
+def running_stack(state):
+    data = json.loads((pathlib.Path(state) / "stack.json").read_text())
+    return Stack(state, pathlib.Path(data["rostra"]).parent)
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
     given = os.environ.get("TEST_STACK", os.environ.get("ROSTRA_STACK"))
     if given:
-        data = json.loads((pathlib.Path(given) / "stack.json").read_text())
-        yield Stack(given, pathlib.Path(data["rostra"]).parent)
+        yield running_stack(given)
         return
     running = Stack(tmp_path_factory.mktemp("stack"))
     running.start(
@@ -374,10 +378,13 @@ def own_stack(tmp_path):
 
 @pytest.fixture
 def jobs_by_hand(stack):
-    """No job runs but by stack.rostra("jobs", "--once")."""
-    stack.end("jobs")
+    """No job runs but by stack.rostra("jobs", "--once"); of a cluster, on no node (TEST_BESIDE: the others' folders)."""
+    nodes = [stack, *map(running_stack, os.environ.get("TEST_BESIDE", "").split())]
+    for node in nodes:
+        node.end("jobs")
     yield
-    stack.restart("jobs")
+    for node in nodes:
+        node.restart("jobs")
 
 
 @pytest.fixture(scope="session")
