@@ -94,7 +94,8 @@ static void
 keep_house(struct worker_thread *t)
 {
 	const struct shared *s = t->worker->server->shared;
-	struct cache *const caches[METRICS_CACHES] = { s->tokens, s->callers, s->cards, s->links };
+	struct cache *const caches[METRICS_CACHES] = { s->tokens, s->callers, s->cards,
+		                                       s->links,  s->boards,  s->reports };
 	int64_t now_us = clock_monotonic_us();
 
 	if (!t->first || now_us - t->swept_us < HOUSE_EVERY_MS * INT64_C(1000))

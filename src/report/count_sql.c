@@ -49,6 +49,7 @@ static const struct db_col windows_out[] = {
 
 enum { Q_SHARES, Q_CLICKS, Q_EVENTS, Q_PATHS, Q_WINDOWS, Q__MAX };
 
+/* Right after many rows came, what the server estimates of them is of before: indexes are named. */
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "count_shares",
 		.sql = "SELECT " SHARE_COLUMNS ", s.created_at, s.edited FROM share s FORCE INDEX (share_created)"
@@ -60,14 +61,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND d.day >= DATE(?) AND d.day < DATE(?)",
 		DB_IN(ask_in), DB_OUT(clicks_out) },
 	[Q_EVENTS] = { .name = "count_events",
-		.sql = "SELECT occurred_at, stage, value_minor, currency FROM conversion WHERE company_id = ?"
+		.sql = "SELECT occurred_at, stage, value_minor, currency FROM conversion FORCE INDEX (PRIMARY) WHERE company_id = ?"
 		       " AND occurred_at >= ? AND occurred_at < ?",
 		DB_IN(ask_in), DB_OUT(events_out) },
 	[Q_PATHS] = { .name = "count_paths",
 		.sql = LONG_RUN "SELECT STRAIGHT_JOIN c.id, c.occurred_at, COALESCE(c.value_minor, 0), c.currency, c.campaign_id,"
 		       " " LEAD_AT ", " EVENT_AT("opportunity") ", " EVENT_AT("won") ","
 		       " t.touched_at, t.click_id, t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
-		       " FROM conversion c LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id"
+		       " FROM conversion c FORCE INDEX (PRIMARY) LEFT JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = c.company_id AND t.lead_id = c.lead_id"
 		       " AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL ? DAY WHERE c.company_id = ?"
 		       " AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ? ORDER BY c.occurred_at, c.id",
 		DB_IN(paths_in), DB_OUT(paths_out) },
