@@ -47,11 +47,6 @@ static const struct db_col windows_out[] = {
 	DB_COL_UUID(struct window_row, campaign_id), DB_COL_I64(struct window_row, days),
 };
 
-/* As EVENT_AT, by the index that is right before the server knows how many rows came, too. */
-#define FIRST_AT(stage) \
-	"(SELECT MIN(m.occurred_at) FROM conversion m FORCE INDEX (conversion_lead) WHERE m.company_id = c.company_id" \
-	" AND m.lead_id = c.lead_id AND m.stage = '" stage "' AND m.occurred_at <= c.occurred_at)"
-
 enum { Q_SHARES, Q_CLICKS, Q_EVENTS, Q_PATHS, Q_WINDOWS, Q__MAX };
 
 /* Right after many rows came, what the server estimates of them is of before: indexes are named. */
@@ -71,7 +66,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(ask_in), DB_OUT(events_out) },
 	[Q_PATHS] = { .name = "count_paths",
 		.sql = LONG_RUN "SELECT STRAIGHT_JOIN c.id, c.occurred_at, COALESCE(c.value_minor, 0), c.currency, c.campaign_id,"
-		       " " LEAD_AT ", " FIRST_AT("opportunity") ", " FIRST_AT("won") ","
+		       " " LEAD_AT ", " EVENT_AT("opportunity") ", " EVENT_AT("won") ","
 		       " t.touched_at, t.click_id, t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
 		       " FROM conversion c FORCE INDEX (PRIMARY) LEFT JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = c.company_id AND t.lead_id = c.lead_id"
 		       " AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL ? DAY WHERE c.company_id = ?"

@@ -11,7 +11,7 @@
  */
 #define ELIGIBLE \
 	" LEFT JOIN campaign g ON g.company_id = c.company_id AND g.id = c.campaign_id" \
-	" LEFT JOIN touch t ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
+	" LEFT JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at" \
 	" AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(?, g.lookback_days, k.lookback_days) DAY"
 
 /* Within a period in quarters of an hour from its beginning on. */

@@ -28,7 +28,7 @@
 	"(SELECT l.created_at FROM lead l WHERE l.company_id = c.company_id AND l.id = c.lead_id" \
 	" AND l.created_at <= c.occurred_at)"
 #define EVENT_AT(stage) \
-	"(SELECT MIN(m.occurred_at) FROM conversion m WHERE m.company_id = c.company_id" \
+	"(SELECT MIN(m.occurred_at) FROM conversion m FORCE INDEX (conversion_lead) WHERE m.company_id = c.company_id" \
 	" AND m.lead_id = c.lead_id AND m.stage = '" stage "' AND m.occurred_at <= c.occurred_at)"
 /* A text among those of a post, by its share. */
 #define TEXT_KEY "IF(s.edited, 'own', LOWER(HEX(LEFT(s.text_sha256, 8))))"
