@@ -23,7 +23,7 @@ struct seen_query {
 #define MEMBER_NOW \
 	" STRAIGHT_JOIN team_member v ON v.company_id = t.company_id AND v.team_id = t.team_id AND v.person_id = ? AND " NOW
 
-static const struct db_col page_in[] = { 
+static const struct db_col page_in[] = {
 	LEAD_PAGE(struct seen_query, page.), DB_COL_UUID(struct seen_query, company_id), VIEWER_IN, VIEWER_IN,
 	DB_COL_I64(struct seen_query, page.limit),
 };

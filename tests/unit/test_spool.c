@@ -19,42 +19,10 @@
 
 #include "rostra/crypto.h"
 
+#include "ground.h"
 #include "src/link/link_int.h"
 
 enum { THREADS = 4, CLICKS_EACH = 500, SPOOL_BYTES_MAX = 4 * 1024 * 1024 };
-
-struct ground {
-	char dir[64];
-	struct conf conf;
-};
-
-static int
-ground_up(void **state)
-{
-	struct ground *g = calloc(1, sizeof(*g));
-
-	assert_non_null(g);
-	(void)snprintf(g->dir, sizeof(g->dir), "/tmp/rostra-test.XXXXXX");
-	assert_non_null(mkdtemp(g->dir));
-	g->conf.state_dir = g->dir;
-	g->conf.spool_max_mb = 1;
-	g->conf.spool_sync_ms = 10;
-	g->conf.spool_segment_kb = 64;
-	*state = g;
-	return 0;
-}
-
-static int
-ground_down(void **state)
-{
-	struct ground *g = *state;
-	char command[128];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", g->dir);
-	assert_int_equal(system(command), 0);
-	free(g);
-	return 0;
-}
 
 static struct click
 click_of(uint32_t n)
@@ -282,8 +250,6 @@ a_full_spool_refuses(void **state)
 	assert_int_equal(r, SPOOL_FULL);
 	spool_close(&s);
 }
-
-#define ON_GROUND(test) cmocka_unit_test_setup_teardown(test, ground_up, ground_down)
 
 int
 main(void)

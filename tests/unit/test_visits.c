@@ -8,37 +8,8 @@
 
 #include <cmocka.h>
 
+#include "ground.h"
 #include "src/link/link_int.h"
-
-struct ground {
-	char dir[64];
-	struct conf conf;
-};
-
-static int
-ground_up(void **state)
-{
-	struct ground *g = calloc(1, sizeof(*g));
-
-	assert_non_null(g);
-	(void)snprintf(g->dir, sizeof(g->dir), "/tmp/rostra-test.XXXXXX");
-	assert_non_null(mkdtemp(g->dir));
-	g->conf.state_dir = g->dir;
-	*state = g;
-	return 0;
-}
-
-static int
-ground_down(void **state)
-{
-	struct ground *g = *state;
-	char command[128];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", g->dir);
-	assert_int_equal(system(command), 0);
-	free(g);
-	return 0;
-}
 
 #define NOON (INT64_C(20000) * US_PER_DAY + INT64_C(43200) * US_PER_S)
 
@@ -232,8 +203,6 @@ the_file_of_an_older_release_goes_with_its_keys(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 	visits_unmap(&v);
 }
-
-#define ON_GROUND(test) cmocka_unit_test_setup_teardown(test, ground_up, ground_down)
 
 int
 main(void)
