@@ -204,7 +204,10 @@ give_touches(struct rq *rq, struct giving *g, const struct path *p)
 		struct credit c;
 		enum fault e;
 
-		if (!fits(g->ask, &p->touches[i]) || (!g->all && p->credit[0].count[i] == 0))
+		if (!fits(g->ask, &p->touches[i]))
+			continue;
+		/* Rounding may leave an old touch a unit of the value and nothing of the count. */
+		if (!g->all && p->credit[0].count[i] == 0 && p->credit[0].value[i] == 0)
 			continue;
 		click_id_format(p->touches[i].click_id, click_id);
 		c = credit_of(p, i, &value, click_id);
