@@ -60,9 +60,11 @@ static const struct j_schema decision_schema = J_SCHEMA("redemption_decision", s
 
 struct list_query {
 	bool everybody;
+	int  state;
 };
 static const struct j_field list_fields[] = {
 	J_BOOLEAN(struct list_query, everybody, 0, false, .help = "Managers and admins: of the whole company"),
+	J_WORD(struct list_query, state, 0, redemption_state_names, -1, .help = "asked: what waits for a decision"),
 };
 static const struct j_schema list_schema = J_SCHEMA("redemption_query", struct list_query, list_fields);
 /* clang-format on */
@@ -168,6 +170,7 @@ handle_redemptions(struct rq *rq, struct call *call, void *reply)
 
 	(void)reply;
 	p.person_id = rq->who->person;
+	p.state = q->state;
 	if (q->everybody && (rq->who->kind & ACCESS_MANAGERS) == 0)
 		return rq_fail(rq, FAULT_FORBIDDEN, "Only managers see what others asked for.");
 	if (q->everybody)

@@ -39,6 +39,7 @@ struct redemption {
 struct reward_page {
 	struct uuid company_id, before, person_id; /* person zero: everybody's redemptions */
 	bool archived;                             /* the archived ones, too */
+	int state;                                 /* of redemptions; -1: any */
 	int64_t limit;
 };
 

@@ -58,20 +58,32 @@ static const struct db_col redemption_move_in[] = {
 	DB_COL_TIME(struct redemption, decided_at), DB_COL_UUID(struct redemption, company_id),
 	DB_COL_UUID(struct redemption, id),
 };
-static const struct db_col redemption_page_in[] = {
-	DB_COL_UUID(struct reward_page, company_id), DB_COL_UUID(struct reward_page, before),
-	DB_COL_UUID(struct reward_page, person_id),  DB_COL_UUID(struct reward_page, person_id),
+#define STATE_IN DB_COL_ENUM(struct reward_page, state, redemption_state_names)
+static const struct db_col redemption_all_in[] = {
+	DB_COL_UUID(struct reward_page, company_id), DB_COL_UUID(struct reward_page, before), DB_COL_I64(struct reward_page, limit),
+};
+static const struct db_col redemption_state_in[] = {
+	DB_COL_UUID(struct reward_page, company_id), DB_COL_UUID(struct reward_page, before), STATE_IN,
 	DB_COL_I64(struct reward_page, limit),
+};
+static const struct db_col redemption_own_in[] = {
+	DB_COL_UUID(struct reward_page, company_id), DB_COL_UUID(struct reward_page, before),
+	DB_COL_UUID(struct reward_page, person_id),  STATE_IN, STATE_IN, DB_COL_I64(struct reward_page, limit),
 };
 
 #define REWARD "SELECT id, name, description, price_tenths, stock, archived_at, version, created_at FROM reward"
-#define REDEMPTION                                                                              \
+#define REDEMPTION_BY(index)                                                                    \
 	"SELECT d.id, d.reward_id, d.person_id, d.price_tenths, d.state, d.note, d.decided_by, d.created_at," \
-	" d.decided_at, r.name FROM redemption d JOIN reward r ON r.company_id = d.company_id AND r.id = d.reward_id"
+	" d.decided_at, r.name FROM redemption d " index \
+	" JOIN reward r ON r.company_id = d.company_id AND r.id = d.reward_id"
+#define REDEMPTION REDEMPTION_BY("")
+#define REDEMPTIONS(index) REDEMPTION_BY("FORCE INDEX (" index ")") " WHERE d.company_id = ? AND d.id < ?"
+#define LATEST " ORDER BY d.id DESC LIMIT ?"
 
 enum {
 	Q_REWARD, Q_REWARD_LOCK, Q_REWARD_INSERT, Q_REWARD_UPDATE, Q_REWARD_STOCK, Q_REWARD_PAGE, Q_REDEMPTION,
-	Q_REDEMPTION_LOCK, Q_REDEMPTION_INSERT, Q_REDEMPTION_MOVE, Q_REDEMPTION_PAGE, Q__MAX
+	Q_REDEMPTION_LOCK, Q_REDEMPTION_INSERT, Q_REDEMPTION_MOVE, Q_REDEMPTION_ALL,
+	Q_REDEMPTION_STATE, Q_REDEMPTION_OWN, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -107,10 +119,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE redemption SET state = ?, note = ?, decided_by = ?, decided_at = ?"
 		       " WHERE company_id = ? AND id = ?",
 		DB_IN(redemption_move_in) },
-	[Q_REDEMPTION_PAGE] = { .name = "redemption_page",
-		.sql = REDEMPTION " WHERE d.company_id = ? AND d.id < ? AND (? IS NULL OR d.person_id = ?)"
-		       " ORDER BY d.id DESC LIMIT ?",
-		DB_IN(redemption_page_in), DB_OUT(redemption_out) },
+	[Q_REDEMPTION_ALL] = { .name = "redemption_all", .sql = REDEMPTIONS("PRIMARY") LATEST,
+		DB_IN(redemption_all_in), DB_OUT(redemption_out) },
+	[Q_REDEMPTION_STATE] = { .name = "redemption_state",
+		.sql = REDEMPTIONS("redemption_state") " AND d.state = ?" LATEST,
+		DB_IN(redemption_state_in), DB_OUT(redemption_out) },
+	[Q_REDEMPTION_OWN] = { .name = "redemption_own",
+		.sql = REDEMPTIONS("redemption_person") " AND d.person_id = ? AND (? IS NULL OR d.state = ?)" LATEST,
+		DB_IN(redemption_own_in), DB_OUT(redemption_out) },
 };
 /* clang-format on */
 
@@ -188,5 +204,9 @@ redemption_sql_page(struct rq *rq, const struct reward_page *p, db_row_fn *fn, v
 {
 	struct redemption row = { .note = NULL };
 
-	return db_each(rq, &stmts[Q_REDEMPTION_PAGE], p, &row, fn, arg);
+	int q = Q_REDEMPTION_OWN;
+
+	if (uuid_is_zero(p->person_id))
+		q = p->state < 0 ? Q_REDEMPTION_ALL : Q_REDEMPTION_STATE;
+	return db_each(rq, &stmts[q], p, &row, fn, arg);
 }

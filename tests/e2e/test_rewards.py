@@ -111,6 +111,24 @@ def test_redemptions_are_ones_own(api, house):
     assert id_ in {r["id"] for r in api.get("/v1/redemptions?everybody=true", who=house.company.manager).json()["items"]}
 
 
+def test_what_waits_for_a_decision_is_a_list(api, house):
+    person, reward = rich(house), new_reward(api, house, price_tenths=10)
+    ids = [ask(api, person, reward).json()["id"] for _ in range(3)]
+    assert decide(api, house, {"id": ids[1]}, "refuse").status_code == 200
+
+    def listed(who, **query):
+        found, page = [], {"has_more": True, "next_cursor": None}
+        while page["has_more"]:
+            page = api.get("/v1/redemptions", who=who, params={"limit": 2, "cursor": page["next_cursor"], **query}).json()
+            assert not {r["state"] for r in page["items"]} - {query["state"]}
+            found += [r["id"] for r in page["items"] if r["id"] in ids]
+        return found
+
+    for who, more in ((house.company.admin, {"everybody": "true"}), (person, {})):
+        assert listed(who, state="asked", **more) == [ids[2], ids[0]]
+        assert listed(who, state="refused", **more) == [ids[1]]
+
+
 def test_nobody_decides_about_their_own(api, house):
     giver, admin, reward = house.company.add_person(f"g{secrets.token_hex(4)}"), house.company.admin, new_reward(api, house)
     other = house.company.add_person(f"a{secrets.token_hex(4)}", "admin")
