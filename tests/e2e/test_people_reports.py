@@ -244,6 +244,18 @@ def test_days_from_the_first_click_to_lead_and_sale(cohorts, step):
             assert found["p90_days"] == (pytest.approx(took[-(-len(took) * 9 // 10) - 1], abs=1e-6) if took else None)
 
 
+def test_two_leads_that_are_one_person_are_one_in_a_cohort(api, db, make_company):
+    books = Books(api, db, make_company())
+    first, _ = books.lead([("ann", TODAY - days(9))], at=TODAY - days(8))
+    second, _ = books.lead([("bob", TODAY - days(7))], at=TODAY - days(6))
+    books.event(second, str(uuid7()), TODAY - days(3), 5, "EUR", "won")
+    answer = api.post(f"/v1/leads/{second}/merge", who=books.company.admin, json={"lead_id": first})
+    assert answer.status_code == 200, answer.text
+    cohorts = ask(books, "cohorts", step="month")["cohorts"]
+    assert sum(c["leads"] for c in cohorts) == 1
+    assert [c["click_to_won"]["median_days"] for c in cohorts if c["click_to_won"]["n"]] == [6]
+
+
 def test_cohorts_as_a_table(cohorts):
     report, table = ask(cohorts, "cohorts", step="week"), table_of(cohorts, "cohorts", step="week")
     assert [(r["from"], int(r["leads"]), int(r["to_lead_within_7d"]), int(r["to_won"])) for r in table] == \
