@@ -104,19 +104,35 @@ check_period(struct problem *p, const struct board *b)
 		problem_add(p, "#/last_on", "must not be before first_on");
 }
 
+/* Where a segment is told: in a body, or in a query that narrows a board. */
+struct segment_names {
+	const char *team, *department, *location;
+};
+static const struct segment_names in_body = { "#/team_id", "#/department", "#/location" };
+static const struct segment_names in_query = { "?team", "?department", "?location" };
+
 static void
-check_segment(struct problem *p, const struct board *b)
+check_segment(struct problem *p, const struct board *b, bool team_known,
+              const struct segment_names *names)
 {
-	const bool kudos =
-	    b->measure == MEASURE_KUDOS_RECEIVED || b->measure == MEASURE_KUDOS_GIVEN;
 	const int segments =
 	    !uuid_is_zero(b->team_id) + (b->department != NULL) + (b->location != NULL);
 
 	if (segments > 1)
-		problem_add(p, b->location != NULL ? "#/location" : "#/department",
-		            "only one of team_id, department and location");
+		problem_add(p, b->location != NULL ? names->location : names->department,
+		            "goes with no other segment: one of team, department and location");
 	if (b->who == BOARD_TEAMS && !uuid_is_zero(b->team_id))
-		problem_add(p, "#/team_id", "goes with people only");
+		problem_add(p, names->team, "goes with people only");
+	if (!team_known)
+		problem_add(p, names->team, "is no team of the company");
+}
+
+static void
+check_measure(struct problem *p, const struct board *b)
+{
+	const bool kudos =
+	    b->measure == MEASURE_KUDOS_RECEIVED || b->measure == MEASURE_KUDOS_GIVEN;
+
 	if (b->per_head && b->who != BOARD_TEAMS)
 		problem_add(p, "#/per_head", "goes with teams only");
 	if (!uuid_is_zero(b->value_id) && !kudos)
@@ -141,11 +157,41 @@ board_check(struct rq *rq, struct board *b)
 	if (e)
 		return e;
 	check_period(&rq->problem, b);
-	check_segment(&rq->problem, b);
-	if (!team)
-		problem_add(&rq->problem, "#/team_id", "is no team of the company");
+	check_segment(&rq->problem, b, team, &in_body);
+	check_measure(&rq->problem, b);
 	if (!value)
 		problem_add(&rq->problem, "#/value_id", "is no value of the company");
+	return rq->problem.code;
+}
+
+static const char *
+first_named(const struct board_segment *s)
+{
+	if (!uuid_is_zero(s->team))
+		return in_query.team;
+	return s->department != NULL ? in_query.department : in_query.location;
+}
+
+enum fault
+board_narrow(struct rq *rq, struct board *b, const struct board_segment *by)
+{
+	bool team = true, value;
+	enum fault e = FAULT_NONE;
+
+	if (board_segmented(b)) {
+		problem_add(&rq->problem, first_named(by), "the board is of a segment already");
+		return rq->problem.code = FAULT_BAD_QUERY;
+	}
+	b->team_id = by->team;
+	b->department = by->department;
+	b->location = by->location;
+	if (!uuid_is_zero(b->team_id))
+		e = board_sql_known(rq, b, &team, &value);
+	if (e)
+		return e;
+	check_segment(&rq->problem, b, team, &in_query);
+	if (rq->problem.code != FAULT_NONE)
+		rq->problem.code = FAULT_BAD_QUERY;
 	return rq->problem.code;
 }
 

@@ -14,10 +14,6 @@ enum { DAYS_DEFAULT = 30, ROWS_MAX = 101 + 2 * BOARD_NEIGHBOURS + 1 };
 struct days_query {
 	int64_t days;
 };
-struct board_query {
-	struct uuid team;
-	const char *department, *location;
-};
 struct settings_view {
 	bool on_boards;
 };
@@ -45,11 +41,11 @@ static const struct j_field days_fields[] = {
 };
 static const struct j_schema days_schema = J_SCHEMA("standing_query", struct days_query, days_fields);
 static const struct j_field query_fields[] = {
-	J_ID(struct board_query, team, 0, .help = "Of a board of people: only what was done in this team"),
-	J_TEXT(struct board_query, department, 0, 1, 120, .help = "Only what was done in it, as the directory called it then"),
-	J_TEXT(struct board_query, location, 0, 1, 120, .help = "Only what was done there"),
+	J_ID(struct board_segment, team, 0, .help = "Of a board of people: only what was done in this team"),
+	J_TEXT(struct board_segment, department, 0, 1, 120, .help = "Only what was done in it, as the directory called it then"),
+	J_TEXT(struct board_segment, location, 0, 1, 120, .help = "Only what was done there"),
 };
-static const struct j_schema query_schema = J_SCHEMA("board_query", struct board_query, query_fields);
+static const struct j_schema query_schema = J_SCHEMA("board_query", struct board_segment, query_fields);
 
 static const struct j_field settings_fields[] = {
 	J_BOOLEAN(struct settings_view, on_boards, J_REQUIRED, 0, .help = "false: nobody else sees one on boards"),
@@ -254,7 +250,7 @@ handle_points(struct rq *rq, struct call *call, void *reply)
 static enum fault
 find_board(struct rq *rq, const struct call *call, struct board *out)
 {
-	const struct board_query *q = call->query;
+	const struct board_segment *q = call->query;
 	const struct board_preset *preset = board_preset_find(call->text[0]);
 	struct uuid id = { { 0 } };
 	const bool is_id = uuid_parse(str_of(call->text[0]), &id);
@@ -268,16 +264,7 @@ find_board(struct rq *rq, const struct call *call, struct board *out)
 		e = is_id ? board_sql_get(rq, id, out) : FAULT_NOT_FOUND;
 	if (e || (uuid_is_zero(q->team) && q->department == NULL && q->location == NULL))
 		return e;
-	if (board_segmented(out))
-		return rq_fail(rq, FAULT_BAD_QUERY, "The board is of a segment already.");
-	out->team_id = q->team;
-	out->department = q->department;
-	out->location = q->location;
-	e = board_check(rq, out);
-	return e ? rq_fail(rq, FAULT_BAD_QUERY,
-	                   "One of team, department and location, and a team of the company only "
-	                   "on a board of people.")
-	         : FAULT_NONE;
+	return board_narrow(rq, out, q);
 }
 
 static enum fault

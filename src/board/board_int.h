@@ -49,6 +49,13 @@ const struct board_preset *board_main(void);
 /* What the schema cannot say of a definition, all at once; sets the days from the dates. */
 extern const struct j_schema board_patch_schema;
 enum fault board_check(struct rq *rq, struct board *b) MUST_CHECK;
+/* The part of a board that a reader asks for: one of the three, or none. */
+struct board_segment {
+	struct uuid team;
+	const char *department, *location;
+};
+/* Narrows a board to it; BAD_QUERY with the parameter when that does not go. */
+enum fault board_narrow(struct rq *rq, struct board *b, const struct board_segment *by) MUST_CHECK;
 bool board_same(const struct board *a, const struct board *b);
 bool board_segmented(const struct board *b);
 /* The zone and the days that count. */

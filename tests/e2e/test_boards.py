@@ -243,8 +243,13 @@ def test_a_segment_is_as_it_was_then_and_withheld_when_few_are_in_it(api, lively
     assert scores(sales) == {lively.people[0].id: 2, lively.people[1].id: 1}
     points = define(api, company, department="Sales", min_group=1)
     assert scores(read(api, company.member, points["id"])) == {lively.people[1].id: 2}
-    answer = api.get(f"/v1/boards/{points['id']}", who=company.member, params={"location": "Berlin"})
-    assert answer.status_code == 400
+    theirs = uuid7()
+    for board, query, wrong in (
+            (points["id"], {"location": "Berlin"}, {"?location"}), ("teams_shares_month", {"team": lively.teams[0]["id"]}, {"?team"}),
+            ("shares_week", {"team": theirs, "location": "Berlin"}, {"?team", "?location"})):
+        answer = api.get(f"/v1/boards/{board}", who=company.member, params=query)
+        assert answer.status_code == 400 and answer.json()["code"] == "invalid_query"
+        assert {e["pointer"] for e in answer.json()["errors"]} == wrong
 
 
 def test_ones_row_has_neighbours_and_who_left_is_nobodys(api, club):
