@@ -78,6 +78,9 @@ enum fault provider_remove(struct rq *rq, struct uuid id) MUST_CHECK;
 /* For operators: domains that are proved to be the company's, space-separated. */
 enum fault provider_set_domains(struct rq *rq, struct uuid id, const char *domains) MUST_CHECK;
 
+/* Has the company a provider that is on?  For whoever has not signed in yet. */
+enum fault sign_in_offered(struct rq *rq, const char *slug, bool *ret) MUST_CHECK;
+
 /*
  * Uses a one-time code up for the session that will be made of it.  GRANT when it is none, over,
  * another app's or used; a used one ends the session that was made of it.

@@ -200,6 +200,14 @@ provider_get(struct rq *rq, struct uuid id, struct provider_view *out)
 	return e;
 }
 
+enum fault
+sign_in_offered(struct rq *rq, const char *slug, bool *ret)
+{
+	struct provider_row p;
+
+	return provider_sql_for(rq, slug, (struct uuid){ { 0 } }, &p, ret);
+}
+
 struct changing {
 	const struct provider_change *in;
 	struct provider_row p;

@@ -2,6 +2,7 @@
 /* company_http.c - the company over HTTP: what an app asks before anybody signs in, and its
  * settings. */
 #include "rostra/conf.h"
+#include "rostra/identity.h"
 #include "rostra/network.h"
 #include "rostra/sums.h"
 #include "rostra/text.h"
@@ -17,7 +18,8 @@ static const struct j_field config_query_fields[] = {
 };
 static const struct j_schema config_query_schema = J_SCHEMA("config_query", struct config_query, config_query_fields);
 
-static const char *const feature_words[] = { "feed", "shares", "leads", "reports", "sync", NULL };
+static const char *const feature_words[] = { "feed",   "shares",   "leads",   "reports", "sync",      "kudos",         "points",
+	                                    "boards", "contests", "badges",  "rewards", "mentoring", "notifications", NULL };
 
 struct config_view {
 	struct company_row c;
@@ -36,7 +38,7 @@ static const struct j_field config_fields[] = {
 	  .help = "Older apps are answered 403 client_upgrade_required" },
 	J_TEXT(struct config_view, api_url, 0, 0, 0),
 	J_TEXT(struct config_view, link_url, 0, 0, 0),
-	J_TEXT(struct config_view, sign_in_url, J_NULLABLE, 0, 0, .help = "Where sign-in starts; null: this company has none yet"),
+	J_TEXT(struct config_view, sign_in_url, J_NULLABLE, 0, 0, .help = "Where sign-in starts: add redirect_uri, state and code_challenge; null: no provider is on"),
 	J_WORDS(struct config_view, features, 0, feature_words),
 	J_WORDS(struct config_view, networks, 0, network_names),
 };
@@ -85,11 +87,17 @@ config_get(struct rq *rq, struct call *call, void *reply)
 	const struct config_query *q = call->query;
 	struct config_view *v = reply;
 	enum fault e = company_sql_by_slug(rq, q->company, &v->c);
+	bool sign_in = false;
 
 	if (!e && v->c.state != COMPANY_ACTIVE)
 		e = FAULT_NOT_FOUND;
 	if (e == FAULT_NOT_FOUND)
 		return rq_fail(rq, e, "No such company.");
+	if (!e)
+		e = sign_in_offered(rq, v->c.slug, &sign_in);
+	if (sign_in)
+		v->sign_in_url = arena_printf(rq->arena, "%s/v1/auth/start?company=%s",
+		                              rq->conf->public_url, v->c.slug);
 	v->api_url = rq->conf->public_url;
 	v->link_url = rq->conf->link_url;
 	v->features = (UINT32_C(1) << (sizeof(feature_words) / sizeof(feature_words[0]) - 1)) - 1;

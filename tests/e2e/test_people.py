@@ -16,9 +16,28 @@ def test_an_app_learns_of_a_company_before_anybody_signs_in(api, acme):
     assert answer.status_code == 200
     told = answer.json()
     assert told["company"] == acme.slug and told["sign_in_url"] is None
+    assert {"feed", "kudos", "points", "boards", "mentoring", "notifications"} <= set(told["features"])
     assert "linkedin" in told["networks"] and told["link_url"].startswith("http")
     assert api.get("/v1/config?company=nobody").status_code == 404
     assert api.get("/v1/config").status_code == 400
+
+
+def test_an_app_learns_where_sign_in_starts_while_a_provider_is_on(api, make_company):
+    company, path = make_company(), f"/v1/identity-providers/{uuid7()}"
+
+    def start():
+        return api.get(f"/v1/config?company={company.slug}").json()["sign_in_url"]
+
+    assert start() is None
+    provider = api.put(path, who=company.admin, json={
+        "name": "Directory", "issuer": "https://id.example.com", "client_id": "rostra", "client_secret": "a secret of it", "state": "on"})
+    assert provider.status_code == 201, provider.text
+    assert start() == f"{api.get(f'/v1/config?company={company.slug}').json()['api_url']}/v1/auth/start?company={company.slug}"
+    # What is missing there is the app's own; the company is known.
+    answer = api.get(f"/v1/auth/start?company={company.slug}")
+    assert {e["pointer"] for e in answer.json()["errors"]} == {"?redirect_uri", "?state", "?code_challenge", "?code_challenge_method"}
+    off = api.patch(path, who=company.admin, json={"version": provider.json()["version"], "state": "off"})
+    assert off.status_code == 200 and start() is None
 
 
 def test_a_suspended_company_is_as_if_it_never_was(api, make_company, rostra):
