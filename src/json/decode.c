@@ -307,6 +307,15 @@ decode_object(struct walk *w, const struct j_schema *s, json_t *tree, void *obj)
 		memcpy((char *)obj + s->has_off, &has, sizeof(has));
 }
 
+/* The library's words, but where they speak of its own options. */
+static const char *
+why_unreadable(const json_error_t *err)
+{
+	return json_error_code(err) == json_error_null_character
+	           ? "the character U+0000 is not allowed"
+	           : err->text;
+}
+
 enum fault
 json_decode(struct arena *a, struct problem *p, const struct j_schema *s, struct str text,
             void *obj)
@@ -322,7 +331,7 @@ json_decode(struct arena *a, struct problem *p, const struct j_schema *s, struct
 	tree = json_loadb(text.s == NULL ? "" : text.s, text.n, JSON_REJECT_DUPLICATES, &err);
 	if (tree == NULL)
 		return problem_set(p, FAULT_BAD_JSON, "line %d, column %d: %s", err.line,
-		                   err.column, err.text);
+		                   err.column, why_unreadable(&err));
 	if (json_is_object(tree))
 		decode_object(&w, s, tree, obj);
 	else

@@ -28,6 +28,8 @@ import_column_of(const char *pointer)
 
 /* --- the header --- */
 
+enum { HEADER_SHOWN_BYTES = 80 }; /* a longer name of a column is not repeated */
+
 enum fault
 import_header_fault(struct rq *rq, const char *detail)
 {
@@ -96,15 +98,20 @@ header_cell(struct rq *rq, struct import_columns *columns, struct str cell, uint
 		if (!str_eq_nocase(cell, str_of(column_names[c])))
 			continue;
 		if (*seen & UINT32_C(1) << c)
-			return import_header_fault(rq, "names a column twice");
+			return import_header_fault(rq, arena_printf(rq->arena, "names %s twice",
+			                                            column_names[c]));
 		*seen |= UINT32_C(1) << c;
 		columns->column[columns->n++] = (enum column)c;
 		return FAULT_NONE;
 	}
+	if (cell.n > HEADER_SHOWN_BYTES || !utf8_valid(cell))
+		cell = STR("?");
 	return import_header_fault(
-	    rq,
-	    "has a column that is not one of external_id, email, email_sha256, name, organisation,"
-	    " phone, message, click_id, created_at, value_minor, currency");
+	    rq, arena_printf(rq->arena,
+	                     "column %zu, \"%.*s\", is not one of external_id, email, email_sha256,"
+	                     " name, organisation, phone, message, click_id, created_at,"
+	                     " value_minor, currency",
+	                     columns->n + 1, (int)cell.n, cell.s));
 }
 
 enum fault

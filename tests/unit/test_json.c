@@ -248,6 +248,8 @@ what_is_not_a_json_object_is_malformed(void **state)
 	}
 	(void)decode(g, "{\n\"title\": }");
 	assert_non_null(strstr(g->problem.detail, "line 2, column 10"));
+	(void)decode(g, "{\"a\":\"\\u0000\"}");
+	assert_non_null(strstr(g->problem.detail, ": the character U+0000 is not allowed"));
 }
 
 static void
