@@ -331,19 +331,6 @@ take_row(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-static const char *
-click_text(struct rq *rq, const unsigned char id[CLICK_ID_SIZE])
-{
-	static const unsigned char nobody[CLICK_ID_SIZE] = { 0 };
-	char *text;
-
-	if (memcmp(id, nobody, sizeof(nobody)) == 0)
-		return NULL;
-	text = arena_alloc(rq->arena, CLICK_ID_TEXT + 1, 1);
-	click_id_format(id, text);
-	return text;
-}
-
 static struct j_list
 differences_of(struct rq *rq, const struct differences *d, const char *currency)
 {
@@ -358,9 +345,9 @@ differences_of(struct rq *rq, const struct differences *d, const char *currency)
 			.why = from->why,
 			.conversion_id = row->conversion_id,
 			.lead_id = row->lead_id,
-			.click_id = click_text(rq, row->click_id),
+			.click_id = sealed_click_text(rq, row->click_id),
 			.cause_click_id =
-			    from->has_cause_click ? click_text(rq, from->cause_click) : NULL,
+			    from->has_cause_click ? sealed_click_text(rq, from->cause_click) : NULL,
 			.before = b ? sum_of(rq, b->millionths, b->amount_minor, currency) : NULL,
 			.after = a ? sum_of(rq, a->millionths, a->amount_minor, currency) : NULL,
 		};
@@ -430,6 +417,9 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/report-definitions/{id}/runs/{other_id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .body = &run_new_schema, .kind = REPLY_OBJECT, .reply = &run_schema, .handle = run_put,
 	  .name = "report_run_put", .summary = "Seal a run: its rows, totals and SHA-256 as the data is now" },
+	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/rows", .access = WHOLE_READERS,
+	  .scope = "reports:read", .rate = RATE_READ, .kind = REPLY_LIST, .reply = &sealed_row_schema, .handle = run_rows_get,
+	  .name = "report_run_rows", .summary = "The rows that a sealed run keeps, by conversion and click: their sums are its totals" },
 	{ .method = HTTP_GET, .path = "/v1/report-definitions/{id}/runs/{other_id}/rates", .access = WHOLE_READERS,
 	  .scope = "reports:read", .rate = RATE_READ, .kind = REPLY_LIST, .reply = &sealed_rate_schema, .handle = run_rates_get,
 	  .name = "report_run_rates", .summary = "Exchange rates that a sealed run used" },

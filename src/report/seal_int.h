@@ -68,6 +68,10 @@ struct differences {
 };
 handler_fn run_rates_get; /* seal_rates.c */
 extern const struct j_schema sealed_rate_schema;
+handler_fn run_rows_get; /* seal_rows.c */
+extern const struct j_schema sealed_row_schema;
+/* A click's id as the API has it; NULL: nobody is credited. */
+const char *sealed_click_text(struct rq *rq, const unsigned char id[CLICK_ID_SIZE]);
 /* Sorts both. */
 void rows_compare(struct arena *a, struct run_rows *then, struct run_rows *now,
                   struct differences *ret);
@@ -94,6 +98,15 @@ enum fault run_sql_page(struct rq *rq, const struct definition_page *p, db_row_f
 enum fault run_sql_insert_rows(struct rq *rq, const struct run_rows *rows) MUST_CHECK;
 enum fault run_sql_rows(struct rq *rq, const struct run *r, struct run_row *out, db_row_fn *fn,
                         void *arg) MUST_CHECK;
+
+/* Rows behind one of them, in the order of conversion and click. */
+struct row_page {
+	struct uuid company_id, run_id, conversion_id;
+	unsigned char click_id[CLICK_ID_SIZE];
+	int64_t limit;
+};
+enum fault run_sql_row_page(struct rq *rq, const struct row_page *p, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
 
 /* What may explain a difference: of a conversion's lead; TIME_NONE none. */
 struct run_facts {

@@ -39,6 +39,11 @@ static const struct db_col row_in[] = {
 };
 static const struct db_col row_out[] = { ROW_COLS };
 static const struct db_col rows_of_run[] = { DB_COL_UUID(struct run, company_id), DB_COL_UUID(struct run, id) };
+static const struct db_col row_page_in[] = {
+	DB_COL_UUID(struct row_page, company_id),    DB_COL_UUID(struct row_page, run_id),
+	DB_COL_UUID(struct row_page, conversion_id), DB_COL_UUID(struct row_page, conversion_id),
+	DB_COL_BYTES(struct row_page, click_id),     DB_COL_I64(struct row_page, limit),
+};
 static const struct db_col facts_in[] = {
 	DB_COL_UUID(struct run_facts, company_id), DB_COL_UUID(struct run_facts, conversion_id),
 };
@@ -87,8 +92,10 @@ static const struct db_col merged_out[] = { DB_COL_UUID(struct run_facts, lead_i
 	"definition_id, id, from_day, to_day, time_zone, currency, as_of, sealed_by, credits, total_millionths, total_minor," \
 	" nobody_millionths, nobody_minor, sha256"
 
+#define ROW_COLUMNS "conversion_id, click_id, lead_id, millionths, amount_minor, digest"
+
 enum {
-	Q_DEFINITION, Q_DEFINITION_NEW, Q_DEFINITIONS, Q_RUN, Q_RUN_NEW, Q_RUNS, Q_ROW_NEW, Q_ROWS, Q_FACTS, Q_RECLASSIFIED,
+	Q_DEFINITION, Q_DEFINITION_NEW, Q_DEFINITIONS, Q_RUN, Q_RUN_NEW, Q_RUNS, Q_ROW_NEW, Q_ROWS, Q_ROW_PAGE, Q_FACTS, Q_RECLASSIFIED,
 	Q_RATE_NEW, Q_RATES, Q_SEALED_RATE, Q_MERGED,
 	Q__MAX
 };
@@ -118,9 +125,12 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(row_in) },
 	[Q_ROWS] = { .name = "run_rows",
-		.sql = "SELECT conversion_id, click_id, lead_id, millionths, amount_minor, digest FROM report_run_row"
-		       " WHERE company_id = ? AND run_id = ?",
+		.sql = "SELECT " ROW_COLUMNS " FROM report_run_row WHERE company_id = ? AND run_id = ?",
 		DB_IN(rows_of_run), DB_OUT(row_out) },
+	[Q_ROW_PAGE] = { .name = "run_row_page",
+		.sql = "SELECT " ROW_COLUMNS " FROM report_run_row WHERE company_id = ? AND run_id = ? AND conversion_id >= ?"
+		       " AND (conversion_id > ? OR click_id > ?) ORDER BY conversion_id, click_id LIMIT ?",
+		DB_IN(row_page_in), DB_OUT(row_out) },
 	[Q_FACTS] = { .name = "run_facts",
 		.sql = "SELECT c.received_at, l.erased_at, (SELECT MAX(t.added_at) FROM touch t WHERE t.company_id = c.company_id"
 		       " AND t.lead_id = c.lead_id) FROM conversion c JOIN lead l ON l.company_id = c.company_id AND l.id = c.lead_id"
@@ -210,6 +220,14 @@ enum fault
 run_sql_rows(struct rq *rq, const struct run *r, struct run_row *out, db_row_fn *fn, void *arg)
 {
 	return db_each(rq, &stmts[Q_ROWS], r, out, fn, arg);
+}
+
+enum fault
+run_sql_row_page(struct rq *rq, const struct row_page *p, db_row_fn *fn, void *arg)
+{
+	struct run_row row = { .millionths = 0 };
+
+	return db_each(rq, &stmts[Q_ROW_PAGE], p, &row, fn, arg);
 }
 
 enum fault

@@ -604,6 +604,7 @@ EXAMPLES = {
     "report_run_put": lambda w, who: Request({"id": w.definition["id"], "other_id": uuid7()}, json={
         "from": "2026-01-01", "to": "2026-02-01"}),
     "report_run_verify": lambda w, who: Request(w.run_path()),
+    "report_run_rows": lambda w, who: Request(w.run_path()),
     "report_run_rates": lambda w, who: Request(w.run_path()),
     "exchange_rate_list": nothing,
     "report_attribution": period(),

@@ -104,6 +104,36 @@ def test_a_sealed_run_is_the_file_of_its_rows(api, company, definition, paths):
     assert same["now"]["sha256"] == run["sha256"] and same["sealed"] == run
 
 
+def sealed_rows(api, company, definition, run):
+    found, page = [], {"has_more": True, "next_cursor": None}
+    while page["has_more"]:
+        answer = api.get(run_of(definition, run) + "/rows", who=company.admin, params={"limit": 1, "cursor": page["next_cursor"]})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["items"]
+    return found
+
+
+def test_the_rows_of_a_sealed_run_are_read_and_stay(api, company, definition, paths):
+    clicks, leads = paths
+    alone = new_lead(api, company)
+    run = seal(api, company, definition)
+    query = f"{definition['query']}&from={run['from']}&to={run['to']}&time_zone={run['time_zone']}&currency={run['currency']}"
+    csv = api.get(f"/v1/reports/attribution/credits?format=csv&{query}", who=company.admin, contract=False).content
+    rows = sealed_rows(api, company, definition, run)
+    assert {(r["lead_id"], r["click_id"]) for r in rows} == {
+        (leads[0]["id"], clicks[0]), (leads[0]["id"], clicks[1]), (leads[1]["id"], clicks[2]), (alone["id"], None)}
+    assert len(rows) == run["rows"] == 4
+    assert sum(r["value"]["amount_minor"] for r in rows) == run["totals"]["value"]["amount_minor"] == 30003
+    assert sum(r["conversions"] for r in rows) == run["totals"]["conversions"] == 3
+    lines = csv.split(b"\r\n")[1:-1]
+    assert {r["digest"] for r in rows} == {hashlib.sha256(line + b"\r\n").hexdigest()[:32] for line in lines}
+    overrule(api, company, clicks[0], "bot")
+    assert sealed_rows(api, company, definition, run) == rows
+    elsewhere = {"id": uuid7()}
+    assert api.get(run_of(elsewhere, run) + "/rows", who=company.admin).status_code == 404
+
+
 def test_a_reclassified_click_is_named_with_the_rows_it_moved_and_no_others(api, company, definition, paths):
     clicks, leads = paths
     run = seal(api, company, definition)

@@ -41,6 +41,7 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert re.search(r'^  "person_id": "[0-9a-f-]{36}",\n  "network": "linkedin",$', done.stdout, re.M), done.stdout
     assert '"message": "Thank you for the translation!"' in done.stdout
     assert '"reason": "allowance_spent"' in done.stdout
+    assert '"reason": "share_published"' in done.stdout and '"points": 1.5' in done.stdout
     assert '"name": "Voice"' in done.stdout and '"state": "running"' in done.stdout
     assert '"text": "Share something of my own once a week"' in done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
