@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* badge.c - badges as admins define them, and grants by hand. */
+#include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/notice.h"
 
@@ -191,6 +192,16 @@ check_grant(struct rq *rq, const struct badge_award *a)
 	return FAULT_NONE;
 }
 
+/* What the person is told comes of this: found again when the grant is taken back. */
+static struct uuid
+source_of(const struct badge_award *a)
+{
+	struct uuid source = a->person_id;
+
+	source.b[sizeof(source.b) - 1] ^= (unsigned char)a->level;
+	return source;
+}
+
 static enum fault
 grant_tx(struct rq *rq, void *arg)
 {
@@ -198,7 +209,7 @@ grant_tx(struct rq *rq, void *arg)
 	const struct notice_new notice = {
 		.kind = NOTICE_BADGE,
 		.object = g->a->badge_id,
-		.source = uuid_v7(rq->now_us),
+		.source = source_of(g->a),
 		.actor = rq->who->person,
 		.people = &g->a->person_id,
 		.n = 1,
@@ -223,4 +234,44 @@ badge_grant(struct rq *rq, const struct badge_award *a, bool *ret_created)
 
 	*ret_created = g.created;
 	return e;
+}
+
+static enum fault
+take_back_tx(struct rq *rq, void *arg)
+{
+	const struct badge_award *key = arg;
+	struct badge_award there = { .reason = NULL };
+	struct audit_change changes[] = { { .member = "badge" }, { .member = "reason" } };
+	const struct audit_deed deed = { .action = "badge.taken_back",
+		                         .kind = AUDIT_PERSON,
+		                         .object = key->person_id,
+		                         .person = key->person_id,
+		                         AUDIT_CHANGES(changes) };
+	bool done;
+	enum fault e = badge_sql_award_get(rq, key, &there);
+
+	if (e)
+		return e == FAULT_NOT_FOUND ? FAULT_NONE : e;
+	if (uuid_is_zero(there.granted_by))
+		return rq_fail(rq, FAULT_CONFLICT, "It was earned, not granted by hand.");
+	e = badge_sql_award_delete(rq, key, &done);
+	if (e || !done)
+		return e;
+	changes[0].before = arena_printf(rq->arena, "%s: %s", there.badge_name, there.level_name);
+	changes[1].before = there.reason;
+	e = notice_retract(rq, NOTICE_BADGE, key->badge_id, source_of(key));
+	return e ? e : audit_put(rq, &deed);
+}
+
+enum fault
+badge_take_back(struct rq *rq, const struct badge_award *key)
+{
+	struct badge_award at = *key;
+	struct badge b = { .name = NULL };
+	struct badge_person p = { .active = false };
+	enum fault e = badge_sql_get(rq, key->badge_id, &b);
+
+	if (!e)
+		e = badge_sql_person(rq, key->person_id, &p);
+	return e ? e : db_tx(rq, take_back_tx, &at);
 }

@@ -51,6 +51,11 @@ static const struct j_field award_fields[] = {
 };
 static const struct j_schema award_schema = J_SCHEMA("badge_award", struct badge_award, award_fields);
 static const struct j_field grant_fields[] = { LEVEL(0), REASON(J_REQUIRED | J_PII | J_TRIM) };
+struct take_query {
+	int64_t level;
+};
+static const struct j_field take_fields[] = { J_INT64(struct take_query, level, 0, 1, BADGE_LEVELS_MAX, 1) };
+static const struct j_schema take_schema = J_SCHEMA("badge_take_query", struct take_query, take_fields);
 static const struct j_schema grant_schema = J_SCHEMA("badge_grant", struct badge_award, grant_fields);
 /* clang-format on */
 
@@ -137,6 +142,19 @@ handle_grant(struct rq *rq, struct call *call, void *reply)
 }
 
 static enum fault
+handle_take_back(struct rq *rq, struct call *call, void *reply)
+{
+	const struct take_query *q = call->query;
+	const struct badge_award key = { .company_id = rq_company(rq),
+		                         .badge_id = call->id[0],
+		                         .person_id = call->id[1],
+		                         .level = q->level };
+
+	(void)reply;
+	return badge_take_back(rq, &key);
+}
+
+static enum fault
 award_row(struct rq *rq, void *row, void *arg)
 {
 	const struct badge_award *a = row;
@@ -175,6 +193,9 @@ static const struct route rows[] = {
 	{ .method = HTTP_PUT, .path = "/v1/badges/{id}/awards/{other_id}", .access = ACCESS_MANAGERS, .rate = RATE_WRITE,
 	  .body = &grant_schema, .kind = REPLY_OBJECT, .reply = &award_schema, .handle = handle_grant, .name = "badge_grant",
 	  .summary = "Grant a badge by hand, with the reason, to the person of other_id: each level once" },
+	{ .method = HTTP_DELETE, .path = "/v1/badges/{id}/awards/{other_id}", .access = ACCESS_MANAGERS, .rate = RATE_WRITE,
+	  .query = &take_schema, .kind = REPLY_NONE, .handle = handle_take_back, .name = "badge_take_back",
+	  .summary = "Take back what was granted by hand, on record; harmless when repeated" },
 	{ .method = HTTP_GET, .path = "/v1/people/{id}/badges", .access = ACCESS_PEOPLE, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &award_schema, .handle = handle_awards, .name = "person_badges",
 	  .summary = "What a colleague was awarded, as far as they show their profile" },

@@ -67,6 +67,9 @@ enum fault badge_create(struct rq *rq, const struct badge *b, bool *ret_created)
 enum fault badge_change(struct rq *rq, struct uuid id, const struct badge *in) MUST_CHECK;
 /* CONFLICT: the person has it already, unless by this very grant. */
 enum fault badge_grant(struct rq *rq, const struct badge_award *a, bool *ret_created) MUST_CHECK;
+/* Takes back what was granted by hand (person, badge and level of *key), on record; nothing when
+ * the person has it not.  CONFLICT: it was earned. */
+enum fault badge_take_back(struct rq *rq, const struct badge_award *key) MUST_CHECK;
 
 /* What a person has and has reached, each measure asked for once. */
 struct badge_progress {
@@ -94,6 +97,8 @@ enum fault badge_sql_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault badge_sql_awards(struct rq *rq, struct uuid person, db_row_fn *fn, void *arg) MUST_CHECK;
 enum fault badge_sql_award(struct rq *rq, const struct badge_award *a,
                            bool *ret_duplicate) MUST_CHECK;
+enum fault badge_sql_award_delete(struct rq *rq, const struct badge_award *key,
+                                  bool *ret_done) MUST_CHECK;
 enum fault badge_sql_award_get(struct rq *rq, const struct badge_award *key,
                                struct badge_award *out) MUST_CHECK;
 /* The person's time zone, or NOT_FOUND; and whether the reader sees their profile. */

@@ -75,7 +75,7 @@ static const struct db_col days_out[] = {
 	" JOIN badge_level l ON l.company_id = a.company_id AND l.badge_id = a.badge_id AND l.level = a.level"
 
 enum {
-	Q_GET, Q_COUNT, Q_INSERT, Q_LEVEL, Q_UPDATE, Q_EACH, Q_AWARDS, Q_AWARD, Q_AWARD_GET, Q_PERSON, Q_DAYS, Q__MAX
+	Q_GET, Q_COUNT, Q_INSERT, Q_LEVEL, Q_UPDATE, Q_EACH, Q_AWARDS, Q_AWARD, Q_AWARD_DELETE, Q_AWARD_GET, Q_PERSON, Q_DAYS, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -101,6 +101,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT INTO badge_award (company_id, person_id, badge_id, level, value, granted_by, reason, awarded_at)"
 		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(award_in) },
+	[Q_AWARD_DELETE] = { .name = "badge_award_delete",
+		.sql = "DELETE FROM badge_award WHERE company_id = ? AND person_id = ? AND badge_id = ? AND level = ?"
+		       " AND granted_by IS NOT NULL",
+		DB_IN(award_key) },
 	[Q_AWARD_GET] = { .name = "badge_award_get",
 		.sql = BADGE_AWARD " WHERE a.company_id = ? AND a.person_id = ? AND a.badge_id = ? AND a.level = ?",
 		DB_IN(award_key), DB_OUT(award_out) },
@@ -218,6 +222,16 @@ enum fault
 badge_sql_award(struct rq *rq, const struct badge_award *a, bool *ret_duplicate)
 {
 	return db_insert(rq, &stmts[Q_AWARD], a, ret_duplicate);
+}
+
+enum fault
+badge_sql_award_delete(struct rq *rq, const struct badge_award *key, bool *ret_done)
+{
+	uint64_t n = 0;
+	enum fault e = db_exec(rq, &stmts[Q_AWARD_DELETE], key, &n);
+
+	*ret_done = n > 0;
+	return e;
 }
 
 enum fault

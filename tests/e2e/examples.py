@@ -712,6 +712,7 @@ EXAMPLES = {
     "badge_put": lambda w, who: Request({"id": uuid7()}, json=badge_body(w)),
     "badge_patch": badge_patch,
     "badge_grant": lambda w, who: Request({"id": badge_of(w)["id"], "other_id": w.mate().id}, json={"reason": w.text()}),
+    "badge_take_back": lambda w, who: Request({"id": badge_of(w)["id"], "other_id": w.mate().id}),
     "person_badges": of_id(lambda w, who: w.person.id),
     "holiday_list": nothing,
     "holiday_put": lambda w, who: Request({"day": "2030-12-25"}, json={"name": w.text()}),

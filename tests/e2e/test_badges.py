@@ -130,6 +130,29 @@ def test_fifty_grants_at_once_make_one_award_and_the_others_say_why(api, house, 
                    json={"reason": "x"}).status_code == 409
 
 
+def test_what_was_granted_to_the_wrong_one_is_taken_back_on_record(api, house):
+    ann, badge, manager = person(house), new_badge(house, kind="hand", thresholds=(1, 2)), house.company.manager
+    path = f"/v1/badges/{badge['id']}/awards/{ann.id}"
+
+    def levels():
+        return [a["level"] for a in ok(api.get(f"/v1/people/{ann.id}/badges", who=ann))["items"]]
+
+    for level in (1, 2):
+        assert api.put(path, who=manager, json={"level": level, "reason": "For Bea"}).status_code == 201
+    (line,) = lines(house, ann, badge)
+    assert line["events"] == 2
+    assert api.delete(path, who=house.company.member).status_code == 403
+    for _ in range(2):
+        ok(api.delete(path, who=manager, params={"level": 2}), 204)
+    assert levels() == [1] and [n["events"] for n in lines(house, ann, badge)] == [1]
+    ok(api.delete(path, who=manager), 204)
+    assert levels() == [] and lines(house, ann, badge) == []
+    deeds = ok(api.get("/v1/audit?action=badge.taken_back", who=house.company.admin, params={"person": ann.id}))["items"]
+    assert [(d["actor_id"], d["changes"]["reason"]) for d in deeds] == [(manager.id, ["For Bea", None])] * 2
+    assert api.put(path, who=manager, json={"reason": "Now for Ann"}).status_code == 201
+    assert levels() == [1] and len(lines(house, ann, badge)) == 1
+
+
 def test_fifty_shares_at_once_reach_a_badge_once(api, house, stack, db):
     """However often somebody is looked at."""
     ann, badge = person(house), new_badge(house, thresholds=(1,))
