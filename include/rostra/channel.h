@@ -57,9 +57,7 @@ struct channel_view {
 	int64_t       version, created_at, archived_at;
 };
 extern const struct j_schema channel_schema;
-/* For statements that select CHANNEL_COLUMNS_SQL of channel `ch` against person `p`. */
-enum { CHANNEL_COLS = 10 };
-extern const struct db_col channel_cols[CHANNEL_COLS];
+/* What statements select of channel `ch` against person `p`, into a struct channel_view. */
 #define CHANNEL_COLUMNS_SQL                                                                     \
 	" ch.id, ch.name, ch.description, ch.audience, ch.mode,"                                    \
 	" (SELECT GROUP_CONCAT(t.team_id ORDER BY t.team_id) FROM channel_team t"                   \

@@ -133,8 +133,6 @@ void http_created(struct call *c);
 void http_multi(struct call *c);
 /* The status that a POST of one such part would have had. */
 int http_status_made(bool made);
-/* A POST that was accepted for later: 202. */
-void http_accepted(struct call *c);
 /*
  * The validator of this answer: a weak ETag over these bytes plus route, query, path, viewer and
  * language.  NOT_MODIFIED when the client has it (pass it on).  Without this call the router hashes

@@ -53,7 +53,6 @@ enum measure_window {
 	WINDOW_EVER,
 	WINDOW__MAX
 };
-extern const char *const measure_window_names[WINDOW__MAX + 1];
 
 /* Days are YYYYMMDD; `to` is excluded in both forms. */
 struct measure_span {

@@ -17,9 +17,6 @@ enum {
 enum key_kind { KEY_SECRET, KEY_SITE, KEY_KIND__MAX };
 extern const char *const key_kind_names[KEY_KIND__MAX + 1];
 
-/* The scopes there are; a key names some of them. */
-extern const char *const key_scope_names[];
-
 /* A person as the tables know them; no row when they or their company are out, or the session is
  * over. */
 struct person_now {
@@ -61,16 +58,11 @@ enum fault key_sql_page(struct rq *rq, const struct key_page *page, db_row_fn *f
 /* Is version a, "1.2.3" or "1.2", older than b?  Missing parts are 0; what is no version is older
  * than any. */
 bool app_version_older(struct str a, struct str b);
-/* Are all words of the list scopes / exact origins?  NULL or what is wrong. */
-const char *key_scopes_check(struct str scopes);
-const char *key_origins_check(struct str origins);
 
 /* Another secret for the key, shown this once; the one before is good for overlap_s more.  Within
  * such a time a repeated rotation replaces the new one only; overlap_s 0 ends all former ones. */
 enum { KEY_OVERLAP_S_MAX = 30 * 86400 };
 enum fault key_rotate(struct rq *rq, struct uuid id, int64_t overlap_s,
                       char ret_key[64]) MUST_CHECK;
-
-struct key_view key_view_of(const struct key_row *row);
 
 #endif

@@ -13,7 +13,8 @@ const char *const key_kind_names[KEY_KIND__MAX + 1] = {
 	[KEY_SITE] = "site",
 };
 
-const char *const key_scope_names[] = {
+/* The scopes there are; a key names some of them. */
+static const char *const key_scope_names[] = {
 	"leads:write",   "leads:read", "conversions:write", "reports:read", "scim",
 	"actions:write", NULL,
 };
@@ -28,7 +29,8 @@ is_scope(struct str word)
 	return false;
 }
 
-const char *
+/* Are all words of the list scopes / exact origins?  NULL or what is wrong. */
+static const char *
 key_scopes_check(struct str scopes)
 {
 	struct str word;
@@ -59,7 +61,7 @@ is_origin(struct str word)
 	return slashes == 2 && word.s[word.n - 1] != '/';
 }
 
-const char *
+static const char *
 key_origins_check(struct str origins)
 {
 	struct str word;
@@ -212,7 +214,7 @@ struct each {
 	void *arg;
 };
 
-struct key_view
+static struct key_view
 key_view_of(const struct key_row *row)
 {
 	return (struct key_view){

@@ -32,7 +32,6 @@ struct app {
 bool shared_create(struct app *app, char *err, size_t err_n);
 /* This process's caches; after the fork, so that each pool has only its own. */
 void shared_caches(struct shared *s, enum pool pool);
-bool shared_key(const char *file, unsigned char out[32], char *err, size_t err_n);
 /* The keys of seal_key_file. */
 bool shared_seal_keys(struct app *app, char *err, size_t err_n);
 

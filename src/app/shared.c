@@ -28,7 +28,7 @@ enum {
 enum { ASKERS_AT_ONCE = 32 };
 
 /* A file of one line, the base64url form of 32 bytes. */
-bool
+static bool
 shared_key(const char *file, unsigned char out[32], char *err, size_t err_n)
 {
 	char text[SECRET_TEXT_MAX];

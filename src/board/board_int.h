@@ -47,7 +47,6 @@ extern const struct uuid board_main_id;
 const struct board_preset *board_main(void);
 
 /* What the schema cannot say of a definition, all at once; sets the days from the dates. */
-extern const struct j_schema board_patch_schema;
 enum fault board_check(struct rq *rq, struct board *b) MUST_CHECK;
 /* The part of a board that a reader asks for: one of the three, or none. */
 struct board_segment {

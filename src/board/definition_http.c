@@ -40,7 +40,7 @@ static const struct j_schema new_schema = J_SCHEMA("board_new", struct board, ne
 static const struct j_field patch_fields[] = {
 	OWN_FIELDS(struct board, PLAIN, 0), J_INT64(struct board, version, J_REQUIRED, 1, INT64_MAX, 0),
 };
-const struct j_schema board_patch_schema = J_SCHEMA_HAS("board_patch", struct board, patch_fields);
+static const struct j_schema board_patch_schema = J_SCHEMA_HAS("board_patch", struct board, patch_fields);
 static const struct j_field view_fields[] = {
 	J_ID(struct board, id, J_REQUIRED), OWN_FIELDS(struct board, PLAIN, J_REQUIRED),
 	J_INT64(struct board, version, J_REQUIRED, 1, INT64_MAX, 0),

@@ -39,7 +39,7 @@ check_utm(struct problem *p, const char *pointer, const char *text)
 		            "has a placeholder other than {network} {campaign} {post} {share}");
 }
 
-enum fault
+static enum fault
 campaign_check(struct problem *p, const struct campaign *c)
 {
 	check_utm(p, "#/utm_source", c->utm_source);
@@ -52,7 +52,8 @@ campaign_check(struct problem *p, const struct campaign *c)
 	return p->code;
 }
 
-bool
+/* Would making it again give what is there? */
+static bool
 campaign_same(const struct campaign *a, const struct campaign *b)
 {
 	return cstr_eq(a->name, b->name) && a->starts_at == b->starts_at &&

@@ -24,9 +24,6 @@ extern const struct j_schema campaign_patch_schema;
 /* Are all placeholders of a template of {network} {campaign} {post} {share}, and its braces
  * balanced? */
 bool utm_template_valid(struct str text);
-enum fault campaign_check(struct problem *p, const struct campaign *c) MUST_CHECK;
-/* Would making it again give what is there? */
-bool campaign_same(const struct campaign *a, const struct campaign *b);
 enum fault campaign_put(struct rq *rq, const struct campaign *in, bool *ret_created) MUST_CHECK;
 enum fault campaign_patch(struct rq *rq, struct uuid id, const struct campaign *in) MUST_CHECK;
 

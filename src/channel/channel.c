@@ -26,7 +26,7 @@ channel_view_finish(struct rq *rq, struct channel_view *c)
 	}
 }
 
-enum fault
+static enum fault
 channel_check(struct problem *p, const struct channel_new *in)
 {
 	const struct uuid *ids = in->team_ids.items;
@@ -56,7 +56,8 @@ has_team(const struct j_list *list, struct uuid id)
 	return false;
 }
 
-bool
+/* Would making it again give what is there? */
+static bool
 channel_same(const struct channel_view *now, const struct channel_new *in)
 {
 	const struct uuid *ids = in->team_ids.items;

@@ -25,9 +25,6 @@ struct channel_row {
 };
 
 /* --- rules (channel.c) */
-enum fault channel_check(struct problem *p, const struct channel_new *in) MUST_CHECK;
-/* Would making it again give what is there? */
-bool channel_same(const struct channel_view *now, const struct channel_new *in);
 enum fault channel_put(struct rq *rq, struct uuid id, const struct channel_new *in,
                        bool *ret_created) MUST_CHECK;
 enum fault channel_patch(struct rq *rq, struct uuid id, const struct channel_patch *in) MUST_CHECK;

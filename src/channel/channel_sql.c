@@ -5,7 +5,7 @@
 #include "channel_int.h"
 
 /* clang-format off */
-const struct db_col channel_cols[CHANNEL_COLS] = {
+static const struct db_col channel_cols[] = {
 	DB_COL_UUID(struct channel_view, id),
 	DB_COL_STR(struct channel_view, name),
 	DB_COL_STR(struct channel_view, description),

@@ -101,7 +101,6 @@ enum fault db_row_out(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, str
                       void *out) MUST_CHECK;
 
 /* --- faults.c --- */
-enum db_verdict db_verdict_of(unsigned mariadb_error);
 /* Notes a failed statement: counters, cause for the log, a broken transaction.  Closes a dead
  * connection. */
 enum db_verdict db_note(struct rq *rq, const char *what, unsigned mariadb_error, const char *text);

@@ -61,7 +61,7 @@ static const struct verdict_row verdicts[] = {
 };
 /* clang-format on */
 
-enum db_verdict
+static enum db_verdict
 db_verdict_of(unsigned mariadb_error)
 {
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {

@@ -361,8 +361,6 @@ struct fill {
 	int64_t from_us, to_us;
 };
 
-extern const char *const demo_lead_channels[];
-extern const char *const demo_matched_by[];
 enum { DEMO_BY_FORM, DEMO_BY_API, DEMO_BY_CSV };
 enum {
 	DEMO_MATCH_PENDING,

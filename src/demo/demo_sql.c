@@ -4,9 +4,9 @@
 
 #include "demo_int.h"
 
-const char *const demo_lead_channels[] = { "form", "api", "csv", "webhook", NULL };
-const char *const demo_matched_by[] = { "pending",  "click", "visitor", "email",
-	                                "external", "none",  NULL };
+static const char *const demo_lead_channels[] = { "form", "api", "csv", "webhook", NULL };
+static const char *const demo_matched_by[] = { "pending",  "click", "visitor", "email",
+	                                       "external", "none",  NULL };
 static const char *const change_kinds[] = { "post", "channel", "share", "me", NULL };
 static const char *const change_ops[] = { "upsert", "delete", NULL };
 

@@ -16,7 +16,8 @@ clamp(int64_t at, int64_t now_us)
 	return at < now_us - IMPRESSION_AGE_MAX_US ? now_us - IMPRESSION_AGE_MAX_US : at;
 }
 
-const char *
+/* What statements read: a JSON list of {id, at}; times are kept between a month ago and now. */
+static const char *
 feed_impressions_text(struct arena *a, const struct j_list *list, int64_t now_us)
 {
 	const struct impression *items = list->items;

@@ -44,8 +44,6 @@ struct impression {
 };
 
 /* --- rules (feed.c) */
-/* What statements read: a JSON list of {id, at}; times are kept between a month ago and now. */
-const char *feed_impressions_text(struct arena *a, const struct j_list *list, int64_t now_us);
 enum fault feed_seen(struct rq *rq, const struct j_list *impressions) MUST_CHECK;
 
 /* --- who looks (feed_viewer.c) */

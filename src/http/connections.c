@@ -38,7 +38,8 @@ connection_arm(struct worker *w, int fd, int operation)
 	}
 }
 
-void
+/* The connection becomes readable later, or already is. */
+static void
 connections_add(struct worker *w, int fd)
 {
 	const struct timeval in = { .tv_sec = RECEIVE_TIMEOUT_S },

@@ -179,7 +179,6 @@ const char *language_wanted(struct arena *a, struct str header);
 /* Who asks, and whether the row lets them (authn.c). */
 enum fault authenticate(struct http_conn *conn) MUST_CHECK;
 enum fault authorize(struct http_conn *conn) MUST_CHECK;
-bool route_pool_is(const struct route *r, enum pool pool);
 /* Answers a preflight; or checks Origin of a request with a site key (cors.c). */
 enum fault cors_preflight(struct http_conn *conn) MUST_CHECK;
 enum fault cors_check(struct http_conn *conn) MUST_CHECK;

@@ -121,7 +121,7 @@ table_add(struct path_table *t, const struct route *r, size_t index)
 	t->rows[at].index[r->method] = index;
 }
 
-bool
+static bool
 route_pool_is(const struct route *r, enum pool pool)
 {
 	return (pool == POOL_LINK) == ((r->flags & ROUTE_LINK_HOST) != 0);

@@ -32,12 +32,6 @@ http_status_made(bool made)
 }
 
 void
-http_accepted(struct call *c)
-{
-	c->conn->status = 202;
-}
-
-void
 http_header(struct call *c, const char *name, const char *fmt, ...)
 {
 	char value[HEADER_VALUE_MAX];

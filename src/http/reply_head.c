@@ -70,7 +70,6 @@ status_words(int status)
 	} rows[] = {
 		{ 200, "OK" },
 		{ 201, "Created" },
-		{ 202, "Accepted" },
 		{ 204, "No Content" },
 		{ 207, "Multi-Status" },
 		{ 301, "Moved Permanently" },

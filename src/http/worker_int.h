@@ -33,8 +33,6 @@ struct worker_thread {
 	struct http_conn conn;
 };
 
-/* The connection becomes readable later, or already is. */
-void connections_add(struct worker *w, int fd);
 /* Takes one connection from the queue of new ones. */
 void connections_accept(struct worker *w);
 /* Takes one that another worker left behind. */

@@ -16,7 +16,7 @@ const char *const claims_stage_names[CLAIMS_STAGE__MAX + 1] = { "draft", "in_for
 const char *const join_by_names[JOIN_BY__MAX + 1] = { "email", "external_id", "user_name", NULL };
 
 /* OpenID Connect Core 1.0 5.1. */
-const struct claim_map usual_claims = {
+static const struct claim_map usual_claims = {
 	.name = "name",
 	.given_name = "given_name",
 	.family_name = "family_name",

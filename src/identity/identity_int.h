@@ -147,7 +147,6 @@ struct said_groups {
 	size_t n;
 	bool known; /* else the provider says nothing of groups, or that they are too many to say */
 };
-extern const struct claim_map usual_claims;
 /* What an ID Token says of the person; what cannot be kept is left out. */
 void claims_read(struct rq *rq, const struct claim_map *map, const struct id_token *t,
                  struct person_new *out);

@@ -4,7 +4,7 @@
 
 #include "link_int.h"
 
-const char *const utm_names[5 + 1] = {
+static const char *const utm_names[5 + 1] = {
 	"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", NULL,
 };
 

@@ -82,8 +82,6 @@ enum fault link_stands(struct rq *rq, int64_t put_us, int64_t now_us, bool *ret)
 
 enum { DEST_INCOMING_BYTES = 2048, DEST_INCOMING_PARAMS = 50 };
 
-extern const char *const utm_names[5 + 1]; /* "utm_source" … */
-
 /* What a template may name. */
 struct dest_words {
 	struct str network, campaign, post, share;

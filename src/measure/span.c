@@ -16,10 +16,6 @@ const char *const measure_names[MEASURE__MAX + 1] = {
 	[MEASURE_KUDOS_RECEIVED] = "kudos_received",
 	[MEASURE_KUDOS_GIVEN] = "kudos_given",
 };
-const char *const measure_window_names[WINDOW__MAX + 1] = {
-	[WINDOW_ROLLING] = "rolling", [WINDOW_DATED] = "dated",     [WINDOW_WEEK] = "week",
-	[WINDOW_MONTH] = "month",     [WINDOW_QUARTER] = "quarter", [WINDOW_EVER] = "ever",
-};
 const char *const measure_fact_names[MEASURE_FACT__MAX + 1] = {
 	[MEASURE_DEPARTMENT] = "department",
 	[MEASURE_LOCATION] = "location",

@@ -19,7 +19,11 @@ static const struct {
 
 /* --- pure --- */
 
-size_t
+/*
+ * sets: of the currency, by day and then by when they were made.  Dates are YYYY-MM-DD, so they
+ * sort as text.  The parts are in order and together the period; there is room for n + 1.
+ */
+static size_t
 emv_parts(const struct emv_set *sets, size_t n, const char *from, const char *to,
           struct emv_part *parts)
 {
@@ -54,7 +58,8 @@ example_of(const char *currency, int network)
 	return J_NO_INT;
 }
 
-int64_t
+/* For a thousand clicks, in minor units; J_NO_INT: there is none. */
+static int64_t
 emv_rate_of(const struct emv_part *p, const char *currency, int network)
 {
 	const struct emv_rate *rates = p->set != NULL ? p->set->rates.items : NULL;
@@ -117,7 +122,11 @@ merge(struct emv *e)
 	e->n = n;
 }
 
-void
+/*
+ * The values of the cells: the sum of clicks x rate is rounded once, half up, and shared out by
+ * largest remainder, so that every breakdown adds up to the same total.
+ */
+static void
 emv_value(struct rq *rq, struct emv *e)
 {
 	uint64_t *weights, sum = 0;

@@ -31,14 +31,6 @@ struct emv_part {
 	const char *from, *to;
 	const struct emv_set *set; /* NULL: the examples that are shipped */
 };
-/*
- * sets: of the currency, by day and then by when they were made.  Dates are YYYY-MM-DD, so they
- * sort as text.  The parts are in order and together the period; there is room for n + 1.
- */
-size_t emv_parts(const struct emv_set *sets, size_t n, const char *from, const char *to,
-                 struct emv_part *parts);
-/* For a thousand clicks, in minor units; J_NO_INT: there is none. */
-int64_t emv_rate_of(const struct emv_part *p, const char *currency, int network);
 /* "<network>:<rate>,…" as statements pack them. */
 struct j_list emv_unpack(struct arena *a, const char *packed);
 
@@ -59,11 +51,6 @@ struct emv {
 };
 /* Inside a snapshot: the cells of ask (its group, dates, currency and viewer). */
 enum fault emv_read(struct rq *rq, const struct report_ask *ask, struct emv *ret) MUST_CHECK;
-/*
- * The values of the cells: the sum of clicks x rate is rounded once, half up, and shared out by
- * largest remainder, so that every breakdown adds up to the same total.
- */
-void emv_value(struct rq *rq, struct emv *e);
 
 /* The part of a network, whatever the group. */
 struct emv_line {

@@ -6,7 +6,8 @@
 
 #include "session_int.h"
 
-enum fault
+/* Inside a transaction; of one that is over it changes and tells nothing (session_end.c). */
+static enum fault
 session_end_one(struct rq *rq, const struct session_row *s, enum session_end why)
 {
 	const struct session_ending ending = { .company_id = s->company_id,

@@ -34,9 +34,6 @@ struct refresh_row {
 
 /* Tokens of one person and of one company a minute. */
 enum fault session_limit(struct rq *rq, struct uuid company, struct uuid person) MUST_CHECK;
-/* Inside a transaction; of one that is over it changes and tells nothing (session_end.c). */
-enum fault session_end_one(struct rq *rq, const struct session_row *s,
-                           enum session_end why) MUST_CHECK;
 
 /* The same, and the person is told. */
 enum fault session_end_reused(struct rq *rq, const struct session_row *s) MUST_CHECK;
