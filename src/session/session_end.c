@@ -6,7 +6,7 @@
 
 #include "session_int.h"
 
-/* Inside a transaction; of one that is over it changes and tells nothing (session_end.c). */
+/* Inside a transaction; of one that is over it changes and tells nothing. */
 static enum fault
 session_end_one(struct rq *rq, const struct session_row *s, enum session_end why)
 {

@@ -35,7 +35,8 @@ struct refresh_row {
 /* Tokens of one person and of one company a minute. */
 enum fault session_limit(struct rq *rq, struct uuid company, struct uuid person) MUST_CHECK;
 
-/* The same, and the person is told. */
+/* Ends it inside a transaction, and the person is told; of one that is over it changes and tells
+ * nothing (session_end.c). */
 enum fault session_end_reused(struct rq *rq, const struct session_row *s) MUST_CHECK;
 
 enum fault session_sql_insert(struct rq *rq, const struct session_row *row) MUST_CHECK;
