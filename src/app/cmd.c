@@ -278,13 +278,17 @@ cmd_secret(struct cmd *c, const char *file, const char **ret)
 enum fault
 cmd_word(struct cmd *c, const char *option, const char *text, const char *const *names, int *ret)
 {
+	const char *known = names[0];
+
 	for (int i = 0; names[i] != NULL; i++) {
 		if (cstr_eq(text, names[i])) {
 			*ret = i;
 			return FAULT_NONE;
 		}
 	}
-	return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--%s cannot be \"%s\"", option, text);
+	for (int i = 1; names[i] != NULL; i++)
+		known = arena_printf(c->rq.arena, "%s, %s", known, names[i]);
+	return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--%s must be one of: %s", option, known);
 }
 
 /* --- running ------------------------------------------------------------------------------------

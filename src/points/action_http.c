@@ -2,6 +2,8 @@
 /* action_http.c - what people did elsewhere, as servers tell of it: lessons and the like, each
  * once. */
 
+#include <string.h>
+
 #include "rostra/caller.h"
 #include "rostra/crypto.h"
 #include "rostra/people.h"
@@ -41,6 +43,24 @@ static const struct j_field view_fields[] = {
 };
 static const struct j_schema view_schema = J_SCHEMA("outside_action", struct outside_action, view_fields);
 
+struct list_query {
+	struct uuid person;
+};
+static const struct j_field list_fields[] = { J_ID(struct list_query, person, 0, .help = "Only theirs") };
+static const struct j_schema list_schema = J_SCHEMA("outside_action_query", struct list_query, list_fields);
+
+struct action_page {
+	struct uuid company_id, before, person_id; /* person zero: everybody's */
+	int64_t limit;
+};
+static const struct db_col page_in[] = {
+	DB_COL_UUID(struct action_page, company_id), DB_COL_UUID(struct action_page, before), DB_COL_I64(struct action_page, limit),
+};
+static const struct db_col persons_in[] = {
+	DB_COL_UUID(struct action_page, company_id), DB_COL_UUID(struct action_page, person_id),
+	DB_COL_UUID(struct action_page, before), DB_COL_I64(struct action_page, limit),
+};
+
 static const struct db_col insert_in[] = {
 	DB_COL_UUID(struct outside_action, company_id),  DB_COL_UUID(struct outside_action, person_id),
 	DB_COL_TIME(struct outside_action, occurred_at), DB_COL_UUID(struct outside_action, id),
@@ -70,7 +90,7 @@ static const struct db_col withdraw_in[] = {
 };
 #define ROW "SELECT person_id, occurred_at, id, name, item, source, external_id, received_at, withdrawn_at FROM outside_action"
 
-enum { Q_INSERT, Q_BY_EXTERNAL, Q_BY_ID, Q_PERSON, Q_WITHDRAW, Q__MAX };
+enum { Q_INSERT, Q_BY_EXTERNAL, Q_BY_ID, Q_PERSON, Q_WITHDRAW, Q_PAGE, Q_PERSONS, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
@@ -98,6 +118,16 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "outside_action_withdraw",
 		.sql = "UPDATE outside_action SET withdrawn_at = ? WHERE company_id = ? AND id = ? AND withdrawn_at IS NULL",
 		DB_IN(withdraw_in),
+	},
+	[Q_PAGE] = {
+		.name = "outside_action_page",
+		.sql = ROW " FORCE INDEX (outside_action_id) WHERE company_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+		DB_IN(page_in), DB_OUT(row_out),
+	},
+	[Q_PERSONS] = {
+		.name = "outside_action_persons",
+		.sql = ROW " FORCE INDEX (PRIMARY) WHERE company_id = ? AND person_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+		DB_IN(persons_in), DB_OUT(row_out),
 	},
 };
 /* clang-format on */
@@ -168,11 +198,18 @@ tell_tx(struct rq *rq, void *arg)
 	return settle(rq, a);
 }
 
+static bool
+same_deed(const struct outside_action *a, const struct outside_action *b, bool timed)
+{
+	return cstr_eq(a->name, b->name) && cstr_eq(a->item, b->item) &&
+	       uuid_eq(a->person_id, b->person_id) && (!timed || a->occurred_at == b->occurred_at);
+}
+
 static enum fault
 handle_tell(struct rq *rq, struct call *call, void *reply)
 {
 	const struct outside_action *in = call->body;
-	struct outside_action *a = reply;
+	struct outside_action *a = reply, told;
 	enum fault e;
 
 	*a = *in;
@@ -190,13 +227,13 @@ handle_tell(struct rq *rq, struct call *call, void *reply)
 		e = problem_add(&rq->problem, "#/occurred_at", "must not be in the future");
 	if (e)
 		return e;
+	told = *a;
 	e = db_tx(rq, tell_tx, a);
 	if (e)
 		return e;
 	if (!a->repeated)
 		http_created(call);
-	else if (!cstr_eq(a->name, in->name) ||
-	         (!uuid_is_zero(in->person_id) && !uuid_eq(a->person_id, in->person_id)))
+	else if (!same_deed(a, &told, in->occurred_at != TIME_NONE))
 		return rq_fail(rq, FAULT_ID_CONFLICT, "The external_id names another action.");
 	return FAULT_NONE;
 }
@@ -225,8 +262,39 @@ handle_withdraw(struct rq *rq, struct call *call, void *reply)
 	return db_tx(rq, withdraw_tx, &a);
 }
 
+/* --- what was told --- */
+
+static enum fault
+list_row(struct rq *rq, void *row, void *arg)
+{
+	const struct outside_action *a = row;
+
+	page_add(rq, arg, a, (struct page_key){ .id = a->id });
+	return FAULT_NONE;
+}
+
+static enum fault
+handle_list(struct rq *rq, struct call *call, void *reply)
+{
+	const struct list_query *q = call->query;
+	struct action_page page = { .company_id = rq_company(rq),
+		                    .person_id = q->person,
+		                    .limit = call->limit + 1 };
+	struct outside_action row = { .repeated = false };
+
+	(void)reply;
+	memset(&page.before, 0xff, sizeof(page.before));
+	if (call->after)
+		page.before = call->key.id;
+	return db_each(rq, &stmts[uuid_is_zero(q->person) ? Q_PAGE : Q_PERSONS], &page, &row,
+	               list_row, call);
+}
+
 /* clang-format off */
 static const struct route rows[] = {
+	{ .method = HTTP_GET, .path = "/v1/actions", .access = ACCESS_API_KEY | ACCESS_ADMIN, .scope = "actions:write",
+	  .rate = RATE_READ, .query = &list_schema, .kind = REPLY_LIST, .reply = &view_schema, .handle = handle_list,
+	  .name = "action_list", .summary = "What people did elsewhere, the last that was told first; also what was taken back" },
 	{ .method = HTTP_POST, .path = "/v1/actions", .access = ACCESS_API_KEY | ACCESS_ADMIN, .scope = "actions:write",
 	  .rate = RATE_WRITE, .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_tell,
 	  .name = "action_post", .summary = "Tell of something a person did elsewhere; rules say what it earns" },

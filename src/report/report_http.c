@@ -14,7 +14,7 @@
 static const struct j_field totals_query_fields[] = {
 	PERIOD_FIELDS, CONVERSION_FIELDS, MODEL_FIELDS,
 	{ .name = "model", .type = J_SET, .off = J_OFF(struct report_query, models, uint32_t), .names = model_names,
-	  .help = "Default linear; several side by side, in the order of this list" },
+	  .help = "Default linear; several side by side, in the order of this list; in a table, columns without a model's name are the first one's" },
 	J_WORD(struct report_query, group, 0, dimension_names, BY_PERSON),
 };
 static const struct j_schema totals_query = J_SCHEMA("attribution_query", struct report_query, totals_query_fields);

@@ -667,6 +667,7 @@ EXAMPLES = {
     "point_rules_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
+    "action_list": lambda w, who: Request(query={"person": w.person.id}),
     "action_post": lambda w, who: Request(json={"external_id": uuid7(), "name": "lesson", "person_id": w.person.id}),
     "action_delete": of_id(lambda w, who: made(w.post_to("/v1/actions", w.key, json={
         "external_id": uuid7(), "name": "lesson", "person_id": w.person.id}))["id"]),

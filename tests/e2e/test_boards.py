@@ -241,6 +241,11 @@ def test_a_segment_is_as_it_was_then_and_withheld_when_few_are_in_it(api, lively
                          " VALUES (%s, %s, 'department', %s, %s, %s)", (company.id, *fact))
     sales = read(api, company.member, board["id"], department="Sales")
     assert scores(sales) == {lively.people[0].id: 2, lively.people[1].id: 1}
+    for who, place, end in ((0, "Bern", "2021-01-01"), (0, "Linz", None), (1, "Bern", None), (2, "Bern", None)):
+        company.stack.db("INSERT INTO person_fact (company_id, person_id, kind, value, from_at, to_at) VALUES (%s, %s, 'location', %s, %s, %s)",
+                         (company.id, lively.people[who].id, place, "2021-01-01" if place == "Linz" else "2020-01-01", end))
+    bern = read(api, company.member, board["id"], location="Bern")
+    assert scores(bern) == {lively.people[2].id: 3, lively.people[1].id: 1}, "who was there then"
     points = define(api, company, department="Sales", min_group=1)
     assert scores(read(api, company.member, points["id"])) == {lively.people[1].id: 2}
     theirs = uuid7()

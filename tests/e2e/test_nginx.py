@@ -133,6 +133,14 @@ def test_json_is_compressed_when_it_is_long_enough(api, acme):
     assert (r.headers.get("Content-Encoding") == "gzip") == (len(r.content) >= 256)
 
 
+def test_a_table_is_compressed_on_its_way(api, acme):
+    path = "/v1/reports/series?step=day&from=2026-01-01&to=2026-03-01&format=csv"
+    r = api.get(path, who=acme.admin, contract=False)
+    assert r.headers["Content-Encoding"] == "gzip" and r.text.count("\r\n") == 1 + 59
+    plain = api.get(path, who=acme.admin, contract=False, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers and plain.text == r.text
+
+
 def test_a_flood_from_one_address_is_turned_away_with_a_problem_of_429(own_stack):
     stack = own_stack("--nginx", "API_RATE=1r/s", "--processes", "1,1", "--threads", "2,1")
     base = stack.places["API"]

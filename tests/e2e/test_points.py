@@ -392,7 +392,9 @@ def test_an_action_of_elsewhere_counts_once_and_can_be_taken_back(api, house):
     assert (first.status_code, first.json()["repeated"]) == (201, False), first.text
     again = api.post("/v1/actions", who=house.company.admin, json=body)
     assert (again.status_code, again.json()) == (200, {**first.json(), "repeated": True})
-    assert api.post("/v1/actions", who=house.company.admin, json={**body, "name": "quiz"}).json()["code"] == "id_conflict"
+    for other in ({"name": "quiz"}, {"item": "another"}, {"person_id": house.bob.id}, {"person_id": None, "email": house.bob.email},
+                  {"occurred_at": "2026-01-01T00:00:00Z"}):
+        assert api.post("/v1/actions", who=house.company.admin, json={**body, **other}).json()["code"] == "id_conflict", other
     told(house, house.ann, item="safety")
     told(house, house.ann, name="quiz")
     told(house, house.ann, name="nothing-for-this")
@@ -400,6 +402,10 @@ def test_an_action_of_elsewhere_counts_once_and_can_be_taken_back(api, house):
     for _ in range(2):
         assert api.delete(f"/v1/actions/{first.json()['id']}", who=house.company.admin).status_code == 204
     assert house.points(house.ann)["earned"] == 2.7, "the second lesson is the whole of its item now"
+    listed = [api.get("/v1/actions", who=house.company.admin, params=q).json()["items"] for q in ({"limit": 4}, {"person": house.ann.id})]
+    assert listed[0] == listed[1] and [a["name"] for a in listed[0]] == ["nothing-for-this", "quiz", "lesson", "lesson"]
+    assert [a["withdrawn_at"] is not None for a in listed[0]] == [False, False, False, True] and listed[0][3]["id"] == first.json()["id"]
+    assert api.get("/v1/actions", who=house.company.admin, params={"person": house.bob.id}).json()["items"] == []
     for n in range(40):
         assert told(house, house.bob, item=f"item {n}")[1].status_code == 201, "whatever the words"
     bad = {"external_id": uuid7(), "name": "No!", "person_id": uuid7(), "occurred_at": soon(60)}
