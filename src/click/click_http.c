@@ -21,6 +21,11 @@ struct overrule {
 	const char *note;
 };
 
+struct click_reasons {
+	int64_t as_of, from, to;
+	struct j_list rows;
+};
+
 /* clang-format off */
 static const struct j_field change_fields[] = {
 	J_ID(struct click_change, id, J_REQUIRED), J_AT(struct click_change, changed_at, J_REQUIRED),
@@ -57,14 +62,30 @@ static const struct j_field whole_fields[] = {
 };
 static const struct j_schema whole_schema = J_SCHEMA("click_with_changes", struct click_seen, whole_fields);
 
+#define WINDOW_FIELDS \
+	J_ID(struct click_query, share, 0), \
+	J_AT(struct click_query, from, 0, .help = "From this time on; default 31 days before to"), \
+	J_AT(struct click_query, to, 0, .help = "Before this time; default now. At most 92 days after from, unless a share is given")
 static const struct j_field query_fields[] = {
 	{ .name = "class", .type = J_ENUM, .off = J_OFF(struct click_query, cls, int), .names = click_class_names, .def = -1 },
 	J_TEXT(struct click_query, reason, 0, 1, 40, .help = "Such as crawler, data-centre, overruled"),
-	J_ID(struct click_query, share, 0),
-	J_AT(struct click_query, from, 0, .help = "From this time on; default 31 days before to"),
-	J_AT(struct click_query, to, 0, .help = "Before this time; default now. At most 92 days after from, unless a share is given"),
+	WINDOW_FIELDS,
 };
 static const struct j_schema query_schema = J_SCHEMA("click_query", struct click_query, query_fields);
+
+static const struct j_field reasons_query_fields[] = { WINDOW_FIELDS };
+static const struct j_schema reasons_query_schema = J_SCHEMA("click_reasons_query", struct click_query, reasons_query_fields);
+static const struct j_field reason_fields[] = {
+	{ .name = "class", .type = J_ENUM, .off = J_OFF(struct click_reason, cls, int), .flags = J_REQUIRED, .names = click_class_names },
+	J_TEXT(struct click_reason, reason, J_REQUIRED, 1, 40), J_INT64(struct click_reason, clicks, J_REQUIRED, 1, INT64_MAX, 0),
+};
+static const struct j_schema reason_schema = J_SCHEMA("click_reason", struct click_reason, reason_fields);
+static const struct j_field reasons_fields[] = {
+	J_AT(struct click_reasons, as_of, J_REQUIRED), J_AT(struct click_reasons, from, J_NULLABLE, .help = "null: from the first on"),
+	J_AT(struct click_reasons, to, J_REQUIRED),
+	J_OBJECTS(struct click_reasons, rows, J_REQUIRED, 0, CLICK_REASONS_MAX, &reason_schema, .help = "Most clicks first"),
+};
+static const struct j_schema reasons_schema = J_SCHEMA("click_reasons", struct click_reasons, reasons_fields);
 
 static const struct j_field overrule_fields[] = {
 	{ .name = "class", .type = J_ENUM, .off = J_OFF(struct overrule, cls, int), .flags = J_REQUIRED, .names = click_class_names },
@@ -143,6 +164,42 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 	else
 		memset(page.before_id, 0xff, sizeof(page.before_id));
 	return click_sql_page(rq, &page, &row, list_row, call);
+}
+
+struct reason_list {
+	struct click_reason *list;
+	size_t n;
+};
+
+static enum fault
+take_reason(struct rq *rq, void *row, void *arg)
+{
+	struct reason_list *l = arg;
+
+	(void)rq;
+	if (l->n < CLICK_REASONS_MAX)
+		l->list[l->n++] = *(const struct click_reason *)row;
+	return FAULT_NONE;
+}
+
+static enum fault
+handle_reasons(struct rq *rq, struct call *call, void *reply)
+{
+	const struct click_query *q = call->query;
+	struct click_page page = { .company_id = rq_company(rq), .share = q->share };
+	struct reason_list l = { .list = arena_array(rq->arena, CLICK_REASONS_MAX,
+		                                     struct click_reason) };
+	enum fault e = window(rq, q, &page);
+
+	if (!e)
+		e = click_sql_reasons(rq, &page, take_reason, &l);
+	*(struct click_reasons *)reply = (struct click_reasons){
+		.as_of = rq->now_us,
+		.from = page.from != 0 ? page.from : TIME_NONE,
+		.to = page.to,
+		.rows = { l.list, l.n },
+	};
+	return e;
 }
 
 struct change_list {
@@ -256,6 +313,9 @@ static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/clicks", .access = ACCESS_ADMIN, .rate = RATE_READ, .query = &query_schema,
 	  .kind = REPLY_LIST, .reply = &seen_schema, .handle = handle_list,
 	  .name = "click_list", .summary = "Clicks with class and reason, newest first" },
+	{ .method = HTTP_GET, .path = "/v1/clicks/reasons", .access = ACCESS_ADMIN, .rate = RATE_READ, .query = &reasons_query_schema,
+	  .kind = REPLY_OBJECT, .reply = &reasons_schema, .handle = handle_reasons,
+	  .name = "click_reasons", .summary = "How many clicks have which class, and why" },
 	{ .method = HTTP_GET, .path = "/v1/clicks/{click}", .access = ACCESS_ADMIN, .rate = RATE_READ,
 	  .kind = REPLY_OBJECT, .reply = &whole_schema, .handle = handle_get,
 	  .name = "click_get", .summary = "One click with its corrections" },

@@ -62,6 +62,15 @@ struct click_page {
 };
 enum fault click_sql_page(struct rq *rq, const struct click_page *p, struct click_seen *out,
                           db_row_fn *fn, void *arg) MUST_CHECK;
+/* How many have which class and reason, most first; at most CLICK_REASONS_MAX. */
+struct click_reason {
+	int cls;
+	const char *reason;
+	int64_t clicks;
+};
+enum { CLICK_REASONS_MAX = 500 };
+enum fault click_sql_reasons(struct rq *rq, const struct click_page *p, db_row_fn *fn,
+                             void *arg) MUST_CHECK;
 /* By click_id; NOT_FOUND. */
 enum fault click_sql_get(struct rq *rq, struct click_seen *key_and_out) MUST_CHECK;
 enum fault click_sql_changes(struct rq *rq, const struct click_seen *key, struct click_change *out,

@@ -36,6 +36,14 @@ static const struct db_col share_page_in[] = {
 	DB_COL_ENUM(struct click_page, cls, click_class_names), DB_COL_ENUM(struct click_page, cls, click_class_names),
 	DB_COL_STR(struct click_page, reason), DB_COL_STR(struct click_page, reason), DB_COL_I64(struct click_page, limit),
 };
+#define REASONS_IN \
+	DB_COL_UUID(struct click_page, company_id), DB_COL_TIME(struct click_page, from), DB_COL_TIME(struct click_page, to)
+static const struct db_col reasons_in[] = { REASONS_IN };
+static const struct db_col share_reasons_in[] = { REASONS_IN, DB_COL_UUID(struct click_page, share) };
+static const struct db_col reason_out[] = {
+	DB_COL_ENUM(struct click_reason, cls, click_class_names), DB_COL_STR(struct click_reason, reason),
+	DB_COL_I64(struct click_reason, clicks),
+};
 static const struct db_col seen_key[] = {
 	DB_COL_UUID(struct click_seen, company_id), DB_COL_BYTES(struct click_seen, click_id),
 };
@@ -94,8 +102,13 @@ static const struct db_col more_in[] = {
 	"id, click_id, clicked_at, cause, class_before, class_after, reason_before, reason_after, rule_version, person_id," \
 	" note, changed_at"
 
+/* Of three months at most: every click is read. */
+#define REASONS(index) \
+	"SET STATEMENT max_statement_time = 60 FOR SELECT class, reason, COUNT(*) AS n FROM click FORCE INDEX (" index ")" \
+	" WHERE company_id = ? AND clicked_at >= ? AND clicked_at < ?"
+
 enum {
-	Q_PAGE, Q_SHARE_PAGE, Q_GET, Q_CHANGES, Q_BATCH, Q_EARLIER, Q_FIRST, Q_SET, Q_NOTE, Q_DAY_LESS, Q_DAY_NONE,
+	Q_PAGE, Q_SHARE_PAGE, Q_REASONS, Q_SHARE_REASONS, Q_GET, Q_CHANGES, Q_BATCH, Q_EARLIER, Q_FIRST, Q_SET, Q_NOTE, Q_DAY_LESS, Q_DAY_NONE,
 	Q_DAY_MORE, Q__MAX
 };
 
@@ -110,6 +123,16 @@ static const struct db_stmt rows[Q__MAX] = {
 		.sql = SEEN_SELECT " FROM click c FORCE INDEX (click_share)" SHARE_JOIN
 		       " WHERE c.company_id = ? AND c.share_id = ?" PAGE_REST,
 		DB_IN(share_page_in), DB_OUT(seen_out),
+	},
+	[Q_REASONS] = {
+		.name = "click_reasons",
+		.sql = REASONS("PRIMARY") " GROUP BY class, reason ORDER BY n DESC, class, reason LIMIT 500",
+		DB_IN(reasons_in), DB_OUT(reason_out),
+	},
+	[Q_SHARE_REASONS] = {
+		.name = "click_share_reasons",
+		.sql = REASONS("click_share") " AND share_id = ? GROUP BY class, reason ORDER BY n DESC, class, reason LIMIT 500",
+		DB_IN(share_reasons_in), DB_OUT(reason_out),
 	},
 	[Q_GET] = {
 		.name = "click_get",
@@ -177,6 +200,15 @@ click_sql_page(struct rq *rq, const struct click_page *p, struct click_seen *out
                void *arg)
 {
 	return db_each(rq, &rows[uuid_is_zero(p->share) ? Q_PAGE : Q_SHARE_PAGE], p, out, fn, arg);
+}
+
+enum fault
+click_sql_reasons(struct rq *rq, const struct click_page *p, db_row_fn *fn, void *arg)
+{
+	struct click_reason row = { .clicks = 0 };
+
+	return db_each(rq, &rows[uuid_is_zero(p->share) ? Q_REASONS : Q_SHARE_REASONS], p, &row, fn,
+	               arg);
 }
 
 enum fault

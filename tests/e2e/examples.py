@@ -567,6 +567,7 @@ EXAMPLES = {
     "link_get": code_of,
     "link_head": code_of,
     "click_list": nothing,
+    "click_reasons": nothing,
     "click_get": lambda w, who: Request({"click": w.click["id"]}),
     "click_overrule": lambda w, who: Request({"click": w.click["id"]}, json={"class": w.other_class(), "note": w.text()}),
     "lead_form": lambda w, who: Request(json={"external_id": w.text(), "name": w.text()}, headers={"Origin": ORIGIN}),

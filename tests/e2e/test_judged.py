@@ -167,8 +167,14 @@ def test_clicks_are_listed_by_class_and_reason_page_by_page(api, link, db, compa
     assert len(found) == len({c["id"] for c in found}) == sum(r["class"] == "human" for r in rows) == 5
     (bot,) = seen(api, company, share, reason="http-library")
     assert bot["class"] == "bot" and bot["person_id"] == company.member.id and bot["ip_prefix"] == "127.0.0.0/24"
-    wrong = api.get("/v1/clicks?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", who=company.admin)
-    assert wrong.status_code == 400 and wrong.json()["errors"][0]["pointer"] == "?from"
+    counted = [api.get("/v1/clicks/reasons", who=company.admin, params=q).json() for q in ({}, {"share": share["id"]})]
+    assert counted[0]["rows"] == counted[1]["rows"] == [
+        {"class": "human", "reason": "ok", "clicks": 5}, {"class": "bot", "reason": "http-library", "clicks": 1}]
+    assert api.get("/v1/clicks/reasons", who=company.admin, params={"share": uuid7()}).json()["rows"] == []
+    assert api.get("/v1/clicks/reasons", who=company.manager).status_code == 403
+    for path in ("/v1/clicks", "/v1/clicks/reasons"):
+        wrong = api.get(f"{path}?from=2025-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", who=company.admin)
+        assert wrong.status_code == 400 and wrong.json()["errors"][0]["pointer"] == "?from"
 
 
 def test_a_client_that_gives_no_cookie_back_is_what_the_operator_says(api, link, db, company, rules, reclassify):
