@@ -107,6 +107,7 @@ struct reading {
 	int64_t n_near; /* of the neighbours, behind those of the page */
 	struct row_view views[ROWS_MAX];
 	struct own_view me;
+	struct reading *more; /* rows that move up for those who have left meanwhile */
 };
 
 static enum fault
@@ -164,6 +165,38 @@ read_own(struct rq *rq, struct reading *r, struct standing_row *own)
 	                     &r->rows[r->n], &r->n_near);
 }
 
+static int64_t
+n_named(const struct reading *r)
+{
+	int64_t n = 0;
+
+	for (int64_t i = 0; i < r->n; i++)
+		n += r->views[i].name != NULL;
+	return n;
+}
+
+/* As long as fewer than wanted have a name, those from place on. */
+static enum fault
+read_more(struct rq *rq, struct reading *r, int64_t place, int64_t wanted)
+{
+	int64_t have = n_named(r);
+	struct reading *last = r;
+	enum fault e = FAULT_NONE;
+
+	while (!e && have < wanted && place < r->s.n) {
+		struct reading *more = arena_new(rq->arena, struct reading);
+
+		more->b = r->b;
+		e = standing_rows(rq, r->b, &r->s, place, wanted - have, more->rows, &more->n);
+		if (!e)
+			e = read_names(rq, more);
+		have += n_named(more);
+		place += more->n;
+		last = last->more = more;
+	}
+	return e;
+}
+
 static enum fault
 read_page(struct rq *rq, const struct call *call, struct reading *r)
 {
@@ -181,7 +214,9 @@ read_page(struct rq *rq, const struct call *call, struct reading *r)
 		e = standing_rows(rq, r->b, &r->s, place, call->limit + 1, r->rows, &r->n);
 	if (!e && r->b->who == BOARD_PEOPLE)
 		e = read_own(rq, r, &own);
-	return e ? e : read_names(rq, r);
+	if (!e)
+		e = read_names(rq, r);
+	return e ? e : read_more(rq, r, place + r->n, call->limit + 1);
 }
 
 /* The views that have a name, moved together; how many. */
@@ -195,6 +230,20 @@ named(struct row_view *views, int64_t n)
 			views[kept++] = views[i];
 	}
 	return kept;
+}
+
+static void
+put_rows(struct rq *rq, struct call *call, struct reading *r, int64_t as_of)
+{
+	for (int64_t i = 0; i < r->n; i++) {
+		struct row_view *v = &r->views[i];
+
+		v->display_name = v->name;
+		if (v->name != NULL)
+			(void)page_add(rq, call, v,
+			               (struct page_key){ .k = { v->score, as_of },
+			                                  .id = r->rows[i].id });
+	}
 }
 
 static void
@@ -212,15 +261,8 @@ put_page(struct rq *rq, struct call *call, struct reading *r, const struct j_sch
 
 	r->me.neighbours = (struct j_list){ &r->views[r->n], named(&r->views[r->n], r->n_near) };
 	page_head(call, head_of, &head);
-	for (int64_t i = 0; i < r->n; i++) {
-		struct row_view *v = &r->views[i];
-
-		v->display_name = v->name;
-		if (v->name != NULL)
-			(void)page_add(rq, call, v,
-			               (struct page_key){ .k = { v->score, r->s.as_of },
-			                                  .id = r->rows[i].id });
-	}
+	for (struct reading *part = r; part != NULL; part = part->more)
+		put_rows(rq, call, part, r->s.as_of);
 }
 
 static enum fault

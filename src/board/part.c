@@ -66,28 +66,49 @@ take_name(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* The rows of the page, n of them, with room for one more: the own one, if it was found.  Names are
- * those of now: who wants to be seen no more has none, and is left out. */
+/* Where rows come from, in their order: a standing, or what was counted before. */
+struct source {
+	const struct board *b;
+	const struct standing *s;
+	const struct standing_row *rows; /* NULL: those of s; else n of them, hidden ones too */
+	int64_t place, n;                /* place: of the next one */
+};
+
 static enum fault
-put_lines(struct rq *rq, const struct board *b, struct standing_row *rows, int64_t n,
-          const struct standing_row *own, struct board_part *part)
+next_rows(struct rq *rq, struct source *from, const struct board_part *part, int64_t limit,
+          struct standing_row *out, int64_t *ret_n)
 {
-	struct naming x = { part, own != NULL && own->place >= 0 };
-	size_t named = 0;
 	enum fault e = FAULT_NONE;
 
-	part->lines = arena_array(rq->arena, (size_t)n + 1, struct board_line);
-	for (part->n = 0; part->n < (size_t)n; part->n++)
-		part->lines[part->n] = line_of(&rows[part->n]);
-	part->me = (struct board_line){ .id = part->own, .rank = J_NO_INT };
-	if (own != NULL) {
-		part->me = line_of(own);
-		rows[n++] = *own;
+	*ret_n = 0;
+	if (from->rows == NULL) {
+		e = standing_rows(rq, from->b, from->s, from->place, limit, out, ret_n);
+		from->place += *ret_n;
+		return e;
 	}
+	for (; *ret_n < limit && from->place < from->n; from->place++) {
+		const struct standing_row *r = &from->rows[from->place];
+
+		if (r->place >= 0 &&
+		    (!part->after || board_is_behind(r, part->after_score, part->after_id)))
+			out[(*ret_n)++] = *r;
+	}
+	return e;
+}
+
+/* Names n rows, of which the lines from `first` on are the first ones; lines without a name go. */
+static enum fault
+name_lines(struct rq *rq, const struct board *b, const struct standing_row *rows, int64_t n,
+           size_t first, struct naming *x)
+{
+	struct board_part *part = x->part;
+	size_t named = first;
+	enum fault e = FAULT_NONE;
+
 	if (n > 0)
 		e = board_sql_names(rq, (enum board_who)b->who, board_ids_json(rq, rows, n),
-		                    take_name, &x);
-	for (size_t i = 0; i < part->n; i++) {
+		                    take_name, x);
+	for (size_t i = first; i < part->n; i++) {
 		if (part->lines[i].name != NULL)
 			part->lines[named++] = part->lines[i];
 	}
@@ -95,15 +116,45 @@ put_lines(struct rq *rq, const struct board *b, struct standing_row *rows, int64
 	return e;
 }
 
+/* Names are those of now: who wants to be seen no more has none, and others move up. */
+static enum fault
+put_lines(struct rq *rq, struct source *from, const struct standing_row *own,
+          struct board_part *part)
+{
+	struct naming x = { part, own != NULL && own->place >= 0 };
+	struct standing_row *rows =
+	    arena_array(rq->arena, (size_t)part->limit + 1, struct standing_row);
+	int64_t n;
+	enum fault e;
+
+	part->lines = arena_array(rq->arena, (size_t)part->limit, struct board_line);
+	part->n = 0;
+	part->me =
+	    own != NULL ? line_of(own) : (struct board_line){ .id = part->own, .rank = J_NO_INT };
+	do {
+		const size_t first = part->n;
+		int64_t named;
+
+		e = next_rows(rq, from, part, part->limit - (int64_t)first, rows, &n);
+		for (int64_t i = 0; !e && i < n; i++)
+			part->lines[part->n++] = line_of(&rows[i]);
+		named = n;
+		if (own != NULL)
+			rows[named++] = *own;
+		own = NULL; /* once */
+		if (!e)
+			e = name_lines(rq, from->b, rows, named, first, &x);
+	} while (!e && n > 0 && (int64_t)part->n < part->limit);
+	return e;
+}
+
 enum fault
 board_part_live(struct rq *rq, const struct board_of *of, struct board_part *part)
 {
 	const struct board b = board_for(of);
-	struct standing_row *rows =
-	    arena_array(rq->arena, (size_t)part->limit + 1, struct standing_row);
 	struct standing_row own = { .place = -1 };
 	struct standing s;
-	int64_t place = 0, n = 0;
+	struct source from = { .b = &b, .s = &s };
 	bool found = false;
 	enum fault e = standing_of(rq, &b, part->as_of, &s);
 
@@ -117,10 +168,8 @@ board_part_live(struct rq *rq, const struct board_of *of, struct board_part *par
 		own.place = -1;
 	}
 	if (part->after)
-		e = standing_behind(rq, &b, &s, part->after_score, part->after_id, &place);
-	if (!e)
-		e = standing_rows(rq, &b, &s, place, part->limit, rows, &n);
-	return e ? e : put_lines(rq, &b, rows, n, found ? &own : NULL, part);
+		e = standing_behind(rq, &b, &s, part->after_score, part->after_id, &from.place);
+	return e ? e : put_lines(rq, &from, found ? &own : NULL, part);
 }
 
 enum fault
@@ -128,24 +177,18 @@ board_part_frozen(struct rq *rq, const struct board_of *of, const struct board_t
                   size_t n, struct board_part *part)
 {
 	const struct board b = board_for(of);
-	struct standing_row *page =
-	    arena_array(rq->arena, (size_t)part->limit + 1, struct standing_row);
 	struct standing_row *own = NULL;
 	struct counted c;
-	int64_t n_page = 0;
+	struct source from = { .b = &b };
 
 	board_count_rows(rq, &b, rows, n, &c);
-	for (int64_t i = 0; i < c.standing.n + c.standing.others; i++) {
-		struct standing_row *r = &c.rows[i];
-
+	from.rows = c.rows;
+	from.n = c.standing.n + c.standing.others;
+	for (int64_t i = 0; i < from.n; i++) {
 		if (c.standing.withheld)
-			r->place = -1;
-		if (uuid_eq(r->id, part->own))
-			own = r;
-		if (r->place < 0 || n_page == part->limit ||
-		    (part->after && !board_is_behind(r, part->after_score, part->after_id)))
-			continue;
-		page[n_page++] = *r;
+			c.rows[i].place = -1;
+		if (uuid_eq(c.rows[i].id, part->own))
+			own = &c.rows[i];
 	}
-	return put_lines(rq, &b, page, n_page, own, part);
+	return put_lines(rq, &from, own, part);
 }

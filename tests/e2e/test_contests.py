@@ -180,6 +180,26 @@ def test_a_result_stands_with_the_rows_it_came_from(api, make_company, field):
     assert states == {contest["id"]: "final", cancelled["id"]: "cancelled", running["id"]: "running"}
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_page_is_full_whoever_has_left_the_boards(api, make_company, frozen):
+    """The list does not end where the hidden ones of a page were."""
+    own = Field(api, make_company())
+    people = [own.person() for _ in range(5)]
+    for n, who in enumerate(people):
+        own.share(who, 5 - n, ago=4)
+    contest = own.contest(6, 3) if frozen else own.contest(6, -1)
+    if frozen:
+        own.freeze(contest)
+    path, page = f"/v1/contests/{contest['id']}/standing", {"has_more": True, "next_cursor": None}
+    found = []
+    while page["has_more"]:
+        page = ok(api.get(path, who=people[4], params={"limit": 1, "cursor": page["next_cursor"]}))
+        found += [r["person_id"] for r in page["items"]]
+        for hidden in people[1:3]:
+            own.choose(hidden, False)
+    assert found == [people[i].id for i in (0, 3, 4)]
+
+
 def test_a_contest_that_does_not_hold_together_names_its_fields(api, field, make_company):
     def pointers(**members):
         body = {"name": "x", "unit": "people", "measure": "clicks", "first_on": "2026-01-01", "last_on": "2026-01-31", **members}
