@@ -14,22 +14,12 @@ const char *const crm_outcome_names[CRM_OUTCOME__MAX + 1] = {
 	[CRM_NO_LEAD] = "no_lead", [CRM_REFUSED] = "refused", NULL,
 };
 
-enum { CHANGES_FIRST = 32 };
-
 struct crm_change *
 crm_change_add(struct rq *rq, struct crm_changes *c)
 {
 	if (c->n == CRM_EVENTS_MAX)
 		return NULL;
-	if (c->n == c->room) {
-		size_t room = c->room > 0 ? 2 * c->room : CHANGES_FIRST;
-		struct crm_change *more = arena_array(rq->arena, room, struct crm_change);
-
-		if (c->n > 0)
-			memcpy(more, c->list, c->n * sizeof(*more));
-		c->list = more;
-		c->room = room;
-	}
+	c->list = arena_grow(rq->arena, c->list, c->n, &c->room);
 	c->list[c->n] = (struct crm_change){ .amount = NULL };
 	return &c->list[c->n++];
 }
@@ -42,27 +32,69 @@ crm_change_key(struct crm_change *c, const struct str *parts, size_t n)
 	memcpy(c->key, digest.b, sizeof(c->key));
 }
 
+enum { AMOUNT_DIGITS = 40, AMOUNT_MINOR_DIGITS = 15 };
+
+/* Decimal digits of a number, without its point: 10^exponent times the last one. */
+struct decimal {
+	char digits[AMOUNT_DIGITS];
+	size_t n;
+	int64_t exponent;
+};
+
+static bool
+take_digits(struct str text, struct decimal *d)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.s[i] < '0' || text.s[i] > '9' || d->n == AMOUNT_DIGITS)
+			return false;
+		if (d->n > 0 || text.s[i] != '0')
+			d->digits[d->n++] = text.s[i];
+	}
+	return true;
+}
+
+/* As JSON and XML have numbers: Salesforce writes ten million as 1.0E7. */
+static bool
+decimal_read(const char *text, struct decimal *d)
+{
+	struct str rest = str_of(text), mantissa, whole;
+	const size_t power = strcspn(text, "eE");
+
+	*d = (struct decimal){ .n = 0 };
+	mantissa = (struct str){ rest.s, power };
+	if (power < rest.n) {
+		const bool plus = str_starts((struct str){ rest.s + power + 1, 1 }, STR("+"));
+		const size_t from = power + 1 + plus;
+
+		if (!str_int64((struct str){ rest.s + from, rest.n - from }, &d->exponent) ||
+		    d->exponent > AMOUNT_DIGITS || d->exponent < (plus ? 0 : -AMOUNT_DIGITS))
+			return false;
+	}
+	if (!str_split(&mantissa, '.', &whole) || whole.n == 0 || !take_digits(whole, d))
+		return false;
+	if (mantissa.s != NULL && (mantissa.n == 0 || !take_digits(mantissa, d)))
+		return false;
+	d->exponent -= (int64_t)mantissa.n;
+	return true;
+}
+
 bool
 crm_amount(const char *text, const char *currency, int64_t *ret_minor)
 {
-	struct str rest = str_of(text), whole, decimals;
-	const size_t digits = (size_t)currency_digits(currency);
-	int64_t units = 0, parts = 0;
+	const int64_t digits = currency_digits(currency);
+	struct decimal d;
+	int64_t minor = 0, n;
 
-	if (!str_split(&rest, '.', &whole) || whole.n == 0 || whole.s[0] == '-' ||
-	    !str_int64(whole, &units) || units > INT64_C(100000000000))
+	if (!decimal_read(text, &d))
 		return false;
-	decimals = rest;
-	if (decimals.s != NULL && (decimals.n == 0 || decimals.s[0] == '-' || decimals.n > 9 ||
-	                           !str_int64(decimals, &parts)))
+	n = (int64_t)d.n + d.exponent + digits; /* digits before the point, in minor units */
+	if (n > AMOUNT_MINOR_DIGITS)
 		return false;
-	for (size_t i = 0; i < digits; i++)
-		units *= 10;
-	for (size_t i = decimals.n; i < digits; i++)
-		parts *= 10;
-	for (size_t i = digits; i < decimals.n; i++)
-		parts = i + 1 == decimals.n ? (parts + 5) / 10 : parts / 10;
-	*ret_minor = units + parts;
+	for (int64_t i = 0; i < n; i++)
+		minor = 10 * minor + (i < (int64_t)d.n ? d.digits[i] - '0' : 0);
+	if (n >= 0 && n < (int64_t)d.n && d.digits[n] >= '5')
+		minor++;
+	*ret_minor = minor;
 	return true;
 }
 

@@ -115,6 +115,24 @@ same(const struct crm_hook_view *there, const struct crm_hook_new *in)
 	       cstr_eq(there->currency, in->currency);
 }
 
+/* It is there: is it what is asked for?  A secret is not changed by asking again. */
+static enum fault
+hook_again(struct rq *rq, const struct hook_json *there, const struct crm_hook_new *in)
+{
+	struct crm_hook hook;
+	bool found;
+	enum fault e = crm_sql_get(rq, there->v.id, &hook, &found);
+
+	if (e)
+		return e;
+	if (!same(&there->v, in))
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another hook.");
+	if (found && in->secret != NULL && !cstr_eq(crm_secret(rq, &hook), in->secret))
+		return rq_fail(rq, FAULT_ID_CONFLICT,
+		               "The hook has another secret: remove it, and make another one.");
+	return FAULT_NONE;
+}
+
 static enum fault
 hook_put(struct rq *rq, struct call *call, void *reply)
 {
@@ -127,9 +145,7 @@ hook_put(struct rq *rq, struct call *call, void *reply)
 	if (e)
 		return e;
 	if (found)
-		return same(&out->v, in)
-		           ? FAULT_NONE
-		           : rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another hook.");
+		return hook_again(rq, out, in);
 	e = crm_hook_create(rq, call->id[0], in, &url);
 	if (!e)
 		e = view(rq, call->id[0], out, &found);

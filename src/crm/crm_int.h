@@ -70,7 +70,8 @@ extern const char *const crm_outcome_names[CRM_OUTCOME__MAX + 1];
  * hook's company. */
 enum fault crm_take(struct rq *rq, const struct crm_hook *hook,
                     const struct crm_changes *changes) MUST_CHECK;
-/* Whole units with a point, such as 1200.50, as minor units. */
+/* Units such as 1200.50 or 1.0E7, not below 0, as minor units, rounded half up; false: it is none.
+ */
 bool crm_amount(const char *text, const char *currency, int64_t *ret_minor);
 /* NULL: sealed with another key. */
 const char *crm_secret(struct rq *rq, const struct crm_hook *hook);

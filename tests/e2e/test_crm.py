@@ -153,9 +153,9 @@ def test_an_outbound_message_moves_a_lead_and_is_acknowledged(api, company, sale
     # It tells how the object is: another change of it is no other event.
     salesforce.send(crm.outbound([("04l5g00000AAA3", {**fields, "Name": "Bob"})]))
     assert stages(api, company, lead)[1:] == [("opportunity", 120050)]
-    salesforce.send(crm.outbound([("04l5g00000AAA4", {**fields, "StageName": "Closed Won", "Amount": "1300"})]))
-    assert stages(api, company, lead)[1:] in ([("opportunity", 120050), ("won", 130000)],
-                                              [("won", 130000), ("opportunity", 120050)])
+    salesforce.send(crm.outbound([("04l5g00000AAA4", {**fields, "StageName": "Closed Won", "Amount": "1.3E7"})]))
+    won = ("won", 13_000_000_00)  # its way to write thirteen million
+    assert stages(api, company, lead)[1:] in ([("opportunity", 120050), won], [won, ("opportunity", 120050)])
     assert {e["outcome"] for e in salesforce.events() if e["object_id"] == "006NOBODY"} == {"no_lead"}
 
 
@@ -203,6 +203,8 @@ def test_any_system_that_signs_may_tell(api, company, flow, deal):
 
 def test_a_hook_shows_its_address_once_and_keeps_its_secret(api, db, stack, company, globex, hubspot, deal):
     path = f"/v1/crm-hooks/{hubspot.id}"
+    other = api.put(path, who=company.admin, json={**hubspot.body, "secret": "another-secret-0123456789"})
+    assert (other.status_code, other.json()["code"]) == (409, "id_conflict") and "another secret" in other.json()["detail"]
     again = api.put(path, who=company.admin, json=hubspot.body)
     assert again.status_code == 200 and "url" not in again.json() and "secret" not in again.text
     assert api.put(path, who=company.admin, json={**hubspot.body, "name": "other"}).json()["code"] == "id_conflict"
