@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* process.h - the processes of this machine, and their names in what they hold. */
+/* process.h - this process, the others of this machine, and their names in what they hold. */
 #ifndef ROSTRA_PROCESS_H
 #define ROSTRA_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * For a service, before its first thread: memory that it frees goes back to the kernel, so that what it holds tells what it
+ * needs.
+ */
+void process_memory_steady(void);
 
 /*
  * The process does nothing any more.  One that was killed keeps its number until its parent asks

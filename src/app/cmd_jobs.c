@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "rostra/process.h"
+
 #include "app_int.h"
 #include "jobs_table.h"
 
@@ -48,6 +50,7 @@ cmd_jobs(struct app *app, int argc, char **argv)
 		(void)fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
+	process_memory_steady();
 	harden_memory();
 	harden(&app->conf, CONFINE_WORKER);
 	return jobs_run(&app->conf, app_stmts, app_n_stmts, &app_jobs);

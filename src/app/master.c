@@ -16,6 +16,7 @@
 #include "rostra/auth.h"
 #include "rostra/link.h"
 #include "rostra/log.h"
+#include "rostra/process.h"
 
 #include "master_int.h"
 
@@ -272,6 +273,7 @@ cmd_serve(struct app *app, int argc, char **argv)
 	m->app = app;
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		m->child[i].ready_fd = -1;
+	process_memory_steady();
 	harden_memory();
 	files_allow();
 	if (!master_open(m, argc, err, sizeof(err))) {
