@@ -106,6 +106,8 @@ void db_warm_end(struct rq *rq, struct db *own);
  * (problem says which). */
 enum fault db_connect(struct rq *rq) MUST_CHECK;
 bool db_is_up(const struct db *db); /* connected at the last use */
+/* Prepared statements that the connections of this process hold: at most those of its tables for each. */
+size_t db_statements_held(void);
 
 /*
  * Running one.  in: the struct its parameters are read from (NULL when it has none); out: the

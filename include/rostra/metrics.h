@@ -40,8 +40,10 @@ enum { METRICS_SLOTS_MAX = 128, METRICS_CACHES = 6 };
 enum { METRICS_POOL_API = 1, METRICS_POOL_LINK = 2 };
 void metrics_slot_set(struct metrics *m, size_t slot, int pool); /* zero again; pool 0: nobody's */
 void metrics_slot_add(struct metrics *m, size_t slot, int busy, int kept);
-/* Hits, misses, bytes, entries of a cache: tokens, callers, cards, links. */
+/* Hits, misses, bytes, entries of a cache: tokens, callers, cards, links, boards, reports. */
 void metrics_slot_cache(struct metrics *m, size_t slot, size_t cache, const uint64_t figures[4]);
+/* Prepared statements that its connections hold. */
+void metrics_slot_statements(struct metrics *m, size_t slot, uint64_t n);
 /* The master is going down: readiness fails. */
 void metrics_drain(struct metrics *m);
 bool metrics_draining(const struct metrics *m);

@@ -85,11 +85,7 @@ db_disconnect(struct db *db)
 	if (db->my)
 		mysql_close(db->my);
 	db->my = NULL;
-	for (size_t i = 0; i < db->n_handles; i++) {
-		if (db->handles[i])
-			(void)mysql_stmt_close(db->handles[i]);
-		db->handles[i] = NULL;
-	}
+	db_handles_close(db);
 	db->streaming = false;
 }
 

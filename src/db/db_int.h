@@ -81,6 +81,8 @@ void db_leave_host(struct db *db);
 enum fault db_check_all(struct rq *rq) MUST_CHECK;
 /* The prepared statement, made at its first use on this connection. */
 enum fault db_handle(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret) MUST_CHECK;
+/* All that were made, when the connection ends. */
+void db_handles_close(struct db *db);
 /* One execution; 0, or the error number noted as *ret_verdict. */
 unsigned db_execute(struct rq *rq, const struct db_stmt *s, MYSQL_STMT *h, const void *in,
                     enum db_verdict *ret_verdict);

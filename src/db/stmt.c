@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stmt.c - registered statements: checked when a thread connects, prepared once a connection, run
  * with typed structs. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "rostra/log.h"
@@ -10,6 +11,8 @@
 /* A result that nobody wants any more is read to its end up to so many rows; past them a new
  * connection is cheaper. */
 enum { DRAIN_ROWS_MAX = 1000, ROW_ARENA_BYTES = 8192 };
+
+static _Atomic size_t held; /* by all connections of the process */
 
 /* --- preparing
  * --------------------------------------------------------------------------------------------- */
@@ -141,7 +144,26 @@ db_handle(struct rq *rq, const struct db_stmt *s, MYSQL_STMT **ret)
 		return e;
 	}
 	*place = *ret = h;
+	atomic_fetch_add_explicit(&held, 1, memory_order_relaxed);
 	return FAULT_NONE;
+}
+
+void
+db_handles_close(struct db *db)
+{
+	for (size_t i = 0; i < db->n_handles; i++) {
+		if (!db->handles[i])
+			continue;
+		(void)mysql_stmt_close(db->handles[i]);
+		db->handles[i] = NULL;
+		atomic_fetch_sub_explicit(&held, 1, memory_order_relaxed);
+	}
+}
+
+size_t
+db_statements_held(void)
+{
+	return atomic_load_explicit(&held, memory_order_relaxed);
 }
 
 /* --- running

@@ -28,6 +28,7 @@ struct route_metrics {
 struct slot_metrics {
 	_Atomic int pool; /* METRICS_POOL_*, 0 not in use */
 	_Atomic int busy, kept;
+	_Atomic uint64_t statements;
 	_Atomic uint64_t cache[METRICS_CACHES][4]; /* hits, misses, bytes, entries */
 };
 
@@ -140,10 +141,15 @@ metrics_add(struct metrics *m, enum metrics_counter c, uint64_t n)
 void
 metrics_slot_set(struct metrics *m, size_t slot, int pool)
 {
+	static const uint64_t none[4];
+
 	if (!m || slot >= METRICS_SLOTS_MAX)
 		return;
 	atomic_store(&m->slot[slot].busy, 0);
 	atomic_store(&m->slot[slot].kept, 0);
+	atomic_store(&m->slot[slot].statements, 0);
+	for (size_t i = 0; i < METRICS_CACHES; i++)
+		metrics_slot_cache(m, slot, i, none);
 	atomic_store(&m->slot[slot].pool, pool);
 }
 
@@ -166,6 +172,13 @@ metrics_slot_cache(struct metrics *m, size_t slot, size_t cache, const uint64_t 
 	for (size_t i = 0; i < 4; i++)
 		atomic_store_explicit(&m->slot[slot].cache[cache][i], figures[i],
 		                      memory_order_relaxed);
+}
+
+void
+metrics_slot_statements(struct metrics *m, size_t slot, uint64_t n)
+{
+	if (m && slot < METRICS_SLOTS_MAX)
+		atomic_store_explicit(&m->slot[slot].statements, n, memory_order_relaxed);
 }
 
 void
@@ -265,7 +278,8 @@ print_pools(const struct metrics *m, struct buf *b)
 {
 	struct {
 		int workers, busy, kept;
-	} sum[METRICS_POOL_LINK + 1] = { { 0, 0, 0 } };
+		uint64_t statements;
+	} sum[METRICS_POOL_LINK + 1] = { { 0, 0, 0, 0 } };
 
 	for (size_t i = 0; i < METRICS_SLOTS_MAX; i++) {
 		int pool = atomic_load(&m->slot[i].pool);
@@ -275,6 +289,7 @@ print_pools(const struct metrics *m, struct buf *b)
 		sum[pool].workers++;
 		sum[pool].busy += atomic_load(&m->slot[i].busy);
 		sum[pool].kept += atomic_load(&m->slot[i].kept);
+		sum[pool].statements += value(&m->slot[i].statements);
 	}
 	print_head(b, "rostra_pool_workers", "gauge", "Worker processes");
 	for (int p = METRICS_POOL_API; p <= METRICS_POOL_LINK; p++)
@@ -288,6 +303,11 @@ print_pools(const struct metrics *m, struct buf *b)
 	for (int p = METRICS_POOL_API; p <= METRICS_POOL_LINK; p++)
 		buf_printf(b, "rostra_pool_connections{pool=\"%s\"} %d\n", pool_names[p],
 		           sum[p].kept);
+	print_head(b, "rostra_pool_statements", "gauge",
+	           "Prepared statements held: each connection to MariaDB keeps those it used");
+	for (int p = METRICS_POOL_API; p <= METRICS_POOL_LINK; p++)
+		buf_printf(b, "rostra_pool_statements{pool=\"%s\"} %llu\n", pool_names[p],
+		           (unsigned long long)sum[p].statements);
 }
 
 static void

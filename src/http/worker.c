@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +22,7 @@
 
 #include "worker_int.h"
 
-enum {
-	ARENA_FIRST_BYTES = 64 * 1024,
-	HOUSE_EVERY_MS = 1000,
-	MALLOC_ARENAS = 2,
-	WORKER_THREADS_MAX = 256
-};
+enum { ARENA_FIRST_BYTES = 64 * 1024, HOUSE_EVERY_MS = 1000, WORKER_THREADS_MAX = 256 };
 
 /* --- signals --- */
 
@@ -110,6 +104,7 @@ keep_house(struct worker_thread *t)
 		metrics_slot_cache(s->metrics, t->worker->server->slot, i,
 		                   (const uint64_t[4]){ c.hits, c.misses, c.bytes, c.entries });
 	}
+	metrics_slot_statements(s->metrics, t->worker->server->slot, db_statements_held());
 }
 
 /*
@@ -337,8 +332,6 @@ worker_run(const struct server *s, int listen_fd, int adopt_read_fd, int adopt_w
 	w->listen_fd = listen_fd;
 	w->adopt_read_fd = adopt_read_fd;
 	w->adopt_write_fd = adopt_write_fd;
-	mallopt(M_ARENA_MAX,
-	        MALLOC_ARENAS); /* an arena a thread costs more memory than the lock costs time */
 	if (!worker_open(w))
 		log_die("worker_open", "%s", strerror(errno));
 	threads_run(w, t, threads);

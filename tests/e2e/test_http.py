@@ -354,7 +354,8 @@ def test_metrics_count_requests_by_route(ops, api, acme):
     text = ops.get("/metrics", contract=False).text
     assert re.search(r'^rostra_requests_total\{route="me_get",status="2xx"\} [1-9]', text, re.M), text[:2000]
     for name in ("rostra_request_seconds_bucket", "rostra_request_db_seconds_sum", "rostra_spool_bytes",
-                 "rostra_pool_workers", "rostra_pool_connections", "rostra_cache_hits_total", "rostra_db_connects_total"):
+                 "rostra_pool_workers", "rostra_pool_connections", "rostra_pool_statements", "rostra_cache_hits_total",
+                 "rostra_db_connects_total"):
         assert re.search(rf"^{name}[ {{]", text, re.M), name
     for line in text.splitlines():
         assert line.startswith("# ") or re.fullmatch(r'[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.eE]+', line), line
