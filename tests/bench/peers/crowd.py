@@ -16,6 +16,7 @@ SATURATION_S, SATURATION_CLIENTS = 8, {"API": 48, "LINK": 16}
 PROBE_S, PROBES, NEAR = 8, 4, 0.02
 SLOWEST_S = 1.0
 SAMPLE_S = 2
+ROWS = (("allocated", 2, "MB"), ("mapped", 3, "MB"), ("caches", 4, "MB"), ("statements", 5, "held"), ("jobs", 6, "MB"))
 # Of a hundred calls of the API.
 MIX = {"feed": 30, "feed unchanged": 50, "share": 12, "lead": 7, "report": 1}
 
@@ -52,13 +53,15 @@ def both(server, made, clients, seconds):
         return {site: r.result() for site, r in running.items()}
 
 
-def sampled(pids, ops, stop, out):
-    """Seconds since it began, memory in all, what was allocated, what is mapped, and of what was allocated the bounded caches."""
+def sampled(groups, ops, stop, out):
+    """Seconds since it began, memory in all, what was allocated, what is mapped; of what was allocated the bounded caches; how many
+    prepared statements are held (as many as there are kinds and connections at most, some 5 KB each); what the jobs have allocated."""
     began = time.monotonic()
     while not stop.wait(SAMPLE_S):
-        parts = memory_parts_mb(pids)
-        caches = metric_sum(ops, "rostra_cache_bytes") / 1048576 if ops else 0
-        out.append((time.monotonic() - began, memory_mb(pids), *((parts["own"], parts["shared"], caches) if parts else (0, 0, 0))))
+        app, jobs = (memory_parts_mb(groups[g]) for g in ("app", "jobs"))
+        caches, statements = (metric_sum(ops, name) if ops else 0 for name in ("rostra_cache_bytes", "rostra_pool_statements"))
+        out.append((time.monotonic() - began, memory_mb(groups["app"]), *((app["own"], app["shared"]) if app else (0, 0)),
+                    caches / 1048576, statements, jobs["own"] if jobs else 0))
 
 
 def slope(samples):
@@ -104,7 +107,7 @@ def run(product, server, actors, seconds, scratch):
     wait_ms = paced(server, scratch, actors, most * PART)
     samples, stop = [], threading.Event()
     ops = product.places["OPS"] if server.name == "rostra" else None
-    watcher = threading.Thread(target=sampled, args=(server.groups()["app"], ops, stop, samples))
+    watcher = threading.Thread(target=sampled, args=(server.groups(), ops, stop, samples))
     watcher.start()
     try:
         result = both(server, scripts(actors, server, scratch, wait_ms), CONNECTIONS, seconds)
@@ -114,13 +117,14 @@ def run(product, server, actors, seconds, scratch):
     failed = sum(r["failed"] for r in result.values())
     slowest = max(r["max_us"] for r in result.values()) / 1e6
     # Caches fill up to their bounds, and of a mapped table of fixed size more pages are touched: what else grows is a leak.
-    rise, error = slope([(s[0], s[2] - s[4]) for s in samples] if samples[0][2] else samples)
+    rise, error = slope([(s[0], s[2] - s[4] if s[2] else s[1]) for s in samples])
     rate = rate_of(result, seconds)
     print(f"\n{server.title}: {sum(CONNECTIONS.values())} connections for {seconds} s: {rate:.0f} requests/s, "
           f"{rate / most:.0%} of {most:.0f} at saturation; {failed} failed; "
           + ", ".join(f"{site} p99 {r['p99_us'] / 1000:.1f} ms" for site, r in result.items())
           + f"; slowest {slowest:.2f} s; memory {samples[0][1]:.1f} to {samples[-1][1]:.1f} MB, "
           f"{rise:+.2f} (+-{error:.2f}) MB a minute in the second half without caches and mappings")
-    for name, column in (("allocated", 2), ("mapped", 3), ("caches", 4)):
-        print(f"  {name:<10}" + "".join(f"{samples[round(i * (len(samples) - 1) / 5)][column]:9.2f}" for i in range(6)) + " MB over the time")
+    seen = [samples[round(i * (len(samples) - 1) / 5)] for i in range(6)]
+    for name, column, unit in ROWS:
+        print(f"  {name:<10}" + "".join(f"{s[column]:9.2f}" for s in seen) + f" {unit} over the time")
     return failed == 0 and slowest < SLOWEST_S and rise <= 3 * error + 0.1
