@@ -9,7 +9,7 @@
 #include "db_int.h"
 
 /* Galera wants transactions below 1000 rows; a packet stays below 16 MiB. */
-enum { BULK_ROWS_MAX = 500 };
+enum { BULK_ROWS_MAX = 500, BULK_ROOM_FIRST = 4096 };
 
 /* The arrays of one column. */
 struct column {
@@ -74,15 +74,18 @@ column_of(struct db *db, size_t i, size_t rows)
 static void
 make_room(struct db *db, size_t columns, size_t rows)
 {
-	size_t want = columns * rows * COLUMN_ROW_BYTES;
+	const size_t want = columns * rows * COLUMN_ROW_BYTES;
+	size_t room = db->bulk_room ? db->bulk_room : BULK_ROOM_FIRST;
 
 	if (want <= db->bulk_room)
 		return;
+	while (room < want) /* groups that are each a row larger would leave a hole each */
+		room *= 2;
 	free(db->bulk);
-	db->bulk = malloc(want);
+	db->bulk = malloc(room);
 	if (!db->bulk)
-		log_die("memory", "no memory for %zu bytes of rows", want);
-	db->bulk_room = want;
+		log_die("memory", "no memory for %zu bytes of rows", room);
+	db->bulk_room = room;
 }
 
 static void
