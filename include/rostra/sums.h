@@ -55,6 +55,7 @@ enum sum_by {
 	SUM_BY_CHANNEL,
 	SUM_BY_QUARTER, /* of an hour, from 0 to 95; only of days.  Of values with the currency */
 	SUM_BY_PATH,    /* no keys: conversions with their touches, as report packs them; only of days */
+	SUM_BY_ROW,     /* beside those: the ids that rows of credit show as well */
 	SUM_BY__MAX
 };
 extern const char *const sum_by_names[SUM_BY__MAX + 1];
@@ -131,6 +132,7 @@ struct sum_row {
 	int64_t day_us; /* the first day */
 	int64_t counted_us;
 	struct str counts;
+	struct str rows; /* SUM_BY_ROW beside SUM_BY_PATH: only of sums_each_packed */
 };
 /* In place of those there are. */
 enum fault sums_put(struct rq *rq, const struct sum_row *rows, size_t n) MUST_CHECK;
@@ -144,6 +146,9 @@ struct sums_range {
 /* struct sum_row, with day_us and counts: these die with fn.  Not those that another release left
  * behind, which counted the day anew without them. */
 enum fault sums_each(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg) MUST_CHECK;
+/* The same of days that have SUM_BY_PATH and SUM_BY_ROW and carry no mark, in their order. */
+enum fault sums_each_packed(struct rq *rq, const struct sums_range *r, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
 /* struct sum_row with day_us: each day that carries a mark of the kind. */
 enum fault sums_due(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg) MUST_CHECK;
 /* The same of months whose rows are what their days are, but for days that carry marks. */

@@ -29,7 +29,7 @@ sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by)
 {
 	if (counted[what].kind != kind)
 		return false;
-	if (by == SUM_BY_PATH)
+	if (by >= SUM_BY_PATH)
 		return counted[what].by_path;
 	return by == SUM_BY_QUARTER ? counted[what].by_quarter : counted[what].by_dimension;
 }
@@ -38,8 +38,8 @@ bool
 count_bytes(struct arena *a, const struct day_count *c, enum sum_what what, enum sum_by by,
             struct str *ret)
 {
-	if (by == SUM_BY_PATH) {
-		*ret = c->paths[what];
+	if (by >= SUM_BY_PATH) {
+		*ret = by == SUM_BY_PATH ? c->paths[what] : c->rows[what];
 		return ret->s != NULL;
 	}
 	if (c->of[what][by] == NULL)
@@ -250,6 +250,7 @@ count_paths(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 	if (!e)
 		e = walk_end(rq, w);
 	c->paths[SUM_LEAD + (int)stage] = paths_pack_end(k);
+	c->rows[SUM_LEAD + (int)stage] = paths_pack_rows(k);
 	return e;
 }
 

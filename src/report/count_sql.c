@@ -31,11 +31,13 @@ static const struct db_col paths_in[] = {
 	DB_COL_ENUM(struct count_ask, stage, lead_stage_names),
 };
 static const struct db_col paths_out[] = {
-	DB_COL_UUID(struct stream_row, id),          DB_COL_TIME(struct stream_row, occurred_at),
+	DB_COL_UUID(struct stream_row, id),          DB_COL_UUID(struct stream_row, lead_id),
+	DB_COL_TIME(struct stream_row, occurred_at),
 	DB_COL_I64(struct stream_row, value_minor),  DB_COL_STR(struct stream_row, currency),
 	DB_COL_UUID(struct stream_row, conversion_campaign), DB_COL_TIME(struct stream_row, lead_at),
 	DB_COL_TIME(struct stream_row, opportunity_at), DB_COL_TIME(struct stream_row, won_at),
 	DB_COL_TIME(struct stream_row, touched_at),  DB_COL_BYTES(struct stream_row, click_id),
+	DB_COL_UUID(struct stream_row, share_id),
 	DB_COL_UUID(struct stream_row, person_id),   DB_COL_UUID(struct stream_row, team_id),
 	DB_COL_ENUM(struct stream_row, network, network_names), DB_COL_UUID(struct stream_row, post_id),
 	DB_COL_UUID(struct stream_row, campaign_id), DB_COL_UUID(struct stream_row, channel_id),
@@ -65,9 +67,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND occurred_at >= ? AND occurred_at < ?",
 		DB_IN(ask_in), DB_OUT(events_out) },
 	[Q_PATHS] = { .name = "count_paths",
-		.sql = LONG_RUN "SELECT STRAIGHT_JOIN c.id, c.occurred_at, COALESCE(c.value_minor, 0), c.currency, c.campaign_id,"
+		.sql = LONG_RUN "SELECT STRAIGHT_JOIN c.id, c.lead_id, c.occurred_at, COALESCE(c.value_minor, 0), c.currency, c.campaign_id,"
 		       " " LEAD_AT ", " EVENT_AT("opportunity") ", " EVENT_AT("won") ","
-		       " t.touched_at, t.click_id, t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
+		       " t.touched_at, t.click_id, t.share_id, t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id"
 		       " FROM conversion c FORCE INDEX (PRIMARY) LEFT JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = c.company_id AND t.lead_id = c.lead_id"
 		       " AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL ? DAY WHERE c.company_id = ?"
 		       " AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = ? ORDER BY c.occurred_at, c.id",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* credits.c - the rows behind a total: which touch of which conversion got how much.  JSON by
  * pages, CSV whole. */
-#include "report_int.h"
+#include "sums_int.h"
 
 enum {
 	BATCH_FILTERED = 2000, /* conversions read at once when most will not match */
@@ -58,6 +58,7 @@ struct giving {
 	struct buf *csv;     /* the sheet's, … */
 	credit_fn *fn;       /* … which is handed each line of it */
 	void *arg;
+	bool days;           /* all of the period, in a snapshot: packed days are read */
 	bool all;            /* zero credit too: the touches of one conversion */
 	struct uuid resume;  /* of this conversion, the first rows were given before: */
 	int64_t resume_rows; /* so many (positions below it are skipped) */
@@ -256,7 +257,8 @@ static enum fault
 one_batch(struct rq *rq, struct giving *g, const struct report_ask *ask)
 {
 	struct walk *w = walk_begin(rq, ask, take_path, g);
-	enum fault e = report_sql_credits(rq, ask, walk_credit_row, w);
+	enum fault e = g->days ? credit_days(rq, ask, w)
+	                       : report_sql_credits(rq, ask, walk_credit_row, w);
 
 	return e ? e : walk_end(rq, w);
 }
@@ -295,6 +297,14 @@ start_at(struct giving *g, struct report_ask *ask, const struct call *call)
 	g->resume_rows = call->key.k[1];
 }
 
+static void
+begin_sheet(struct giving *g, struct report_ask *ask)
+{
+	sheet_head(g->sheet, columns, COLUMNS);
+	ask->limit = ALL_ROWS;
+	g->days = sums_serve_paths(ask);
+}
+
 enum fault
 credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *fn, void *arg)
 {
@@ -304,9 +314,34 @@ credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *
 	};
 
 	start_at(&g, ask, &from_the_start);
-	sheet_head(g.sheet, columns, COLUMNS);
-	ask->limit = ALL_ROWS;
+	begin_sheet(&g, ask);
 	return all_batches(rq, &g, ask);
+}
+
+struct sheet_ask {
+	struct giving *g;
+	struct report_ask *ask;
+};
+
+/* What is in the sheet cannot be taken back. */
+static enum fault
+sheet_tx(struct rq *rq, void *arg)
+{
+	const struct sheet_ask *s = arg;
+	enum fault e = all_batches(rq, s->g, s->ask);
+
+	return e == FAULT_RESTART && s->g->streamed > 0
+	           ? rq_fail(rq, FAULT_BUSY, "The rows could not be read to their end.")
+	           : e;
+}
+
+static enum fault
+give_sheet(struct rq *rq, struct giving *g, struct report_ask *ask)
+{
+	struct sheet_ask s = { g, ask };
+
+	begin_sheet(g, ask);
+	return g->days ? db_snapshot(rq, sheet_tx, &s) : all_batches(rq, g, ask);
 }
 
 static enum fault
@@ -333,6 +368,7 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 {
 	struct report_ask ask;
 	struct giving g = { .call = call, .ask = &ask };
+	bool sparse;
 	enum fault e = resolve(rq, call->query, &ask);
 
 	(void)reply;
@@ -341,15 +377,10 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 	start_at(&g, &ask, call);
 	if (call->format != FORMAT_JSON) {
 		e = http_sheet(rq, call, "credits", &g.sheet);
-		if (e)
-			return e;
-		sheet_head(g.sheet, columns, COLUMNS);
-		ask.limit = ALL_ROWS;
-	} else {
-		bool sparse = ask.filtered || ask.unattributed || !uuid_is_zero(ask.viewer);
-
-		ask.limit = sparse ? BATCH_FILTERED : call->limit + 2;
+		return e ? e : give_sheet(rq, &g, &ask);
 	}
+	sparse = ask.filtered || ask.unattributed || !uuid_is_zero(ask.viewer);
+	ask.limit = sparse ? BATCH_FILTERED : call->limit + 2;
 	return all_batches(rq, &g, &ask);
 }
 

@@ -10,22 +10,35 @@
  * not by then), how many touches; and each touch in the order of the path: microseconds before the
  * conversion, person, team, network, post, campaign, channel.  All are numbers as sums have them;
  * ids are places in the list.
+ *
+ * Beside them, packed on their own since reports of totals need none, the ids that a row of credit
+ * shows as well: the format, and in the same order the bytes of each conversion and its lead, and
+ * of each touch's share and click.
  */
 #include <string.h>
 
 #include "paths_int.h"
 
-enum { FORMAT_NONE, FORMAT = 2, ROOM_FIRST = 4096, PATHS_BYTES_MAX = 8 << 20 };
+enum {
+	FORMAT_NONE,
+	FORMAT = 2,
+	FORMAT_ROWS = 1,
+	ROOM_FIRST = 4096,
+	PATHS_BYTES_MAX = 8 << 20, /* of either */
+};
 
+struct bytes {
+	unsigned char *s;
+	size_t n, room;
+};
 struct paths_pack {
 	struct arena *arena;
 	struct sum_map *places; /* of ids: from 1 */
 	struct uuid *ids;
 	size_t n_ids, ids_room;
-	unsigned char *bytes;
-	size_t n, room;
+	struct bytes numbers, rows;
 	int64_t last_us;
-	bool full;
+	bool full, rows_full;
 };
 
 struct paths_pack *
@@ -52,23 +65,50 @@ place_of(struct paths_pack *k, struct uuid id)
 	return (uint64_t)*place - 1;
 }
 
+/* Where at most n more bytes go; n is far below ROOM_FIRST. */
+static unsigned char *
+room_for(struct paths_pack *k, struct bytes *b, size_t n)
+{
+	if (b->room - b->n < n) {
+		const unsigned char *old = b->s;
+
+		b->room = b->room == 0 ? ROOM_FIRST : b->room * 2;
+		b->s = arena_alloc(k->arena, b->room, 1);
+		if (b->n > 0)
+			memcpy(b->s, old, b->n);
+	}
+	return b->s + b->n;
+}
+
 static void
 put(struct paths_pack *k, const uint64_t *numbers, size_t n)
 {
-	unsigned char *at;
+	unsigned char *at = room_for(k, &k->numbers, n * SUM_NUMBER_BYTES);
 
-	if (k->room - k->n < n * SUM_NUMBER_BYTES) {
-		const unsigned char *old = k->bytes;
-
-		k->room = k->room == 0 ? ROOM_FIRST : k->room * 2;
-		k->bytes = arena_alloc(k->arena, k->room, 1);
-		if (k->n > 0)
-			memcpy(k->bytes, old, k->n);
-	}
-	at = k->bytes + k->n;
 	for (size_t i = 0; i < n; i++)
 		sums_put_number(&at, numbers[i]);
-	k->n = (size_t)(at - k->bytes);
+	k->numbers.n = (size_t)(at - k->numbers.s);
+}
+
+static void
+put_ids(struct paths_pack *k, struct uuid id, const void *other, size_t n)
+{
+	unsigned char *at = room_for(k, &k->rows, sizeof(id) + n);
+
+	memcpy(at, id.b, sizeof(id));
+	memcpy(at + sizeof(id), other, n);
+	k->rows.n += sizeof(id) + n;
+}
+
+static void
+put_rows(struct paths_pack *k, const struct path *p)
+{
+	k->rows_full |= k->rows.n > PATHS_BYTES_MAX;
+	if (k->rows_full)
+		return;
+	put_ids(k, p->conversion.id, p->conversion.lead_id.b, sizeof(struct uuid));
+	for (size_t i = 0; i < p->n; i++)
+		put_ids(k, p->touches[i].share_id, p->touches[i].click_id, CLICK_ID_SIZE);
 }
 
 static void
@@ -110,13 +150,15 @@ paths_pack_add(struct paths_pack *k, const struct path *p)
 
 	/* Of a longer path the later touches are not here: a shorter window may ask for them. */
 	k->full |=
-	    p->n == REPORT_PATH_MAX || k->n + k->n_ids * sizeof(struct uuid) > PATHS_BYTES_MAX;
+	    p->n == REPORT_PATH_MAX ||
+	    k->numbers.n + k->n_ids * sizeof(struct uuid) > PATHS_BYTES_MAX;
 	if (k->full)
 		return;
 	k->last_us = c->occurred_at;
 	put(k, numbers, CONVERSION_NUMBERS);
 	for (size_t i = 0; i < p->n; i++)
 		put_touch(k, c->occurred_at - p->touches[i].touched_at, &p->touches[i]);
+	put_rows(k, p);
 }
 
 struct str
@@ -124,7 +166,7 @@ paths_pack_end(const struct paths_pack *k)
 {
 	const size_t ids_bytes = k->n_ids * sizeof(struct uuid);
 	unsigned char *bytes =
-	    arena_alloc(k->arena, 2 * (size_t)SUM_NUMBER_BYTES + ids_bytes + k->n, 1);
+	    arena_alloc(k->arena, 2 * (size_t)SUM_NUMBER_BYTES + ids_bytes + k->numbers.n, 1);
 	unsigned char *at = bytes;
 
 	sums_put_number(&at, k->full ? FORMAT_NONE : FORMAT);
@@ -132,10 +174,23 @@ paths_pack_end(const struct paths_pack *k)
 		sums_put_number(&at, k->n_ids);
 	if (!k->full && k->n_ids > 0) {
 		memcpy(at, k->ids, ids_bytes);
-		memcpy(at + ids_bytes, k->bytes, k->n);
-		at += ids_bytes + k->n;
+		memcpy(at + ids_bytes, k->numbers.s, k->numbers.n);
+		at += ids_bytes + k->numbers.n;
 	}
 	return (struct str){ (const char *)bytes, (size_t)(at - bytes) };
+}
+
+struct str
+paths_pack_rows(const struct paths_pack *k)
+{
+	const bool none = k->full || k->rows_full;
+	const size_t n = none ? 0 : k->rows.n;
+	unsigned char *bytes = arena_alloc(k->arena, SUM_NUMBER_BYTES + n, 1), *at = bytes;
+
+	sums_put_number(&at, none ? FORMAT_NONE : FORMAT_ROWS);
+	if (n > 0)
+		memcpy(at, k->rows.s, n);
+	return (struct str){ (const char *)bytes, (size_t)(at - bytes) + n };
 }
 
 /* --- back ------------------------------------------------------------------------------------ */
@@ -158,6 +213,42 @@ paths_open(struct str bytes, int64_t day_us, struct paths *ret, bool *ret_packed
 	ret->rest = (struct str){ bytes.s + n * sizeof(struct uuid),
 		                  bytes.n - (size_t)n * sizeof(struct uuid) };
 	return true;
+}
+
+bool
+paths_open_rows(struct str bytes, struct paths *p, bool *ret_packed)
+{
+	uint64_t format;
+
+	if (!sums_get_number(&bytes, &format))
+		return false;
+	*ret_packed = format == FORMAT_ROWS;
+	p->rows = bytes;
+	return true;
+}
+
+static bool
+get_ids(struct str *rest, struct uuid *ret, void *ret_other, size_t n)
+{
+	if (rest->n < sizeof(*ret) + n)
+		return false;
+	memcpy(ret, rest->s, sizeof(*ret));
+	memcpy(ret_other, rest->s + sizeof(*ret), n);
+	rest->s += sizeof(*ret) + n;
+	rest->n -= sizeof(*ret) + n;
+	return true;
+}
+
+bool
+paths_next_ids(struct paths *p, struct stream_row *ret)
+{
+	return get_ids(&p->rows, &ret->id, &ret->lead_id, sizeof(ret->lead_id));
+}
+
+bool
+paths_touch_ids(struct paths *p, struct stream_row *ret)
+{
+	return get_ids(&p->rows, &ret->share_id, ret->click_id, sizeof(ret->click_id));
 }
 
 int64_t

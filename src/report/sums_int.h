@@ -37,7 +37,8 @@ uint32_t credit_currency(const char *code);
 /* One day of one kind, of the caller's company, from the rows. */
 struct day_count {
 	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX]; /* NULL: is not of this kind */
-	struct str paths[SUM_WHAT__MAX];                /* packed; as well */
+	struct str paths[SUM_WHAT__MAX];                /* packed; as well, … */
+	struct str rows[SUM_WHAT__MAX];                 /* … with the ids of their rows */
 };
 enum fault count_day(struct rq *rq, enum sum_kind kind, int64_t day_us,
                      struct day_count *ret) MUST_CHECK;
@@ -121,6 +122,8 @@ enum fault sums_credit(struct rq *rq, const struct report_ask *ask, credit_sum_f
 /* Conversions with their touches go to the walk, as those of report_sql_stream do. */
 enum fault sums_paths(struct rq *rq, const struct report_ask *ask, struct walk *w,
                       struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
+/* As report_sql_credits, all of the period: what sums_serve_paths says yes to. */
+enum fault credit_days(struct rq *rq, const struct report_ask *ask, struct walk *w) MUST_CHECK;
 /* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */
 enum fault sums_quarters(struct rq *rq, const struct report_ask *ask, enum sum_what what,
                          db_row_fn *fn, void *arg, struct sums_read *ret_rest) MUST_CHECK;

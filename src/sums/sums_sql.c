@@ -24,7 +24,7 @@ const char *const sum_what_names[SUM_WHAT__MAX + 1] = {
 const char *const sum_by_names[SUM_BY__MAX + 1] = {
 	[SUM_BY_PERSON] = "person",   [SUM_BY_TEAM] = "team",         [SUM_BY_NETWORK] = "network",
 	[SUM_BY_POST] = "post",       [SUM_BY_CAMPAIGN] = "campaign", [SUM_BY_CHANNEL] = "channel",
-	[SUM_BY_QUARTER] = "quarter", [SUM_BY_PATH] = "path",
+	[SUM_BY_QUARTER] = "quarter", [SUM_BY_PATH] = "path",         [SUM_BY_ROW] = "row",
 };
 const char *const sum_span_names[SUM_SPAN__MAX + 1] = {
 	[SUM_DAY] = "day",
@@ -67,6 +67,13 @@ static const struct db_col each_in[] = {
 	DB_COL_TIME(struct of_rows, r.to_us),
 };
 static const struct db_col each_out[] = { DB_COL_TIME(struct sum_row, day_us), DB_COL_VIEW(struct sum_row, counts) };
+static const struct db_col packed_in[] = {
+	DB_COL_UUID(struct sums_range, company_id), DB_COL_ENUM(struct sums_range, what, sum_what_names),
+	DB_COL_TIME(struct sums_range, from_us), DB_COL_TIME(struct sums_range, to_us),
+};
+static const struct db_col packed_out[] = {
+	DB_COL_TIME(struct sum_row, day_us), DB_COL_VIEW(struct sum_row, counts), DB_COL_VIEW(struct sum_row, rows),
+};
 static const struct db_col kind_in[] = {
 	DB_COL_UUID(struct sums_range, company_id), DB_COL_ENUM(struct sums_range, kind, sum_kind_names),
 	DB_COL_TIME(struct sums_range, from_us), DB_COL_TIME(struct sums_range, to_us),
@@ -91,7 +98,7 @@ static const struct db_col day_key[] = { TASK_OUT(day_us) };
 #define KIND_OF "IF(what = 'share', 'shares', IF(what IN ('click', 'other_click'), 'clicks', 'leads'))"
 
 enum {
-	Q_MARK, Q_MARK_LEAD, Q_MARK_WINDOWS, Q_MARK_ALL, Q_PUT, Q_EACH, Q_EACH_LATER, Q_DUE, Q_WHOLE, Q_TASKS, Q_COUNTED, Q_MONTHS, Q_LOCK,
+	Q_MARK, Q_MARK_LEAD, Q_MARK_WINDOWS, Q_MARK_ALL, Q_PUT, Q_EACH, Q_EACH_LATER, Q_EACH_PACKED, Q_DUE, Q_WHOLE, Q_TASKS, Q_COUNTED, Q_MONTHS, Q_LOCK,
 	Q_SET_WHOLE, Q_UNMARK, Q__MAX
 };
 
@@ -132,6 +139,17 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND f.counted_at = s.counted_at WHERE s.company_id = ? AND s.what = ? AND s.dimension = ? AND s.span = ?"
 		       " AND s.day >= DATE(?) AND s.day < DATE(?)",
 		DB_IN(each_in), DB_OUT(each_out) },
+	/* A stream: its client may be slow. */
+	[Q_EACH_PACKED] = { .name = "sums_each_packed",
+		.sql = "SET STATEMENT max_statement_time = 60 FOR SELECT STRAIGHT_JOIN CAST(s.day AS DATETIME(6)), s.counts, r.counts"
+		       " FROM report_sum s JOIN report_sum r ON r.company_id = s.company_id AND r.what = s.what AND r.dimension = 'row'"
+		       " AND r.span = s.span AND r.day = s.day AND r.counted_at = s.counted_at JOIN report_sum f"
+		       " ON f.company_id = s.company_id AND f.what = 'lead' AND f.dimension = 'network' AND f.span = s.span"
+		       " AND f.day = s.day AND f.counted_at = s.counted_at WHERE s.company_id = ? AND s.what = ?"
+		       " AND s.dimension = 'path' AND s.span = 'day' AND s.day >= DATE(?) AND s.day < DATE(?) AND NOT EXISTS"
+		       " (SELECT 1 FROM report_due d WHERE d.company_id = s.company_id AND d.kind = 'leads' AND d.day = s.day)"
+		       " ORDER BY s.day",
+		DB_IN(packed_in), DB_OUT(packed_out) },
 	[Q_DUE] = { .name = "sums_due",
 		.sql = "SELECT DISTINCT CAST(day AS DATETIME(6)) FROM report_due WHERE company_id = ? AND kind = ?"
 		       " AND day >= DATE(?) AND day < DATE(?)",
@@ -232,9 +250,17 @@ sums_each(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg)
 	};
 	const struct of_rows in = { *r, (int)first[r->kind] };
 	struct sum_row row = { .what = r->what, .by = r->by, .span = r->span };
-	bool later = r->what >= SUM_LEAD_CREDIT || r->by == SUM_BY_PATH;
+	bool later = r->what >= SUM_LEAD_CREDIT || r->by >= SUM_BY_PATH;
 
 	return db_each_scratch(rq, &stmts[later ? Q_EACH_LATER : Q_EACH], &in, &row, fn, arg);
+}
+
+enum fault
+sums_each_packed(struct rq *rq, const struct sums_range *r, db_row_fn *fn, void *arg)
+{
+	struct sum_row row = { .what = r->what, .by = r->by, .span = r->span };
+
+	return db_each_scratch(rq, &stmts[Q_EACH_PACKED], r, &row, fn, arg);
 }
 
 enum fault
