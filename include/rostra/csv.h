@@ -7,6 +7,7 @@
 
 /* Out: every text field quoted; a cell that a spreadsheet would run as a formula gets a leading '. */
 void csv_text(struct buf *b, struct str cell, bool first);
+void csv_plain(struct buf *b, struct str cell, bool first); /* of a text that has no quote and is no formula */
 void csv_number(struct buf *b, int64_t v, bool first);
 void csv_end_row(struct buf *b); /* CRLF */
 

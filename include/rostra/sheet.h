@@ -8,6 +8,7 @@
 
 #include "rostra/arena.h"
 #include "rostra/buf.h"
+#include "rostra/uuid.h"
 
 enum sheet_cell {
 	SHEET_TEXT,
@@ -31,6 +32,8 @@ struct sheet *sheet_workbook(struct arena *a, const char *folder);
 /* First of all; columns live as long as the sheet.  Then as many cells a row, in their order. */
 void sheet_head(struct sheet *s, const struct sheet_column *columns, size_t n);
 void sheet_text(struct sheet *s, struct str cell);
+/* TEXT; empty for the zero UUID. */
+void sheet_uuid(struct sheet *s, struct uuid u);
 /* INT, MICRO or TIME, as the column says. */
 void sheet_number(struct sheet *s, int64_t v);
 /* Nothing in this cell. */

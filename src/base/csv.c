@@ -25,7 +25,7 @@ runs_as_formula(struct str cell)
 
 /* Most cells have no quote: they go out in one piece. */
 static void
-put_bare(struct buf *b, struct str cell, bool first)
+put_bare(struct buf *b, struct str cell, bool first, bool disarm)
 {
 	enum { FRAME = 4 }; /* a comma, two quotes and what disarms a formula */
 	char *to = buf_reserve(b, FRAME + cell.n);
@@ -34,7 +34,7 @@ put_bare(struct buf *b, struct str cell, bool first)
 	if (!first)
 		to[n++] = ',';
 	to[n++] = '"';
-	if (runs_as_formula(cell))
+	if (disarm)
 		to[n++] = '\'';
 	if (cell.n > 0)
 		memcpy(to + n, cell.s, cell.n);
@@ -45,12 +45,18 @@ put_bare(struct buf *b, struct str cell, bool first)
 }
 
 void
+csv_plain(struct buf *b, struct str cell, bool first)
+{
+	put_bare(b, cell, first, false);
+}
+
+void
 csv_text(struct buf *b, struct str cell, bool first)
 {
 	size_t plain = 0;
 
 	if (cell.n == 0 || memchr(cell.s, '"', cell.n) == NULL) {
-		put_bare(b, cell, first);
+		put_bare(b, cell, first, runs_as_formula(cell));
 		return;
 	}
 	if (!first)

@@ -170,6 +170,24 @@ sheet_text(struct sheet *s, struct str cell)
 }
 
 void
+sheet_uuid(struct sheet *s, struct uuid u)
+{
+	char text[UUID_TEXT_SIZE];
+	struct str cell = { text, 0 };
+
+	if (!uuid_is_zero(u)) {
+		uuid_format(u, text);
+		cell.n = sizeof(text) - 1;
+	}
+	if (s->csv == NULL) {
+		sheet_text(s, cell);
+		return;
+	}
+	csv_plain(s->csv, cell, s->at == 0);
+	s->at++;
+}
+
+void
 sheet_number(struct sheet *s, int64_t v)
 {
 	char text[RFC3339_SIZE];
@@ -181,7 +199,7 @@ sheet_number(struct sheet *s, int64_t v)
 	if (s->csv == NULL)
 		book_number(s, v);
 	else if (s->columns[s->at].cell == SHEET_TIME)
-		csv_text(s->csv, (struct str){ text, time_format(v, text) }, s->at == 0);
+		csv_plain(s->csv, (struct str){ text, time_format(v, text) }, s->at == 0);
 	else
 		csv_number(s->csv, v, s->at == 0);
 	s->at++;

@@ -98,16 +98,22 @@ uuid_parse(struct str text, struct uuid *out)
 	return true;
 }
 
+/* clang-format off */
+#define PAIRS(high) \
+	high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" \
+	high "8" high "9" high "a" high "b" high "c" high "d" high "e" high "f"
+/* Both digits of each byte: files of rows are little else than ids. */
+static const char pairs[] =
+	PAIRS("0") PAIRS("1") PAIRS("2") PAIRS("3") PAIRS("4") PAIRS("5") PAIRS("6") PAIRS("7")
+	PAIRS("8") PAIRS("9") PAIRS("a") PAIRS("b") PAIRS("c") PAIRS("d") PAIRS("e") PAIRS("f");
+/* clang-format on */
+
 void
 uuid_format(struct uuid u, char out[UUID_TEXT_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
-
 	out[8] = out[13] = out[18] = out[23] = '-';
-	for (int i = 0; i < 16; i++) {
-		out[byte_at[i]] = digits[u.b[i] >> 4];
-		out[byte_at[i] + 1] = digits[u.b[i] & 15];
-	}
+	for (int i = 0; i < 16; i++)
+		memcpy(out + byte_at[i], pairs + 2 * (size_t)u.b[i], 2);
 	out[UUID_TEXT_SIZE - 1] = '\0';
 }
 

@@ -87,16 +87,6 @@ fits(const struct report_ask *ask, const struct stream_row *t)
 	       (uuid_is_zero(ask->channel) || uuid_eq(ask->channel, t->channel_id));
 }
 
-static void
-put_uuid(struct sheet *s, struct uuid u)
-{
-	char text[UUID_TEXT_SIZE] = "";
-
-	if (!uuid_is_zero(u))
-		uuid_format(u, text);
-	sheet_text(s, str_of(text));
-}
-
 static const struct sheet_column columns[] = {
 	{ "conversion_id", SHEET_TEXT }, { "lead_id", SHEET_TEXT },
 	{ "occurred_at", SHEET_TIME },   { "touched_at", SHEET_TIME },
@@ -112,18 +102,18 @@ enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 static void
 put_row(struct sheet *s, const struct credit *c)
 {
-	put_uuid(s, c->conversion_id);
-	put_uuid(s, c->lead_id);
+	sheet_uuid(s, c->conversion_id);
+	sheet_uuid(s, c->lead_id);
 	sheet_number(s, c->occurred_at);
 	sheet_number(s, c->touched_at);
 	sheet_text(s, str_of(c->click_id));
-	put_uuid(s, c->share_id);
-	put_uuid(s, c->person_id);
-	put_uuid(s, c->team_id);
+	sheet_uuid(s, c->share_id);
+	sheet_uuid(s, c->person_id);
+	sheet_uuid(s, c->team_id);
 	sheet_text(s, str_of(c->network < 0 ? "" : network_names[c->network]));
-	put_uuid(s, c->post_id);
-	put_uuid(s, c->campaign_id);
-	put_uuid(s, c->channel_id);
+	sheet_uuid(s, c->post_id);
+	sheet_uuid(s, c->campaign_id);
+	sheet_uuid(s, c->channel_id);
 	sheet_number(s, c->conversions);
 	sheet_number(s, c->value->amount_minor);
 	sheet_text(s, str_of(c->value->currency));

@@ -140,6 +140,8 @@ class History:
     def ask(self, report, **query):
         answer = self.api.get(f"/v1/reports/{report}", who=self.company.admin, params={**PERIOD, **query})
         assert answer.status_code == 200, answer.text
+        if query.get("format") == "csv":
+            return answer.text
         return {k: v for k, v in answer.json().items() if k != "as_of"}
 
     def from_rows(self, asked):
@@ -163,7 +165,7 @@ class History:
                 *((r, {"group": g}) for r in ("emv", "clicks") for g in ("person", "network")),
                 ("funnel", {"from": (FIRST + 3 * DAY).date().isoformat(), "group": "person"}),
                 ("funnel", {"model": "position", "first": "0.1"}), ("funnel", {"window": "9d"}),
-                ("content", {"by": "post"}), *self.attribution()]
+                ("content", {"by": "post"}), *self.attribution(), *self.credits()]
 
     def attribution(self):
         """Days of all zones: of their parts no sum tells anything."""
@@ -182,6 +184,16 @@ class History:
                 ("attribution", {"model": "w_shaped,full_path", "stage": "opportunity", "window": "90d", "currency": "USD"}),
                 ("funnel", {"model": "full_path", "group": "network"})]
 
+    def credits(self):
+        """Files of rows: days of all zones, for packed days tell of their parts, too."""
+        rows = lambda **query: ("attribution/credits", {"format": "csv", **query})
+        return [*(rows(group=g, model=m, stage=s, currency=c, time_zone=z) for g, m, s, c, z in
+                  zip(GROUPS, MODELS, itertools.cycle(["won", "lead", "opportunity", "qualified", "lost"]),
+                      itertools.cycle(["EUR", "USD", "EUR"]), itertools.cycle(ZONES))),
+                rows(model="shapley", group="team", path="collapsed", window="90d"), rows(model="full_path", stage="won", convert="true"),
+                rows(model="position", first="0.1", network="x"), rows(unattributed="true"), rows(without="team", window="730d"),
+                rows(person=next(iter(self.books.people.values())).id)]
+
     def rollups(self, what):
         return self.stack.rostra("rollups", what, "--company", self.company.slug, check=False)
 
@@ -196,7 +208,8 @@ def test_sums_say_what_rows_say_whatever_happens(api, link, stack, make_company,
     assert history.rollups("rebuild").returncode == 0
     for step in steps:
         getattr(history, step)()
-        history.agrees(history.dice.sample(history.everything(), 2) + history.dice.sample(history.attribution(), 2))
+        history.agrees(history.dice.sample(history.everything(), 2) + history.dice.sample(history.attribution(), 2)
+                       + history.dice.sample(history.credits(), 2))
     history.agrees(history.everything())
     assert history.rollups("rebuild").returncode == 0
     history.agrees(history.everything())
@@ -212,7 +225,7 @@ def counted(api, link, stack, make_company):
 
 
 @pytest.mark.parametrize("span,what,by", [("day", "click", "network"), ("month", "lead", "person"), ("day", "event", "quarter"),
-                                          ("month", "won_credit", "person"), ("day", "lead", "path")])
+                                          ("month", "won_credit", "person"), ("day", "lead", "path"), ("day", "lead", "row")])
 def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by):
     (row,) = counted.db("SELECT day, counts FROM report_sum WHERE company_id = %s AND what = %s AND dimension = %s AND span = %s"
                         " AND LENGTH(counts) > 0 ORDER BY day LIMIT 1", (counted.company.id, what, by, span))
@@ -232,8 +245,8 @@ def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by
 
 def test_a_sum_that_cannot_be_read_is_no_number(counted):
     counted.db("UPDATE report_sum SET counts = LEFT(counts, LENGTH(counts) - 1) WHERE company_id = %s"
-               " AND (what IN ('share', 'lead_credit') AND dimension = 'person' OR dimension = 'path')", (counted.company.id,))
-    for report, query in (("funnel", {}), ("attribution", {}), ("attribution", {"window": "9d"})):
+               " AND (what IN ('share', 'lead_credit') AND dimension = 'person' OR dimension IN ('path', 'row'))", (counted.company.id,))
+    for report, query in (("funnel", {}), ("attribution", {}), ("attribution", {"window": "9d"}), counted.credits()[1]):
         assert counted.api.get(f"/v1/reports/{report}", who=counted.company.admin, params={**PERIOD, **query}).status_code == 500
     assert counted.rollups("verify").returncode == 1
     assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
@@ -242,17 +255,41 @@ def test_a_sum_that_cannot_be_read_is_no_number(counted):
 
 def test_sums_that_an_older_release_left_behind_are_not_read(counted):
     """It counts a day anew, with what it knows of; what it does not know stays as it was."""
-    asked = counted.attribution()
+    asked = counted.attribution() + counted.credits()
     before = [counted.ask(report, **query) for report, query in asked]
     counted.db("UPDATE report_sum SET counted_at = counted_at + INTERVAL 1 SECOND WHERE company_id = %s AND what IN"
-               " ('lead', 'qualified', 'opportunity', 'won', 'event') AND dimension <> 'path'", (counted.company.id,))
-    counted.db("UPDATE report_sum SET counts = 'old' WHERE company_id = %s AND (what LIKE '%%credit' OR dimension = 'path')",
+               " ('lead', 'qualified', 'opportunity', 'won', 'event') AND dimension NOT IN ('path', 'row')", (counted.company.id,))
+    counted.db("UPDATE report_sum SET counts = 'old' WHERE company_id = %s AND (what LIKE '%%credit' OR dimension IN ('path', 'row'))",
                (counted.company.id,))
     credits_changed(counted.db, counted.company)
     assert [counted.ask(report, **query) for report, query in asked] == before
     assert counted.rollups("verify").returncode == 1
     assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
     counted.agrees(asked)
+
+
+def test_rows_of_credit_come_in_their_order_whatever_days_are_packed(counted):
+    """Days that were never counted, are to be counted again, or whose paths are too many for a pack: among packed ones."""
+    asked = [*counted.credits(), ("attribution", {"model": "shapley", "window": "9d"})]
+    before = [counted.ask(report, **query) for report, query in asked]
+    assert sum(len(text.splitlines()) - 1 for text in before[:-1]) > 50
+    days = [FIRST + n * DAY for n in range((TODAY - FIRST).days + 1)]
+    kinds = counted.dice.choices(["packed", "packed", "gone", "marked", "none", "no rows"], k=len(days))
+    for day, kind in zip(days, kinds):
+        where = (counted.company.id, day.date())
+        if kind == "gone":
+            counted.db("DELETE FROM report_sum WHERE company_id = %s AND span = 'day' AND day = %s AND dimension IN ('path', 'row')", where)
+        elif kind == "marked":
+            counted.db("UPDATE report_sum SET counts = 'old' WHERE company_id = %s AND span = 'day' AND day = %s"
+                       " AND dimension IN ('path', 'row')", where)
+            counted.db("INSERT INTO report_due (company_id, kind, day) VALUES (%s, 'leads', %s)", where)
+        elif kind in ("none", "no rows"):
+            counted.db("UPDATE report_sum SET counts = x'00' WHERE company_id = %s AND span = 'day' AND day = %s AND dimension = %s",
+                       (*where, "path" if kind == "none" else "row"))
+    credits_changed(counted.db, counted.company)
+    for (report, query), was in zip(asked, before):
+        assert counted.ask(report, **query) == was, (query, kinds)
+    assert counted.rollups("rebuild").returncode == 0 and counted.rollups("verify").returncode == 0
 
 
 def test_the_jobs_count_what_changed(counted):

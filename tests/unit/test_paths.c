@@ -40,6 +40,8 @@ make(size_t i, struct stream_row touches[TOUCHES_MAX], struct path *p)
 
 	*p = (struct path){ .touches = touches, .n = i % (TOUCHES_MAX + 1) };
 	p->conversion = (struct stream_row){
+		.id = sum_key_small((uint32_t)i + 1),
+		.lead_id = id(i + 1),
 		.occurred_at = day_us + (int64_t)(i / 2) * (US_PER_DAY / CONVERSIONS),
 		.value_minor = (int64_t)i * 100 - 500,
 		.currency = currencies[i % 3],
@@ -59,11 +61,13 @@ make(size_t i, struct stream_row touches[TOUCHES_MAX], struct path *p)
 			.post_id = id(i + 3 * k),
 			.campaign_id = id(i + 4 * k),
 			.channel_id = id(i + 5 * k),
+			.share_id = id(i + 6 * k),
+			.click_id = { (unsigned char)i, (unsigned char)k },
 		};
 }
 
-static struct str
-packed(struct arena *a, size_t n)
+static const struct paths_pack *
+pack(struct arena *a, size_t n)
 {
 	struct paths_pack *k = paths_pack_begin(a, day_us);
 	struct stream_row touches[TOUCHES_MAX];
@@ -73,7 +77,13 @@ packed(struct arena *a, size_t n)
 		make(i, touches, &p);
 		paths_pack_add(k, &p);
 	}
-	return paths_pack_end(k);
+	return k;
+}
+
+static struct str
+packed(struct arena *a, size_t n)
+{
+	return paths_pack_end(pack(a, n));
 }
 
 static void
@@ -122,6 +132,35 @@ bytes_give_back_what_was_packed(void **state)
 }
 
 static void
+ids_of_rows_lie_beside_them(void **state)
+{
+	const struct paths_pack *k = pack(*state, CONVERSIONS);
+	struct stream_row touches[TOUCHES_MAX], row;
+	struct paths paths;
+	struct path p;
+	bool here = false;
+
+	assert_true(paths_open(paths_pack_end(k), day_us, &paths, &here));
+	assert_true(paths_open_rows(paths_pack_rows(k), &paths, &here));
+	assert_true(here);
+	for (size_t i = 0; i < CONVERSIONS; i++) {
+		make(i, touches, &p);
+		assert_true(paths_next_ids(&paths, &row));
+		assert_true(uuid_eq(row.id, p.conversion.id));
+		assert_true(uuid_eq(row.lead_id, p.conversion.lead_id));
+		for (size_t t = 0; t < p.n; t++) {
+			assert_true(paths_touch_ids(&paths, &row));
+			assert_true(uuid_eq(row.share_id, touches[t].share_id));
+			assert_memory_equal(row.click_id, touches[t].click_id, CLICK_ID_SIZE);
+		}
+	}
+	assert_int_equal(paths.rows.n, 0);
+	assert_false(paths_next_ids(&paths, &row));
+	assert_false(paths_touch_ids(&paths, &row));
+	assert_false(paths_open_rows((struct str){ NULL, 0 }, &paths, &here));
+}
+
+static void
 a_day_without_conversions_is_packed_too(void **state)
 {
 	struct paths paths;
@@ -149,6 +188,9 @@ a_path_that_was_cut_is_left_to_the_rows(void **state)
 	assert_true(paths_open(paths_pack_end(k), day_us, &paths, &here));
 	assert_false(here);
 	assert_int_equal(paths.rest.n, 0);
+	here = true;
+	assert_true(paths_open_rows(paths_pack_rows(k), &paths, &here));
+	assert_false(here);
 }
 
 /* What an older or newer release packed. */
@@ -214,6 +256,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(bytes_give_back_what_was_packed, begin, end),
+		cmocka_unit_test_setup_teardown(ids_of_rows_lie_beside_them, begin, end),
 		cmocka_unit_test_setup_teardown(a_day_without_conversions_is_packed_too, begin,
 		                                end),
 		cmocka_unit_test_setup_teardown(a_path_that_was_cut_is_left_to_the_rows, begin,
