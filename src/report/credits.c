@@ -53,7 +53,7 @@ const struct j_schema touch_credit_schema = J_SCHEMA("touch_credit", struct cred
 
 struct giving {
 	struct call *call;
-	const struct report_ask *ask;
+	struct report_ask *ask;
 	struct sheet *sheet; /* all rows go here, not into pages */
 	struct buf *csv;     /* the sheet's, … */
 	credit_fn *fn;       /* … which is handed each line of it */
@@ -247,16 +247,18 @@ static enum fault
 one_batch(struct rq *rq, struct giving *g, const struct report_ask *ask)
 {
 	struct walk *w = walk_begin(rq, ask, take_path, g);
-	enum fault e = g->days ? credit_days(rq, ask, w)
-	                       : report_sql_credits(rq, ask, walk_credit_row, w);
+	enum fault e =
+	    g->days ? credit_days(rq, ask, w) : report_sql_credits(rq, ask, walk_credit_row, w);
 
 	return e ? e : walk_end(rq, w);
 }
 
 /* Batch after batch until the page is full or the conversions are. */
 static enum fault
-all_batches(struct rq *rq, struct giving *g, struct report_ask *ask)
+all_batches(struct rq *rq, struct giving *g)
 {
+	struct report_ask *ask = g->ask;
+
 	for (;;) {
 		enum fault e;
 
@@ -275,8 +277,10 @@ all_batches(struct rq *rq, struct giving *g, struct report_ask *ask)
 }
 
 static void
-start_at(struct giving *g, struct report_ask *ask, const struct call *call)
+start_at(struct giving *g, const struct call *call)
 {
+	struct report_ask *ask = g->ask;
+
 	ask->after_us = ask->from_us;
 	ask->after_id = (struct uuid){ { 1 } }; /* below every id of ours; zero would be NULL */
 	if (!call->after)
@@ -288,11 +292,11 @@ start_at(struct giving *g, struct report_ask *ask, const struct call *call)
 }
 
 static void
-begin_sheet(struct giving *g, struct report_ask *ask)
+begin_sheet(struct giving *g)
 {
 	sheet_head(g->sheet, columns, COLUMNS);
-	ask->limit = ALL_ROWS;
-	g->days = sums_serve_paths(ask);
+	g->ask->limit = ALL_ROWS;
+	g->days = sums_serve_paths(g->ask);
 }
 
 enum fault
@@ -303,35 +307,28 @@ credits_each(struct rq *rq, struct report_ask *ask, struct buf *csv, credit_fn *
 		.ask = ask, .sheet = sheet_csv(rq->arena, csv), .csv = csv, .fn = fn, .arg = arg
 	};
 
-	start_at(&g, ask, &from_the_start);
-	begin_sheet(&g, ask);
-	return all_batches(rq, &g, ask);
+	start_at(&g, &from_the_start);
+	begin_sheet(&g);
+	return all_batches(rq, &g);
 }
-
-struct sheet_ask {
-	struct giving *g;
-	struct report_ask *ask;
-};
 
 /* What is in the sheet cannot be taken back. */
 static enum fault
 sheet_tx(struct rq *rq, void *arg)
 {
-	const struct sheet_ask *s = arg;
-	enum fault e = all_batches(rq, s->g, s->ask);
+	struct giving *g = arg;
+	enum fault e = all_batches(rq, g);
 
-	return e == FAULT_RESTART && s->g->streamed > 0
+	return e == FAULT_RESTART && g->streamed > 0
 	           ? rq_fail(rq, FAULT_BUSY, "The rows could not be read to their end.")
 	           : e;
 }
 
 static enum fault
-give_sheet(struct rq *rq, struct giving *g, struct report_ask *ask)
+give_sheet(struct rq *rq, struct giving *g)
 {
-	struct sheet_ask s = { g, ask };
-
-	begin_sheet(g, ask);
-	return g->days ? db_snapshot(rq, sheet_tx, &s) : all_batches(rq, g, ask);
+	begin_sheet(g);
+	return g->days ? db_snapshot(rq, sheet_tx, g) : all_batches(rq, g);
 }
 
 static enum fault
@@ -364,14 +361,14 @@ credits_get(struct rq *rq, struct call *call, void *reply)
 	(void)reply;
 	if (e)
 		return e;
-	start_at(&g, &ask, call);
+	start_at(&g, call);
 	if (call->format != FORMAT_JSON) {
 		e = http_sheet(rq, call, "credits", &g.sheet);
-		return e ? e : give_sheet(rq, &g, &ask);
+		return e ? e : give_sheet(rq, &g);
 	}
 	sparse = ask.filtered || ask.unattributed || !uuid_is_zero(ask.viewer);
 	ask.limit = sparse ? BATCH_FILTERED : call->limit + 2;
-	return all_batches(rq, &g, &ask);
+	return all_batches(rq, &g);
 }
 
 enum fault
@@ -395,7 +392,7 @@ touches_get(struct rq *rq, struct call *call, void *reply)
 		e = rq_fail(rq, FAULT_NOT_FOUND, "No such conversion.");
 	if (e)
 		return e;
-	start_at(&g, &ask, call);
+	start_at(&g, call);
 	w = walk_begin(rq, &ask, take_path, &g);
 	e = report_sql_touches(rq, &ask, walk_credit_row, w);
 	if (!e)

@@ -149,9 +149,8 @@ paths_pack_add(struct paths_pack *k, const struct path *p)
 	};
 
 	/* Of a longer path the later touches are not here: a shorter window may ask for them. */
-	k->full |=
-	    p->n == REPORT_PATH_MAX ||
-	    k->numbers.n + k->n_ids * sizeof(struct uuid) > PATHS_BYTES_MAX;
+	k->full |= p->n == REPORT_PATH_MAX ||
+	           k->numbers.n + k->n_ids * sizeof(struct uuid) > PATHS_BYTES_MAX;
 	if (k->full)
 		return;
 	k->last_us = c->occurred_at;

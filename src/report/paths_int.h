@@ -56,7 +56,8 @@ bool paths_touch_ids(struct paths *p, struct stream_row *ret) MUST_CHECK; /* sha
 int64_t paths_before(const struct paths *p, uint64_t number);
 struct uuid paths_id(const struct paths *p, uint64_t place);
 
-/* --- to the walk (paths_read.c) ---------------------------------------------------------------- */
+/* --- to the walk (paths_read.c) ----------------------------------------------------------------
+ */
 
 /* Conversions of packed days with their touches, as rows of the stream. */
 struct paths_reader;
