@@ -56,6 +56,7 @@ enum sum_by {
 	SUM_BY_QUARTER, /* of an hour, from 0 to 95; only of days.  Of values with the currency */
 	SUM_BY_PATH,    /* no keys: conversions with their touches, as report packs them; only of days */
 	SUM_BY_ROW,     /* beside those: the ids that rows of credit show as well */
+	SUM_BY_SHARER,  /* no keys: who shared what, as report packs it; only of days */
 	SUM_BY__MAX
 };
 extern const char *const sum_by_names[SUM_BY__MAX + 1];
@@ -104,6 +105,37 @@ bool sums_get_number(struct str *rest, uint64_t *ret) MUST_CHECK;
 /* Negative ones too, near zero in few bytes. */
 uint64_t sums_zigzag(int64_t n);
 int64_t sums_of_zigzag(uint64_t n);
+
+/* --- records with ids (id_pack.c): pure ---------------------------------------------------------- */
+
+/*
+ * A format, how many ids there are and the ids, each once, then whatever was put: numbers as sums
+ * have them, of which some are places of ids, and bytes.
+ */
+enum { ID_PACK_NONE = 0, ID_PACK_BYTES_MAX = 8 << 20 };
+struct id_pack;
+struct id_pack *id_pack_begin(struct arena *a);
+uint64_t id_pack_place(struct id_pack *k, struct uuid id);
+/* Of one record: some hundred bytes at most. */
+void id_pack_put(struct id_pack *k, const uint64_t *numbers, size_t n);
+void id_pack_put_bytes(struct id_pack *k, const void *bytes, size_t n);
+/* More than a row should hold. */
+bool id_pack_is_full(const struct id_pack *k);
+/* ID_PACK_NONE: the format alone, for the rows have to tell. */
+struct str id_pack_end(const struct id_pack *k, uint64_t format);
+
+struct id_packed {
+	struct str rest; /* not read yet */
+	const char *ids; /* n_ids */
+	size_t n_ids;
+};
+/* false, of each: the bytes are no pack.  packed: of this format, else there is nothing to read. */
+bool id_packed_open(struct str bytes, uint64_t format, struct id_packed *ret,
+                    bool *ret_packed) MUST_CHECK;
+bool id_packed_get(struct id_packed *p, uint64_t *numbers, size_t n) MUST_CHECK;
+bool id_packed_get_bytes(struct id_packed *p, void *ret, size_t n) MUST_CHECK;
+/* place: below n_ids. */
+struct uuid id_packed_id(const struct id_packed *p, uint64_t place);
 
 /* --- marks (sums_sql.c): in the transaction of the change --------------------------------------- */
 

@@ -94,7 +94,7 @@ read_tx(struct rq *rq, void *arg)
 	enum fault e = funnel_read(rq, f);
 
 	if (!e)
-		e = content_sql_sharers(rq, f->ask, take_sharers, f);
+		e = report_sharers(rq, f->ask, take_sharers, f);
 	if (e)
 		return e;
 	tally_fold(rq, &f->tally);

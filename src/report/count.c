@@ -30,7 +30,7 @@ sum_is_of(enum sum_kind kind, enum sum_what what, enum sum_by by)
 	if (counted[what].kind != kind)
 		return false;
 	if (by >= SUM_BY_PATH)
-		return counted[what].by_path;
+		return by == SUM_BY_SHARER ? what == SUM_SHARE : counted[what].by_path;
 	return by == SUM_BY_QUARTER ? counted[what].by_quarter : counted[what].by_dimension;
 }
 
@@ -39,13 +39,19 @@ count_bytes(struct arena *a, const struct day_count *c, enum sum_what what, enum
             struct str *ret)
 {
 	if (by >= SUM_BY_PATH) {
-		*ret = by == SUM_BY_PATH ? c->paths[what] : c->rows[what];
+		*ret = c->packs[what][by - SUM_BY_PATH];
 		return ret->s != NULL;
 	}
 	if (c->of[what][by] == NULL)
 		return false;
 	*ret = sums_pack(a, c->of[what][by]);
 	return true;
+}
+
+static struct str *
+pack_of(struct day_count *c, enum sum_what what, enum sum_by by)
+{
+	return &c->packs[what][by - SUM_BY_PATH];
 }
 
 static struct uuid
@@ -69,16 +75,33 @@ quarter_of(int64_t at_us)
 
 /* --- shares, clicks -------------------------------------------------------------------------- */
 
+struct share_count {
+	struct day_count *day;
+	struct id_pack *sharers;
+};
+
 static enum fault
 take_share(struct rq *rq, void *row, void *arg)
 {
 	const struct count_row *r = row;
-	struct day_count *c = arg;
+	const struct share_count *s = arg;
+	struct day_count *c = s->day;
 
 	(void)rq;
+	sharers_pack_add(s->sharers, r);
 	add_to_all(c->of[SUM_SHARE], r, r->edited, 1);
 	sum_map_add(c->of[SUM_SHARE][SUM_BY_QUARTER], sum_key_small(quarter_of(r->at_us)), 0, 1);
 	return FAULT_NONE;
+}
+
+static enum fault
+count_shares(struct rq *rq, const struct count_ask *day, struct day_count *c)
+{
+	struct share_count s = { c, id_pack_begin(rq->arena) };
+	enum fault e = count_sql_shares(rq, day, take_share, &s);
+
+	*pack_of(c, SUM_SHARE, SUM_BY_SHARER) = sharers_pack_end(s.sharers);
+	return e;
 }
 
 static enum fault
@@ -249,8 +272,8 @@ count_paths(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 	e = count_sql_paths(rq, &ask, walk_row, w);
 	if (!e)
 		e = walk_end(rq, w);
-	c->paths[SUM_LEAD + (int)stage] = paths_pack_end(k);
-	c->rows[SUM_LEAD + (int)stage] = paths_pack_rows(k);
+	*pack_of(c, (enum sum_what)(SUM_LEAD + (int)stage), SUM_BY_PATH) = paths_pack_end(k);
+	*pack_of(c, (enum sum_what)(SUM_LEAD + (int)stage), SUM_BY_ROW) = paths_pack_rows(k);
 	return e;
 }
 
@@ -298,6 +321,6 @@ count_day(struct rq *rq, enum sum_kind kind, int64_t day_us, struct day_count *r
 		}
 	}
 	if (kind == SUM_SHARES)
-		return count_sql_shares(rq, &day, take_share, ret);
+		return count_shares(rq, &day, ret);
 	return kind == SUM_CLICKS ? count_clicks(rq, &day, ret) : count_leads(rq, &day, ret);
 }

@@ -55,7 +55,7 @@ enum { Q_SHARES, Q_CLICKS, Q_EVENTS, Q_PATHS, Q_WINDOWS, Q__MAX };
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "count_shares",
 		.sql = "SELECT " SHARE_COLUMNS ", s.created_at, s.edited FROM share s FORCE INDEX (share_created)"
-		       " WHERE s.company_id = ? AND s.created_at >= ? AND s.created_at < ?",
+		       " WHERE s.company_id = ? AND s.created_at >= ? AND s.created_at < ? ORDER BY s.created_at, s.id",
 		DB_IN(ask_in), DB_OUT(shares_out) },
 	[Q_CLICKS] = { .name = "count_clicks",
 		.sql = "SELECT STRAIGHT_JOIN " SHARE_COLUMNS ", d.class, CAST(d.n AS SIGNED) FROM click_day d FORCE INDEX (PRIMARY)"

@@ -36,11 +36,9 @@ struct str paths_pack_end(const struct paths_pack *k);
 struct str paths_pack_rows(const struct paths_pack *k);
 
 struct paths {
-	struct str rest;
-	struct str rows; /* where paths_open_rows was asked, too */
-	const char *ids; /* n_ids */
-	size_t n_ids;
-	int64_t at_us; /* of the conversion last read */
+	struct id_packed pack; /* whose rest is read on */
+	struct id_packed rows; /* where paths_open_rows was asked, too */
+	int64_t at_us;         /* of the conversion last read */
 };
 /* false, of each: the bytes are no paths.  packed: they are here, as this release packs them, else
  * the rows have to tell. */

@@ -173,7 +173,7 @@ read_conversion(struct paths_reader *r)
 static void
 clear_texts(struct paths_reader *r)
 {
-	const size_t n = r->paths.n_ids;
+	const size_t n = r->paths.pack.n_ids;
 
 	if (n > r->texts_room) {
 		r->texts_room = 2 * n;
@@ -197,7 +197,7 @@ paths_read_day(struct paths_reader *r, const struct sum_row *day, bool *ret_pack
 		return FAULT_NONE;
 	if (!r->rows)
 		clear_texts(r);
-	while (!e && r->paths.rest.n > 0)
+	while (!e && r->paths.pack.rest.n > 0)
 		e = read_conversion(r);
 	return e;
 }

@@ -12,6 +12,9 @@ struct sharers_row {
 };
 enum fault content_sql_sharers(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                                void *arg) MUST_CHECK;
+/* As before, from sums as far as they go (sharers.c): inside a snapshot. */
+enum fault report_sharers(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
+                          void *arg) MUST_CHECK;
 /* Suggested texts of ask->post, each as one of its shares has it. */
 struct words_row {
 	struct str key;

@@ -36,12 +36,15 @@ uint32_t credit_currency(const char *code);
 
 /* One day of one kind, of the caller's company, from the rows. */
 struct day_count {
-	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX]; /* NULL: is not of this kind */
-	struct str paths[SUM_WHAT__MAX];                /* packed; as well, … */
-	struct str rows[SUM_WHAT__MAX];                 /* … with the ids of their rows */
+	struct sum_map *of[SUM_WHAT__MAX][SUM_BY__MAX];             /* NULL: is not of this kind */
+	struct str packs[SUM_WHAT__MAX][SUM_BY__MAX - SUM_BY_PATH]; /* as well */
 };
 enum fault count_day(struct rq *rq, enum sum_kind kind, int64_t day_us,
                      struct day_count *ret) MUST_CHECK;
+/* Who shared what (sharers.c), packed. */
+struct count_row;
+void sharers_pack_add(struct id_pack *k, const struct count_row *r);
+struct str sharers_pack_end(const struct id_pack *k);
 /* Its bytes; false: is not of this kind. */
 bool count_bytes(struct arena *a, const struct day_count *c, enum sum_what what, enum sum_by by,
                  struct str *ret);
@@ -122,6 +125,8 @@ enum fault sums_credit(struct rq *rq, const struct report_ask *ask, credit_sum_f
 /* Conversions with their touches go to the walk, as those of report_sql_stream do. */
 enum fault sums_paths(struct rq *rq, const struct report_ask *ask, struct walk *w,
                       struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
+/* What of the ask's period lies in the day. */
+struct report_ask sums_part_of_day(const struct report_ask *ask, int64_t day_us);
 /* As report_sql_credits, all of the period: what sums_serve_paths says yes to. */
 enum fault credit_days(struct rq *rq, const struct report_ask *ask, struct walk *w) MUST_CHECK;
 /* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */
@@ -150,6 +155,7 @@ struct window_row {
 	struct uuid campaign_id;
 	int64_t days;
 };
+/* In the order they were made. */
 enum fault count_sql_shares(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,
                             void *arg) MUST_CHECK;
 enum fault count_sql_clicks(struct rq *rq, const struct count_ask *ask, db_row_fn *fn,

@@ -21,15 +21,8 @@ sums_serve_paths(const struct report_ask *ask)
 static void
 leave_day(struct rq *rq, struct reading *r, int64_t day_us)
 {
-	struct report_ask *part;
-
 	r->left = arena_grow(rq->arena, r->left, r->n_left, &r->left_room);
-	part = &r->left[r->n_left++];
-	*part = *r->ask;
-	if (part->from_us < day_us)
-		part->from_us = day_us;
-	if (part->to_us > day_us + US_PER_DAY)
-		part->to_us = day_us + US_PER_DAY;
+	r->left[r->n_left++] = sums_part_of_day(r->ask, day_us);
 }
 
 static enum fault

@@ -151,11 +151,25 @@ find_rest(struct rq *rq, const struct reading *r, struct sums_read *ret)
 	}
 }
 
+struct report_ask
+sums_part_of_day(const struct report_ask *ask, int64_t day_us)
+{
+	struct report_ask part = *ask;
+
+	if (part.from_us < day_us)
+		part.from_us = day_us;
+	if (part.to_us > day_us + US_PER_DAY)
+		part.to_us = day_us + US_PER_DAY;
+	return part;
+}
+
 /* Sums of a day tell nothing of a part of it, but where they tell times. */
 static void
 leave_parts_of_days(struct reading *r)
 {
-	if (r->n == 0 || r->range.by >= SUM_BY_QUARTER)
+	const bool times = r->range.by >= SUM_BY_QUARTER && r->range.by != SUM_BY_SHARER;
+
+	if (r->n == 0 || times)
 		return;
 	r->due[0] |= r->ask->from_us % US_PER_DAY != 0;
 	r->due[r->n - 1] |= r->ask->to_us % US_PER_DAY != 0;

@@ -107,7 +107,7 @@ read_tx(struct rq *rq, void *arg)
 	if (until_now.to_us > rq->now_us)
 		until_now.to_us = rq->now_us;
 	if (!e)
-		e = content_sql_sharers(rq, f->ask, take_sharers, r);
+		e = report_sharers(rq, f->ask, take_sharers, r);
 	if (!e && until_now.from_us < until_now.to_us)
 		e = teams_sql_members(rq, &until_now, take_member, r);
 	if (e)

@@ -25,6 +25,7 @@ const char *const sum_by_names[SUM_BY__MAX + 1] = {
 	[SUM_BY_PERSON] = "person",   [SUM_BY_TEAM] = "team",         [SUM_BY_NETWORK] = "network",
 	[SUM_BY_POST] = "post",       [SUM_BY_CAMPAIGN] = "campaign", [SUM_BY_CHANNEL] = "channel",
 	[SUM_BY_QUARTER] = "quarter", [SUM_BY_PATH] = "path",         [SUM_BY_ROW] = "row",
+	[SUM_BY_SHARER] = "sharer",
 };
 const char *const sum_span_names[SUM_SPAN__MAX + 1] = {
 	[SUM_DAY] = "day",

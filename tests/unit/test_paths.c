@@ -127,7 +127,7 @@ bytes_give_back_what_was_packed(void **state)
 			check_touch(&paths, t, &touches[k]);
 		}
 	}
-	assert_int_equal(paths.rest.n, 0);
+	assert_int_equal(paths.pack.rest.n, 0);
 	assert_true(str_eq(bytes, packed(*state, CONVERSIONS)));
 }
 
@@ -154,7 +154,7 @@ ids_of_rows_lie_beside_them(void **state)
 			assert_memory_equal(row.click_id, touches[t].click_id, CLICK_ID_SIZE);
 		}
 	}
-	assert_int_equal(paths.rows.n, 0);
+	assert_int_equal(paths.rows.rest.n, 0);
 	assert_false(paths_next_ids(&paths, &row));
 	assert_false(paths_touch_ids(&paths, &row));
 	assert_false(paths_open_rows((struct str){ NULL, 0 }, &paths, &here));
@@ -168,7 +168,7 @@ a_day_without_conversions_is_packed_too(void **state)
 
 	assert_true(paths_open(packed(*state, 0), day_us, &paths, &here));
 	assert_true(here);
-	assert_int_equal(paths.rest.n, 0);
+	assert_int_equal(paths.pack.rest.n, 0);
 }
 
 /* A shorter window would begin later in it. */
@@ -187,7 +187,7 @@ a_path_that_was_cut_is_left_to_the_rows(void **state)
 	paths_pack_add(k, &p);
 	assert_true(paths_open(paths_pack_end(k), day_us, &paths, &here));
 	assert_false(here);
-	assert_int_equal(paths.rest.n, 0);
+	assert_int_equal(paths.pack.rest.n, 0);
 	here = true;
 	assert_true(paths_open_rows(paths_pack_rows(k), &paths, &here));
 	assert_false(here);
@@ -203,7 +203,7 @@ another_format_is_left_to_the_rows(void **state)
 	(void)state;
 	assert_true(paths_open(STR("\x7f and so on"), day_us, &paths, &here));
 	assert_false(here);
-	assert_int_equal(paths.rest.n, 0);
+	assert_int_equal(paths.pack.rest.n, 0);
 }
 
 /* Reads all there is; false: not whole. */
@@ -216,7 +216,7 @@ read_all(struct str bytes)
 
 	if (!paths_open(bytes, day_us, &paths, &here))
 		return false;
-	while (paths.rest.n > 0) {
+	while (paths.pack.rest.n > 0) {
 		if (!paths_next(&paths, c))
 			return false;
 		for (uint64_t i = 0; i < c[CONVERSION_TOUCHES]; i++) {

@@ -1,5 +1,0 @@
--- SPDX-License-Identifier: Apache-2.0
-ALTER TABLE report_sum
-  MODIFY dimension ENUM('person','team','network','post','campaign','channel','quarter','path','row') NOT NULL
-    COMMENT 'what the keys are; quarter: of an hour of the day, from 0; path: no keys, but conversions with their touches; row: the ids of these',
-  ALGORITHM=INSTANT;
