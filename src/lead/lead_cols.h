@@ -48,7 +48,8 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 	"company_id, id, source, external_id, channel, email, email_sha256, name, organisation,"    \
 	" phone, message, click_id, matched_by, stage, value_minor, currency, created_at, received_at," \
 	" match_reason, match_pct"
-#define LEAD_SELECT "SELECT " LEAD_COLUMNS ", erased_at, version, merged_into FROM lead"
+#define LEAD_READ "SELECT " LEAD_COLUMNS ", erased_at, version, merged_into"
+#define LEAD_SELECT LEAD_READ " FROM lead"
 #define LEAD_PAGE_WHERE                                                                         \
 	" WHERE company_id = ? AND created_at <= ? AND (created_at < ? OR id < ?) AND created_at >= ? AND created_at < ?" \
 	" AND merged_into IS NULL AND (? IS NULL OR stage = ?)"                                        \

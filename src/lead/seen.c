@@ -10,10 +10,15 @@
 #include "lead_cols.h"
 #include "lead_int.h"
 
+/* Leads of teams with fewer touches than these are looked up one by one; those of others come soon
+ * in any page. */
+enum { FEW_TOUCHES = 1000 };
+
 struct seen_query {
 	struct lead_page page;
 	struct uuid company_id, lead_id, viewer;
 	int64_t now_us; /* whose teams are those of now */
+	int64_t few;
 };
 
 /* clang-format off */
@@ -27,15 +32,39 @@ static const struct db_col page_in[] = {
 	LEAD_PAGE(struct seen_query, page.), DB_COL_UUID(struct seen_query, company_id), VIEWER_IN, VIEWER_IN,
 	DB_COL_I64(struct seen_query, page.limit),
 };
+static const struct db_col teams_in[] = {
+	DB_COL_UUID(struct seen_query, company_id), VIEWER_IN, DB_COL_I64(struct seen_query, few),
+};
+static const struct db_col page_of_few_in[] = {
+	DB_COL_UUID(struct seen_query, company_id), VIEWER_IN, LEAD_PAGE(struct seen_query, page.),
+	DB_COL_I64(struct seen_query, page.limit),
+};
+static const struct db_col id_out[] = { DB_COL_UUID(struct lead, id) };
 static const struct db_col lead_out[] = { READ_LEAD(struct lead, ) };
 static const struct db_col touches_in[] = {
 	VIEWER_IN, DB_COL_UUID(struct seen_query, company_id), DB_COL_UUID(struct seen_query, lead_id),
 };
 static const struct db_col touches_out[] = { NEW_TOUCH(struct touch, ) };
 
-enum { Q_PAGE, Q_TOUCHES, Q__MAX };
+/* All touches of the viewer's teams. */
+#define TOUCHES_OF_TEAMS \
+	" FROM team_member v STRAIGHT_JOIN touch t FORCE INDEX (touch_team) ON t.company_id = v.company_id AND t.team_id = v.team_id" \
+	" WHERE v.company_id = ? AND v.person_id = ? AND " NOW
+
+enum { Q_MANY, Q_PAGE, Q_PAGE_OF_FEW, Q_TOUCHES, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
+	[Q_MANY] = {
+		.name = "lead_seen_many",
+		.sql = "SELECT t.lead_id" TOUCHES_OF_TEAMS " LIMIT 1 OFFSET ?",
+		DB_IN(teams_in), DB_OUT(id_out),
+	},
+	[Q_PAGE_OF_FEW] = {
+		.name = "lead_seen_page_of_few",
+		.sql = LEAD_READ " FROM (SELECT DISTINCT t.lead_id AS seen_id" TOUCHES_OF_TEAMS ") x STRAIGHT_JOIN lead"
+		       " FORCE INDEX FOR JOIN (PRIMARY) ON lead.id = x.seen_id" LEAD_PAGE_WHERE LEAD_PAGE_ORDER,
+		DB_IN(page_of_few_in), DB_OUT(lead_out),
+	},
 	/* Who is of no team is done at once.  A value and not EXISTS: row by row in the order of the page, which ends soon. */
 	[Q_PAGE] = {
 		.name = "lead_seen_page",
@@ -75,11 +104,16 @@ enum fault
 lead_seen_page(struct rq *rq, const struct lead_page *p, struct lead *out, db_row_fn *fn, void *arg)
 {
 	struct seen_query q = query_of(rq);
+	struct lead any;
+	bool many = false;
+	enum fault e;
 
 	if (sees_all(rq))
 		return lead_sql_page(rq, p, out, fn, arg);
 	q.page = *p;
-	return db_each(rq, &stmts[Q_PAGE], &q, out, fn, arg);
+	q.few = FEW_TOUCHES;
+	e = db_maybe(rq, &stmts[Q_MANY], &q, &any, &many);
+	return e ? e : db_each(rq, &stmts[many ? Q_PAGE : Q_PAGE_OF_FEW], &q, out, fn, arg);
 }
 
 enum fault

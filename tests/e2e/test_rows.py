@@ -95,7 +95,7 @@ LISTS = {
     "/v1/posts": ("curator", 9),      # texts, disclosures, who suggested it, how often it is shared
     "/v1/posts?state=live": ("curator", 9),
     "/v1/leads": ("admin", 2),
-    "/v1/leads?from=2020-01-01T00:00:00Z": ("manager", 120),  # their paths, and those of the other teams' leads between them
+    "/v1/leads?from=2020-01-01T00:00:00Z": ("manager", 170),  # how many touches their teams have, up to 1,000; paths, and those of leads between
     "/v1/keys": ("admin", 2),
     "/v1/kudos": ("member", 16),      # people with their names, value, reactions, comments
     "/v1/points": ("member", 3),      # the entry that reverses it
@@ -112,6 +112,35 @@ def test_a_page_reads_a_page(big, path):
         assert answer.status_code == 200, answer.text
 
     assert big.rows_of(act) <= BASE + each * (LIMIT + 1)
+
+
+def test_a_page_of_a_team_with_hardly_any_leads_reads_these(big):
+    """However many of the company's leads came after them."""
+    slug, id = big.company["slug"], big.company["id"]
+    (all_,) = big.db("SELECT COUNT(*) n FROM lead WHERE company_id = %s", (id,))
+    old = big.db("SELECT l.id FROM lead l WHERE l.company_id = %s AND EXISTS (SELECT 1 FROM touch t WHERE t.company_id = l.company_id"
+                 " AND t.lead_id = l.id) ORDER BY l.created_at LIMIT 3", (id,))
+    team = json.loads(big.stack.rostra("team", "add", "--company", slug, "--name", "Few", "--json"))["id"]
+    email = f"few@{slug}.example"
+    made = json.loads(big.stack.rostra("person", "add", "--company", slug, "--email", email, "--name", "Few", "--role", "manager", "--json"))
+    big.stack.rostra("team", "join", "--company", slug, "--team", team, "--person", email)
+    who = Person(big.stack, slug, made["id"], email, "manager")
+    before = [big.db("SELECT click_id, team_id FROM touch WHERE company_id = %s AND lead_id = %s LIMIT 1", (id, l["id"]))[0] for l in old]
+    of_touch = "UPDATE touch SET team_id = %s WHERE company_id = %s AND lead_id = %s AND click_id = %s"
+    for l, t in zip(old, before):
+        big.db(of_touch, (team, id, l["id"], t["click_id"]))
+
+    def act():
+        answer = big.api.get("/v1/leads", who=who, params={"limit": LIMIT, "from": "2020-01-01T00:00:00Z"})
+        assert answer.status_code == 200, answer.text
+        assert [i["id"] for i in answer.json()["items"]] == [l["id"] for l in reversed(old)]
+
+    try:
+        assert all_["n"] > 1000 and big.rows_of(act) <= BASE + 30
+    finally:
+        for l, t in zip(old, before):
+            big.db(of_touch, (t["team_id"], id, l["id"], t["click_id"]))
+        big.db("DELETE FROM report_due")  # all is as it was, and nobody counts here
 
 
 @pytest.mark.parametrize("whose,column", [("giver", "k.giver_id"), ("recipient", "q.person_id")])
@@ -215,7 +244,8 @@ def test_a_lead_reads_its_click(big):
 
 
 # What a year's report reads beside names: its sums, marks and months, and the rows of what is not over.
-SUMS = {"funnel": 6 * 80, "series": 3 * 370, "emv": 80, "clicks": 2 * 80, "attribution/credits": 5 * 370}
+SUMS = {"funnel": 6 * 80, "series": 3 * 370, "emv": 80, "clicks": 2 * 80, "attribution/credits": 5 * 370,
+        "content": 6 * 80 + 2 * 370, "teams": 6 * 80 + 2 * 370}
 
 
 @pytest.mark.parametrize("report", SUMS)
@@ -228,12 +258,17 @@ def test_a_year_is_read_from_sums(big, report):
 
     (last,) = big.db("SELECT DATE(MAX(created_at)) day FROM share WHERE company_id = %s", (big.company["id"],))
     query, answers = {"from": last["day"].replace(year=last["day"].year - 1).isoformat(), "to": last["day"].isoformat()}, []
-    if report != "series":
+    if report == "content":
+        query["by"] = "network"
+    elif report not in ("series", "teams"):
         query["group"] = "network"
     if report == "attribution/credits":  # a file of all rows: those of a day are packed
         query["format"] = "csv"
     if not big.db("SELECT 1 FROM report_sum WHERE company_id = %s LIMIT 1", (big.company["id"],)):
         act()
         big.stack.rostra("rollups", "rebuild", "--company", big.company["slug"])
-    assert big.rows_of(act) <= BASE + SUMS[report]
+    most = BASE + SUMS[report]
+    if report == "teams":  # heads are those of its members, and their accounts
+        most += 4 * big.db("SELECT COUNT(*) n FROM team_member WHERE company_id = %s", (big.company["id"],))[0]["n"]
+    assert big.rows_of(act) <= most
     assert all(a == answers[0] for a in answers)
