@@ -7,7 +7,7 @@
 #include "rostra/http.h"
 
 extern const struct route_table   report_routes, people_report_routes;
-extern const struct db_stmt_table report_stmts, people_report_stmts;
+extern const struct db_stmt_table report_stmts, report_counts_stmts, people_report_stmts;
 extern const struct route_table seal_routes; /* saved reports and their sealed runs */
 extern const struct db_stmt_table seal_stmts;
 extern const struct route_table emv_routes; /* what clicks are worth by the company's rates */

@@ -199,9 +199,10 @@ static int
 run(struct app *app, const struct demo_options *o, struct bar *b)
 {
 	const struct db_stmt_table tables[] = {
-		demo_stmts,       demo_ties_stmts, demo_deal_stmts,   link_stmts,  lead_stmts,
-		lead_merge_stmts, lead_fill_stmts, lead_merged_stmts, audit_stmts, outbox_stmts,
-		sums_stmts,       count_stmts,     report_stmts
+		demo_stmts,   demo_ties_stmts,    demo_deal_stmts, link_stmts,
+		lead_stmts,   lead_merge_stmts,   lead_fill_stmts, lead_merged_stmts,
+		audit_stmts,  outbox_stmts,       sums_stmts,      count_stmts,
+		report_stmts, report_counts_stmts
 	};
 	struct conf conf = app->conf;
 	struct rq rq = { .shared = &app->shared, .now_us = o->now_us, .language = "" };

@@ -138,6 +138,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&sums_stmts,
 	&count_stmts,
 	&seal_stmts,
+	&report_counts_stmts,
 	&people_report_stmts,
 	&emv_stmts,
 	&value_stmts,

@@ -190,7 +190,7 @@ struct model_params model_defaults(void);
 void report_bound_ids(struct report_ask *ask);
 enum fault report_wrong(struct rq *rq, const char *parameter, const char *detail) MUST_CHECK;
 
-/* --- rows of the stream (report_sql.c) ----------------------------------------------------------
+/* --- rows of the stream (report_sql.c, report_counts_sql.c) -------------------------------------
  */
 
 /* A conversion beside one of its eligible touches, or none (touched_at TIME_NONE). */

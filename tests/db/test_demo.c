@@ -93,10 +93,12 @@ load(uint64_t seed, char sums[TABLES][32])
 {
 	struct unit u;
 	struct demo_options o = { .seed = seed };
-	const struct db_stmt_table stmts[] = { demo_stmts,        demo_ties_stmts, demo_deal_stmts,
-		                               lead_stmts,        lead_fill_stmts, lead_merge_stmts,
-		                               lead_merged_stmts, audit_stmts,     outbox_stmts,
-		                               sums_stmts,        count_stmts,     report_stmts };
+	const struct db_stmt_table stmts[] = {
+		demo_stmts,         demo_ties_stmts,  demo_deal_stmts,   lead_stmts,
+		lead_fill_stmts,    lead_merge_stmts, lead_merged_stmts, audit_stmts,
+		outbox_stmts,       sums_stmts,       count_stmts,       report_stmts,
+		report_counts_stmts
+	};
 	char sql[80];
 
 	assert_true(demo_size("tiny", &o));
