@@ -71,6 +71,7 @@ static const struct db_col each_out[] = { DB_COL_TIME(struct sum_row, day_us), D
 static const struct db_col packed_in[] = {
 	DB_COL_UUID(struct sums_range, company_id), DB_COL_ENUM(struct sums_range, what, sum_what_names),
 	DB_COL_TIME(struct sums_range, from_us), DB_COL_TIME(struct sums_range, to_us),
+	DB_COL_UUID(struct sums_range, company_id),
 };
 static const struct db_col packed_out[] = {
 	DB_COL_TIME(struct sum_row, day_us), DB_COL_VIEW(struct sum_row, counts), DB_COL_VIEW(struct sum_row, rows),
@@ -148,7 +149,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " ON f.company_id = s.company_id AND f.what = 'lead' AND f.dimension = 'network' AND f.span = s.span"
 		       " AND f.day = s.day AND f.counted_at = s.counted_at WHERE s.company_id = ? AND s.what = ?"
 		       " AND s.dimension = 'path' AND s.span = 'day' AND s.day >= DATE(?) AND s.day < DATE(?) AND NOT EXISTS"
-		       " (SELECT 1 FROM report_due d WHERE d.company_id = s.company_id AND d.kind = 'leads' AND d.day = s.day)"
+		       " (SELECT 1 FROM report_due d WHERE d.company_id = ? AND d.kind = 'leads' AND d.day = s.day)"
 		       " ORDER BY s.day",
 		DB_IN(packed_in), DB_OUT(packed_out) },
 	[Q_DUE] = { .name = "sums_due",
