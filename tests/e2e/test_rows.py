@@ -143,6 +143,18 @@ def test_a_page_of_a_team_with_hardly_any_leads_reads_these(big):
         big.db("DELETE FROM report_due")  # all is as it was, and nobody counts here
 
 
+def test_a_page_of_a_team_with_many_leads_is_theirs(big):
+    """Teams of so many touches that the company's leads are gone through."""
+    who = big.people["manager"]
+    of_teams = (" FROM touch t JOIN team_member v ON v.company_id = t.company_id AND v.team_id = t.team_id AND v.person_id = %s"
+                " AND v.from_at <= UTC_TIMESTAMP(6) AND (v.to_at IS NULL OR v.to_at > UTC_TIMESTAMP(6)) WHERE t.company_id = %s")
+    (touches,) = big.db("SELECT COUNT(*) n" + of_teams, (who.id, big.company["id"]))
+    want = big.db("SELECT id FROM lead WHERE company_id = %s AND merged_into IS NULL AND id IN (SELECT t.lead_id" + of_teams + ")"
+                  " ORDER BY created_at DESC, id DESC LIMIT %s", (big.company["id"], who.id, big.company["id"], LIMIT))
+    page = big.api.get("/v1/leads", who=who, params={"limit": LIMIT, "from": "2020-01-01T00:00:00Z"}).json()
+    assert touches["n"] > 1000 and [i["id"] for i in page["items"]] == [r["id"] for r in want]
+
+
 @pytest.mark.parametrize("whose,column", [("giver", "k.giver_id"), ("recipient", "q.person_id")])
 def test_a_page_of_one_persons_kudos_reads_a_page(big, whose, column):
     (most,) = big.db(f"SELECT {column} AS id, COUNT(*) AS n FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id"
