@@ -69,6 +69,9 @@ struct db_stmt {
 #define DB_MARKS_16             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define DB_AMONG_16             " IN (" DB_MARKS_16 ")"
 
+/* A parameter beside a column of ASCII, which MariaDB compares with no other text: what is none is "?" for each
+ * character, and so no word of ours. */
+#define DB_ASCII "CONVERT(? USING ascii)"
 #define DB_IN(t) .in = (t), .n_in = sizeof(t) / sizeof((t)[0])
 #define DB_OUT(t) .out = (t), .n_out = sizeof(t) / sizeof((t)[0])
 

@@ -23,6 +23,7 @@ struct str str_of(const char *s); /* NULL gives the empty view */
 bool       str_eq(struct str a, struct str b);
 bool       str_is(struct str a, const char *literal);
 bool       str_eq_nocase(struct str a, struct str b); /* ASCII only */
+bool       str_ascii(struct str a);                              /* what a column of ASCII can hold */
 bool       str_starts(struct str a, struct str prefix);
 bool       str_contains_nocase(struct str a, struct str needle); /* ASCII only */
 struct str str_trim(struct str a);                                /* ASCII space and tab */

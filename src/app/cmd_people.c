@@ -163,7 +163,8 @@ person_check(struct cmd *c, const struct person_new *in)
 	struct str domain = str_of(in->email), local;
 
 	(void)str_split(&domain, '@', &local);
-	if (domain.s == NULL || local.n == 0 || domain.n < 3 || str_of(in->email).n > 254)
+	if (domain.s == NULL || local.n == 0 || domain.n < 3 || str_of(in->email).n > 254 ||
+	    !str_ascii(str_of(in->email)))
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--email must be an e-mail address");
 	if (in->time_zone != NULL && !zone_known(in->time_zone))
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--time-zone must be an IANA zone");

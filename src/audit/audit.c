@@ -76,11 +76,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(event_in) },
 	[Q_PAGE] = { .name = "audit_page",
 		.sql = "SELECT " EVENT_COLUMNS " FROM audit_event WHERE company_id = ? AND id < ?"
-		       " AND (? IS NULL OR action = ?) ORDER BY id DESC LIMIT ?",
+		       " AND (? IS NULL OR action = " DB_ASCII ") ORDER BY id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(event_out) },
 	[Q_PERSON_PAGE] = { .name = "audit_person_page",
 		.sql = "SELECT " EVENT_COLUMNS " FROM audit_event FORCE INDEX (audit_event_person)"
-		       " WHERE company_id = ? AND person_id = ? AND id < ? AND (? IS NULL OR action = ?)"
+		       " WHERE company_id = ? AND person_id = ? AND id < ? AND (? IS NULL OR action = " DB_ASCII ")"
 		       " ORDER BY id DESC LIMIT ?",
 		DB_IN(person_page_in), DB_OUT(event_out) },
 };

@@ -47,6 +47,16 @@ str_starts(struct str a, struct str prefix)
 }
 
 bool
+str_ascii(struct str a)
+{
+	for (size_t i = 0; i < a.n; i++) {
+		if ((unsigned char)a.s[i] > 0x7f)
+			return false;
+	}
+	return true;
+}
+
+bool
 str_contains_nocase(struct str a, struct str needle)
 {
 	for (size_t i = 0; i + needle.n <= a.n; i++) {

@@ -97,7 +97,7 @@ static const struct db_col more_in[] = {
 #define SHARE_JOIN " JOIN share s ON s.company_id = c.company_id AND s.id = c.share_id"
 #define PAGE_REST \
 	" AND c.clicked_at >= ? AND c.clicked_at < ? AND c.clicked_at <= ? AND (c.clicked_at < ? OR c.id < ?)" \
-	" AND (? IS NULL OR c.class = ?) AND (? IS NULL OR c.reason = ?) ORDER BY c.clicked_at DESC, c.id DESC LIMIT ?"
+	" AND (? IS NULL OR c.class = ?) AND (? IS NULL OR c.reason = " DB_ASCII ") ORDER BY c.clicked_at DESC, c.id DESC LIMIT ?"
 #define CHANGE_COLUMNS \
 	"id, click_id, clicked_at, cause, class_before, class_after, reason_before, reason_after, rule_version, person_id," \
 	" note, changed_at"

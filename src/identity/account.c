@@ -108,7 +108,8 @@ find_by_address(struct rq *rq, struct finding *f)
 	enum fault e;
 
 	f->row.email = f->token->email;
-	if (!f->token->email_verified || !domain_proved(f->p->v.email_domains, f->token->email))
+	if (!f->token->email_verified || !domain_proved(f->p->v.email_domains, f->token->email) ||
+	    !str_ascii(str_of(f->token->email)))
 		return FAULT_NONE;
 	e = identity_sql_by_email(rq, &f->row, &found);
 	if (!e && found)

@@ -59,7 +59,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT c.slug, c.name, ip.id, ip.name FROM provider_domain d /* all companies: the domain says which */"
 		       " JOIN company c ON c.id = d.company_id AND c.state = 'active' JOIN identity_provider ip"
 		       " ON ip.company_id = d.company_id AND ip.id = d.provider_id AND ip.state = 'on'"
-		       " WHERE d.domain = ? AND (? IS NULL OR c.slug = ?) AND ip.id > ? ORDER BY ip.id LIMIT ?",
+		       " WHERE d.domain = ? AND (? IS NULL OR c.slug = " DB_ASCII ") AND ip.id > ? ORDER BY ip.id LIMIT ?",
 		DB_IN(search_in), DB_OUT(hit_out) },
 	[Q_DELETE_KEYS] = { .name = "provider_delete_keys",
 		.sql = "DELETE FROM provider_key WHERE company_id = ? AND provider_id = ?",

@@ -94,6 +94,19 @@ provider_secret(struct rq *rq, const struct provider_row *p, const char **ret)
 	return rq_fail(rq, FAULT_INTERNAL, "The provider's secret cannot be opened.");
 }
 
+/* RFC 6749 appendices A.1 and A.2: printable ASCII.  NULL: not told. */
+static enum fault
+check_client(struct rq *rq, const char *id, const char *secret)
+{
+	enum fault e = FAULT_NONE;
+
+	if (!str_ascii(str_of(id)))
+		e = problem_add(&rq->problem, "#/client_id", "must be printable ASCII");
+	if (!str_ascii(str_of(secret)))
+		e = problem_add(&rq->problem, "#/client_secret", "must be printable ASCII");
+	return e;
+}
+
 static enum fault
 check(struct rq *rq, const struct provider_new *in)
 {
@@ -107,7 +120,7 @@ check(struct rq *rq, const struct provider_new *in)
 	if (in->client_secret == NULL && in->client_auth != CLIENT_KEY)
 		e = problem_add(&rq->problem, "#/client_secret",
 		                "is required with this client_auth");
-	return e;
+	return check_client(rq, in->client_id, in->client_secret) ? rq->problem.code : e;
 }
 
 static bool
@@ -276,6 +289,9 @@ change_tx(struct rq *rq, void *arg)
 	uint64_t n;
 	enum fault e = provider_sql_get(rq, rq_company(rq), c->in->id, &c->p);
 
+	if (e)
+		return e;
+	e = check_client(rq, c->in->client_id, c->in->client_secret);
 	if (e)
 		return e;
 	before = c->p.v;

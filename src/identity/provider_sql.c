@@ -91,12 +91,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(provider_key), DB_OUT(provider_out) },
 	[Q_PROVIDER_FOR] = { .name = "provider_for",
 		.sql = "SELECT " PROVIDER_COLUMNS " FROM company c /* all companies: the slug says which */"
-		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = ? AND c.state = 'active'"
+		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = " DB_ASCII " AND c.state = 'active'"
 		       " AND ip.state = 'on' AND (? IS NULL OR ip.id = ?) ORDER BY ip.id LIMIT 1",
 		DB_IN(provider_for_in), DB_OUT(provider_out) },
 	[Q_PROVIDER_SIGNERS] = { .name = "provider_signers",
 		.sql = "SELECT " PROVIDER_COLUMNS " FROM company c /* all companies: the slug says which */"
-		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = ? AND ip.issuer = ? AND ip.client_id = ?"
+		       " JOIN identity_provider ip ON ip.company_id = c.id WHERE c.slug = " DB_ASCII " AND ip.issuer = " DB_ASCII
+		       " AND ip.client_id = " DB_ASCII
 		       " ORDER BY ip.id LIMIT ?",
 		DB_IN(provider_signers_in), DB_OUT(provider_out) },
 	[Q_PROVIDER_PAGE] = { .name = "provider_page",

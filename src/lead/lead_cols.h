@@ -53,7 +53,7 @@ enum { LEAD_COLS_NEW = 20 }; /* of NEW_LEAD */
 #define LEAD_PAGE_WHERE                                                                         \
 	" WHERE company_id = ? AND created_at <= ? AND (created_at < ? OR id < ?) AND created_at >= ? AND created_at < ?" \
 	" AND merged_into IS NULL AND (? IS NULL OR stage = ?)"                                        \
-	" AND (? IS NULL OR name LIKE ? OR email LIKE ? OR organisation LIKE ?)"
+	" AND (? IS NULL OR name LIKE ? OR CONVERT(email USING utf8mb4) LIKE ? OR organisation LIKE ?)"
 #define LEAD_PAGE_ORDER " ORDER BY created_at DESC, id DESC LIMIT ?"
 #define CONVERSION_COLUMNS                                                                      \
 	"company_id, occurred_at, id, lead_id, stage, value_minor, currency, campaign_id, source, external_id, received_at"

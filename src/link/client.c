@@ -9,6 +9,16 @@ host_byte(char c)
 	       c == '-' || c == '.';
 }
 
+/* Half a name would be another one. */
+static bool
+ends_host(struct str referrer, struct str host)
+{
+	const char *end = host.s + host.n;
+
+	return end == referrer.s + referrer.n || *end == '/' || *end == ':' || *end == '?' ||
+	       *end == '#';
+}
+
 struct str
 referrer_host(struct str referrer)
 {
@@ -24,7 +34,9 @@ referrer_host(struct str referrer)
 		host.s = referrer.s + schemes[i].n;
 		while (host.n < referrer.n - schemes[i].n && host_byte(host.s[host.n]))
 			host.n++;
-		return host.n <= FRAME_REFERRER_MAX ? host : (struct str){ NULL, 0 };
+		if (host.n > FRAME_REFERRER_MAX || !ends_host(referrer, host))
+			host = (struct str){ NULL, 0 };
+		return host;
 	}
 	return (struct str){ NULL, 0 };
 }

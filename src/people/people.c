@@ -149,8 +149,10 @@ enum fault
 person_by_email(struct rq *rq, const char *email, struct uuid *ret_id)
 {
 	struct person_row row;
-	enum fault e = person_sql_by_email(rq, str_lower(rq->arena, str_of(email)), &row);
+	enum fault e = FAULT_NOT_FOUND; /* addresses are ASCII */
 
+	if (str_ascii(str_of(email)))
+		e = person_sql_by_email(rq, str_lower(rq->arena, str_of(email)), &row);
 	if (!e)
 		*ret_id = row.id;
 	return e;

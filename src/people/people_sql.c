@@ -117,7 +117,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT " COMPANY_COLUMNS " FROM company /* all companies: its own id is asked for */ WHERE id = ?",
 		DB_IN(id_in), DB_OUT(company_out) },
 	[Q_COMPANY_BY_SLUG] = { .name = "company_by_slug",
-		.sql = "SELECT " COMPANY_COLUMNS " FROM company /* all companies: the slug says which */ WHERE slug = ?",
+		.sql = "SELECT " COMPANY_COLUMNS " FROM company /* all companies: the slug says which */ WHERE slug = " DB_ASCII,
 		DB_IN(text_in), DB_OUT(company_out) },
 	[Q_COMPANY_EACH] = { .name = "company_each",
 		.sql = "SELECT " COMPANY_COLUMNS " FROM company /* all companies: an operator's list */ ORDER BY slug",

@@ -30,12 +30,13 @@ struct named {
 	struct uuid company_id, id;
 	const char *name;
 	int64_t     now;
+	const char *address; /* the name, when it may be one */
 };
 static const struct db_col key_in[] = { DB_COL_UUID(struct named, company_id), DB_COL_UUID(struct named, id) };
 static const struct db_col company_in[] = { DB_COL_UUID(struct named, company_id) };
 static const struct db_col name_in[] = {
 	DB_COL_UUID(struct named, company_id), DB_COL_STR(struct named, name),
-	DB_COL_UUID(struct named, company_id), DB_COL_STR(struct named, name),
+	DB_COL_UUID(struct named, company_id), DB_COL_STR(struct named, address),
 	DB_COL_UUID(struct named, company_id),
 };
 static const struct db_col gone_in[] = { DB_COL_UUID(struct named, company_id), DB_COL_STR(struct named, name) };
@@ -150,7 +151,11 @@ const struct db_stmt_table scim_stmts = DB_STMTS("scim", stmts);
 static struct named
 named(const struct rq *rq, struct uuid id, const char *name)
 {
-	return (struct named){ rq_company(rq), id, name, rq->now_us };
+	return (struct named){ .company_id = rq_company(rq),
+		               .id = id,
+		               .name = name,
+		               .now = rq->now_us,
+		               .address = str_ascii(str_of(name)) ? name : NULL };
 }
 
 static const struct uuid none;

@@ -433,6 +433,8 @@ def test_leads_are_listed_newest_first_and_filtered(api, make_company):
     assert ids("stage=qualified") == [made[0]["id"]]
     assert ids("from=2026-02-01T00:00:00Z&to=2026-04-01T00:00:00Z") == [made[2]["id"], made[1]["id"]]
     assert ids("q=name%203") == [made[2]["id"]] and len(ids("q=0%25")) == 5 and ids("q=%25%25") == []
+    joerg = new_lead(api, company, name="Jörg Müßig", email="Joerg@example.com", created_at="2026-06-01T00:00:00Z")
+    assert ids("q=m%C3%BC%C3%9F") == ids("q=JOERG%40") == [joerg["id"]] and ids("q=%F0%9F%91%A9%F0%9F%91%A9") == []
 
 
 def test_members_see_no_leads(api, acme):

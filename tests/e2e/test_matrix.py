@@ -341,6 +341,41 @@ def test_values_out_of_bounds_are_refused_all_at_once(operation, ours, send):
         assert set(bad) <= {p.split("/")[1] for p in found}
 
 
+def is_free(schema):
+    return "string" in schema.get("type", []) and not {"enum", "format", "pattern"} & set(schema)
+
+
+@rows([o for o in OPERATIONS if any(is_free(p["schema"]) for p in o.parameters("query"))])
+def test_words_of_any_alphabet_in_a_query_are_understood(operation, ours, send):
+    """Columns of ASCII compare with no other text: MariaDB answers 1267."""
+    who = first_allowed(operation, ours)
+    request = EXAMPLES[operation.id](ours, who)
+    for parameter in operation.parameters("query"):
+        if is_free(parameter["schema"]):
+            answer = send(operation, request, who, query={parameter["name"]: "Grüße"})
+            assert answer.status_code < 500, f"{parameter['name']}: {answer.text}"
+
+
+def filled(schema, value):
+    """The example's body with every free text as long as it may be, of characters that take four bytes."""
+    if is_free(schema):
+        return "\U0001d4b3" * schema.get("maxLength", 50)
+    if isinstance(value, dict):
+        members = schema.get("properties", {})
+        return {**value, **{k: filled(s, value.get(k)) for k, s in members.items() if is_free(s) or k in value}}
+    return [filled(schema.get("items", {}), v) for v in value] if isinstance(value, list) else value
+
+
+@rows([o for o in WITH_JSON if not o.path.startswith("/scim/")])
+def test_texts_of_any_alphabet_are_taken_or_refused_whole(operation, ours, send):
+    who = first_allowed(operation, ours)
+    for name, schema in operation.body[1]["properties"].items():
+        if is_free(schema) or schema.get("properties") or schema.get("items", {}).get("properties"):
+            request = EXAMPLES[operation.id](ours, who)
+            answer = send(operation, request, who, json={**request.json, name: filled(schema, request.json.get(name))})
+            assert answer.status_code < 500, f"{name}: {answer.text}"
+
+
 @rows(WITH_JSON)
 @pytest.mark.parametrize("text", [b"[]", b"null", b'{"a": ', b'{"a": 1, "a": 2}', b'{"a": "\xff"}', b"[" * 40],
                          ids=["list", "null", "cut", "repeated member", "not UTF-8", "deep"])

@@ -18,7 +18,8 @@ def test_an_app_learns_of_a_company_before_anybody_signs_in(api, acme):
     assert told["company"] == acme.slug and told["sign_in_url"] is None
     assert {"feed", "kudos", "points", "boards", "mentoring", "notifications"} <= set(told["features"])
     assert "linkedin" in told["networks"] and told["link_url"].startswith("http")
-    assert api.get("/v1/config?company=nobody").status_code == 404
+    for nobody in ("nobody", "größe"):
+        assert api.get("/v1/config", params={"company": nobody}).status_code == 404
     assert api.get("/v1/config").status_code == 400
 
 

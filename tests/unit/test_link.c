@@ -388,6 +388,8 @@ of_a_referrer_only_the_host_is_kept(void **state)
 	assert_true(str_is(referrer_host(STR("https://www.linkedin.com/feed/?x=secret")),
 	                   "www.linkedin.com"));
 	assert_true(str_is(referrer_host(STR("http://t.co")), "t.co"));
+	assert_true(str_is(referrer_host(STR("http://t.co:8080?x")), "t.co"));
+	assert_int_equal(referrer_host(STR("https://m\xc3\xbcnchen.example/")).n, 0);
 	assert_true(str_is(referrer_host(STR("android-app://com.linkedin.android/")),
 	                   "com.linkedin.android"));
 	assert_int_equal(referrer_host(STR("javascript:x")).n, 0);

@@ -22,6 +22,7 @@ views_compare_by_bytes(void **state)
 	assert_false(str_is((struct str){ "x\0y", 3 }, "x"));
 	assert_true(str_eq_nocase(STR("BeArEr"), STR("bearer")));
 	assert_false(str_eq_nocase(STR("\xc3\x84"), STR("\xc3\xa4"))); /* ASCII only */
+	assert_true(str_ascii(STR("\x7f a")) && !str_ascii(STR("a\xc3\xa4")));
 	assert_true(str_starts(STR("/v1/x"), STR("/v1/")));
 	assert_false(str_starts(STR("/v"), STR("/v1/")));
 	assert_true(str_contains_nocase(STR("curl GoogleBOT/2"), STR("googlebot")));
