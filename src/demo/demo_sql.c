@@ -396,14 +396,14 @@ const struct db_stmt demo_statements[DEMO__MAX] = {
 		.name = "point_entry",
 		.sql = "INSERT INTO point_entry (company_id, person_id, currency, period, tenths, reason, object_id, entry_key,"
 		       " created_at, day, team_id) SELECT company_id, giver_id, 'allowance', period, 1000, 'allowance_grant', giver_id,"
-		       " CONCAT('grant:', giver_id, ':', period, ':1000'), MIN(created_at) AS at, 0, NULL FROM kudos"
+		       " CONCAT('grant:', period, ':1000'), MIN(created_at) AS at, 0, NULL FROM kudos"
 		       " WHERE company_id = ? GROUP BY giver_id, period"
 		       " UNION ALL SELECT k.company_id, k.giver_id, 'allowance', k.period, -10 * CAST(k.points AS SIGNED) * COUNT(*),"
-		       " 'allowance_spent', k.id, CONCAT('allowance_spent:', k.id, ':', k.giver_id, ':0'), k.created_at, 0, NULL"
+		       " 'allowance_spent', k.id, 'allowance_spent:0', k.created_at, 0, NULL"
 		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
 		       " WHERE k.company_id = ? AND k.points > 0 GROUP BY k.id"
 		       " UNION ALL SELECT k.company_id, q.person_id, 'earned', 0, 10 * k.points, 'kudos_received', k.id,"
-		       " CONCAT('kudos_received:', k.id, ':', q.person_id, ':0'), k.created_at,"
+		       " 'kudos_received:0', k.created_at,"
 		       " CAST(DATE_FORMAT(k.created_at, '%Y%m%d') AS UNSIGNED), q.team_id"
 		       " FROM kudos k JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
 		       " WHERE k.company_id = ? AND k.points > 0 ORDER BY at, 6, 7, 2",

@@ -71,12 +71,22 @@ static const struct j_schema patch_schema = J_SCHEMA_HAS("notification_settings_
 
 /* --- the inbox --- */
 
-/* "<id><name>\x1f…": as notice_sql.c packs actors. */
+static bool
+has_face(const struct notice_face *faces, size_t n, struct uuid id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (uuid_eq(faces[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+/* "<id><name>\x1f…": as notice_sql.c packs actors.  Who began is the last of them. */
 static struct j_list
-unpack(struct rq *rq, const char *packed)
+actors(struct rq *rq, const struct notice_view *v)
 {
 	struct notice_face *faces = arena_array(rq->arena, NOTICE_ACTORS_SHOWN, struct notice_face);
-	struct str rest = str_of(packed), part;
+	struct str rest = str_of(v->actors_packed), part;
 	size_t n = 0;
 
 	while (rest.s != NULL && n < NOTICE_ACTORS_SHOWN && str_split(&rest, '\x1f', &part)) {
@@ -86,6 +96,8 @@ unpack(struct rq *rq, const char *packed)
 		faces[n++].display_name = arena_copy(rq->arena, part.s + UUID_TEXT_SIZE - 1,
 		                                     part.n - (UUID_TEXT_SIZE - 1));
 	}
+	if (n < NOTICE_ACTORS_SHOWN && !uuid_is_zero(v->first.id) && !has_face(faces, n, v->first.id))
+		faces[n++] = v->first;
 	return (struct j_list){ faces, n };
 }
 
@@ -95,7 +107,7 @@ list_row(struct rq *rq, void *row, void *arg)
 	struct notice_view *v = row;
 
 	v->read = v->read_at != TIME_NONE;
-	v->actors = unpack(rq, v->actors_packed);
+	v->actors = actors(rq, v);
 	page_add(rq, arg, v, (struct page_key){ .k = { v->told_at }, .id = v->id });
 	return FAULT_NONE;
 }

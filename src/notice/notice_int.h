@@ -45,22 +45,23 @@ struct notice_row {
 enum fault notice_sql_join(struct rq *rq, const struct notice_row *row) MUST_CHECK;
 /* Many lines, each with what it is made of, where there is none. */
 enum fault notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n) MUST_CHECK;
-/* What happened belongs to that line. */
+/* What happened belongs to that line, if it does not begin with it. */
 enum fault notice_sql_source(struct rq *rq, const struct notice_row *row) MUST_CHECK;
 /* source zero: all.  kind -1: all. */
 enum fault notice_sql_retract(struct rq *rq, const struct notice_row *key) MUST_CHECK;
 
+struct notice_face {
+	struct uuid id;
+	const char *display_name;
+};
 struct notice_view {
 	struct uuid id, object_id;
 	int kind;
 	int64_t events, first_at, told_at, read_at;
 	bool read;
-	const char *actors_packed;
+	struct notice_face first; /* who did what the line began with; zero: nobody, or it counts no more */
+	const char *actors_packed; /* of what joined it */
 	struct j_list actors; /* of struct notice_face */
-};
-struct notice_face {
-	struct uuid id;
-	const char *display_name;
 };
 struct notice_page {
 	struct uuid company_id, person_id, before_id;

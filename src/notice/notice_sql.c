@@ -9,6 +9,8 @@ static const struct db_col listeners_in[] = {
 	DB_COL_STR(struct listeners_query, people_json), DB_COL_UUID(struct listeners_query, company_id),
 	DB_COL_ENUM(struct listeners_query, kind, notice_kind_names), DB_COL_UUID(struct listeners_query, object_id),
 	DB_COL_UUID(struct listeners_query, source_id),
+	DB_COL_ENUM(struct listeners_query, kind, notice_kind_names), DB_COL_UUID(struct listeners_query, object_id),
+	DB_COL_UUID(struct listeners_query, source_id),
 };
 static const struct db_col listeners_out[] = {
 	DB_COL_UUID(struct listener, company_id), DB_COL_UUID(struct listener, person_id),
@@ -17,19 +19,14 @@ static const struct db_col listeners_out[] = {
 static const struct db_col join_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id), DB_COL_UUID(struct notice_row, id),
 	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
-	DB_COL_I64(struct notice_row, slot), DB_COL_TIME(struct notice_row, noted_at), DB_COL_TIME(struct notice_row, told_at),
+	DB_COL_I64(struct notice_row, slot), DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id),
+	DB_COL_TIME(struct notice_row, noted_at), DB_COL_TIME(struct notice_row, told_at),
 };
 static const struct db_col source_in[] = {
 	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id), DB_COL_TIME(struct notice_row, noted_at),
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id),
 	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
-	DB_COL_I64(struct notice_row, slot),
-};
-static const struct db_col first_source_in[] = {
-	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id),
-	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
-	DB_COL_UUID(struct notice_row, id), DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id),
-	DB_COL_TIME(struct notice_row, noted_at),
+	DB_COL_I64(struct notice_row, slot), DB_COL_UUID(struct notice_row, source_id),
 };
 static const struct db_col retract_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
@@ -37,10 +34,8 @@ static const struct db_col retract_in[] = {
 	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, source_id),
 };
 static const struct db_col empty_in[] = {
-	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, company_id),
-	DB_COL_UUID(struct notice_row, object_id), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
-	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, source_id),
-	DB_COL_UUID(struct notice_row, source_id),
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
 };
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
@@ -51,7 +46,8 @@ static const struct db_col view_out[] = {
 	DB_COL_UUID(struct notice_view, id), DB_COL_ENUM(struct notice_view, kind, notice_kind_names),
 	DB_COL_UUID(struct notice_view, object_id), DB_COL_TIME(struct notice_view, first_at),
 	DB_COL_TIME(struct notice_view, told_at), DB_COL_TIME(struct notice_view, read_at), DB_COL_I64(struct notice_view, events),
-	DB_COL_STR(struct notice_view, actors_packed),
+	DB_COL_STR(struct notice_view, actors_packed), DB_COL_UUID(struct notice_view, first.id),
+	DB_COL_STR(struct notice_view, first.display_name),
 };
 static const struct db_col head_in[] = {
 	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
@@ -81,17 +77,17 @@ static const struct db_col update_in[] = {
 static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, before), DB_COL_I64(struct notice_prune, limit) };
 
 #define LINE_INTO                                                                               \
-	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, first_at, told_at)"      \
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-/* The sources s of a line n, by the first columns of their key. */
+	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, source_id, actor_id, first_at, told_at)" \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+/* The sources s of a line n beside its first, by the first columns of their key. */
 #define SOURCES_OF_LINE                                                                         \
 	"s.company_id = n.company_id AND s.person_id = n.person_id AND s.kind = n.kind AND s.object_id = n.object_id AND s.notice_id = n.id"
-#define SOURCE_INTO                                                                             \
-	"INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
+/* Of the object; NULL: of all kinds. */
+#define OF_OBJECT " WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
 
 enum {
-	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_FIRST, Q_FIRST_SOURCE, Q_RETRACT, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE,
-	Q_SETTINGS_UPDATE, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
+	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_FIRST, Q_RETRACT, Q_RETRACT_FIRST, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS,
+	Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -103,37 +99,39 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       NOTICE_LISTENER_JOIN
 		       /* No NOT EXISTS: it is made a table of all that has the source, of whatever company. */
 		       " LEFT JOIN notice_source s ON s.company_id = p.company_id AND s.person_id = p.id AND s.kind = ?"
-		       " AND s.object_id = ? AND s.source_id = ? WHERE s.company_id IS NULL ORDER BY p.id",
+		       " AND s.object_id = ? AND s.source_id = ?"
+		       " LEFT JOIN notice n FORCE INDEX (notice_line) ON n.company_id = p.company_id AND n.person_id = p.id AND n.kind = ?"
+		       " AND n.object_id = ? AND n.source_id = ?"
+		       " WHERE s.company_id IS NULL AND n.company_id IS NULL ORDER BY p.id",
 		DB_IN(listeners_in), DB_OUT(listeners_out) },
 	[Q_JOIN] = { .name = "notice_join",
 		.sql = LINE_INTO " ON DUPLICATE KEY UPDATE told_at = GREATEST(told_at, VALUE(told_at))",
 		DB_IN(join_in) },
 	[Q_SOURCE] = { .name = "notice_source_insert",
-		.sql = SOURCE_INTO " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice"
-		       " WHERE company_id = ? AND person_id = ? AND kind = ? AND object_id = ? AND slot = ?",
+		.sql = "INSERT INTO notice_source (company_id, person_id, kind, object_id, notice_id, source_id, actor_id, noted_at)"
+		       " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice FORCE INDEX (notice_line)"
+		       " WHERE company_id = ? AND person_id = ? AND kind = ? AND object_id = ? AND slot = ? AND NOT source_id <=> ?",
 		DB_IN(source_in) },
 	[Q_FIRST] = { .name = "notice_first", .sql = LINE_INTO, DB_IN(join_in) },
-	[Q_FIRST_SOURCE] = { .name = "notice_first_source", .sql = SOURCE_INTO " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", DB_IN(first_source_in) },
 	[Q_RETRACT] = { .name = "notice_retract",
-		.sql = "DELETE FROM notice_source WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
+		.sql = "DELETE FROM notice_source" OF_OBJECT " AND (? IS NULL OR source_id = ?)",
+		DB_IN(retract_in) },
+	[Q_RETRACT_FIRST] = { .name = "notice_retract_first",
+		.sql = "UPDATE notice FORCE INDEX (notice_line) SET source_id = NULL, actor_id = NULL" OF_OBJECT
 		       " AND (? IS NULL OR source_id = ?)",
 		DB_IN(retract_in) },
 	[Q_EMPTY] = { .name = "notice_empty",
-		/* Lines are found by what they are made of, so they need no index by object of their own. */
-		.sql = "DELETE n FROM notice_source s FORCE INDEX (notice_source_object) STRAIGHT_JOIN notice n"
-		       " ON n.company_id = s.company_id AND n.person_id = s.person_id AND n.id = s.notice_id"
-		       " LEFT JOIN notice_source o ON o.company_id = s.company_id AND o.person_id = s.person_id AND o.kind = s.kind"
-		       " AND o.object_id = s.object_id AND o.notice_id = s.notice_id AND o.source_id <> ?"
-		       " WHERE s.company_id = ? AND s.object_id = ? AND (? IS NULL OR s.kind = ?) AND (? IS NULL OR s.source_id = ?)"
-		       " AND o.company_id IS NULL",
+		.sql = "DELETE n FROM notice n FORCE INDEX (notice_line) LEFT JOIN notice_source s ON " SOURCES_OF_LINE
+		       " WHERE n.company_id = ? AND n.object_id = ? AND (? IS NULL OR n.kind = ?) AND n.source_id IS NULL"
+		       " AND s.company_id IS NULL",
 		DB_IN(empty_in) },
 	[Q_PAGE] = { .name = "notice_page",
 		.sql = "SELECT n.id, n.kind, n.object_id, n.first_at, n.told_at, n.read_at,"
-		       " (SELECT COUNT(*) FROM notice_source s WHERE " SOURCES_OF_LINE "),"
+		       " (n.source_id IS NOT NULL) + (SELECT COUNT(*) FROM notice_source s WHERE " SOURCES_OF_LINE "),"
 		       " (SELECT GROUP_CONCAT(DISTINCT CONCAT(s.actor_id, p.display_name) ORDER BY s.noted_at DESC SEPARATOR '\x1f')"
 		       " FROM notice_source s JOIN person p ON p.company_id = s.company_id AND p.id = s.actor_id"
-		       " WHERE " SOURCES_OF_LINE ")"
-		       " FROM notice n FORCE INDEX (notice_told) WHERE n.company_id = ? AND n.person_id = ? AND n.told_at <= ?"
+		       " WHERE " SOURCES_OF_LINE "), a.id, a.display_name"
+		       " FROM notice n FORCE INDEX (notice_told) LEFT JOIN person a ON a.company_id = n.company_id AND a.id = n.actor_id WHERE n.company_id = ? AND n.person_id = ? AND n.told_at <= ?"
 		       " AND n.told_at <= ? AND (n.told_at < ? OR n.id < ?) AND (NOT ? OR n.read_at IS NULL)"
 		       " ORDER BY n.told_at DESC, n.id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(view_out) },
@@ -192,17 +190,17 @@ notice_sql_source(struct rq *rq, const struct notice_row *row)
 enum fault
 notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n)
 {
-	enum fault e = db_bulk(rq, &stmts[Q_FIRST], rows, sizeof(*rows), n, NULL);
-
-	return e ? e : db_bulk(rq, &stmts[Q_FIRST_SOURCE], rows, sizeof(*rows), n, NULL);
+	return db_bulk(rq, &stmts[Q_FIRST], rows, sizeof(*rows), n, NULL);
 }
 
 enum fault
 notice_sql_retract(struct rq *rq, const struct notice_row *key)
 {
-	enum fault e = db_exec(rq, &stmts[Q_EMPTY], key, NULL);
+	enum fault e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
 
-	return e ? e : db_exec(rq, &stmts[Q_RETRACT], key, NULL);
+	if (!e)
+		e = db_exec(rq, &stmts[Q_RETRACT_FIRST], key, NULL);
+	return e ? e : db_exec(rq, &stmts[Q_EMPTY], key, NULL);
 }
 
 enum fault

@@ -76,7 +76,7 @@ entry_of(struct rq *rq, const struct points_first *f)
 		.tenths = f->tenths,
 		.created_at = rq->now_us,
 		.day = f->day,
-		.entry_key = points_entry_key(rq->arena, f->reason, f->object, f->person, 0),
+		.entry_key = points_entry_key(rq->arena, f->reason, 0),
 	};
 }
 

@@ -99,7 +99,6 @@ points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t 
 		.reverses_id = J_NO_INT,
 		.at_us = TIME_NONE,
 	};
-	char text[UUID_TEXT_SIZE];
 	enum fault e = points_sql_add(rq, &b);
 
 	if (!e)
@@ -110,9 +109,7 @@ points_allowance_hold(struct rq *rq, struct uuid person, int64_t month, int64_t 
 	if (b.granted_tenths >= whole)
 		return FAULT_NONE;
 	grant.tenths = whole - b.granted_tenths;
-	uuid_format(person, text);
-	grant.entry_key =
-	    arena_printf(rq->arena, "grant:%s:%" PRId64 ":%" PRId64, text, month, whole);
+	grant.entry_key = arena_printf(rq->arena, "grant:%" PRId64 ":%" PRId64, month, whole);
 	*ret_left += grant.tenths;
 	return points_write(rq, &grant);
 }
@@ -194,14 +191,9 @@ points_reverse(struct rq *rq, const struct point_entry *stood)
 }
 
 const char *
-points_entry_key(struct arena *a, enum points_reason reason, struct uuid object, struct uuid person,
-                 size_t before)
+points_entry_key(struct arena *a, enum points_reason reason, size_t before)
 {
-	char who[UUID_TEXT_SIZE], what[UUID_TEXT_SIZE];
-
-	uuid_format(person, who);
-	uuid_format(object, what);
-	return arena_printf(a, "%s:%s:%s:%zu", points_reason_names[reason], what, who, before);
+	return arena_printf(a, "%s:%zu", points_reason_names[reason], before);
 }
 
 static enum fault
@@ -219,7 +211,7 @@ add(struct rq *rq, const struct points_subject *s, const struct points_want *w, 
 		.at_us = s->day != 0 ? s->at_us : TIME_NONE,
 	};
 
-	entry.entry_key = points_entry_key(rq->arena, w->reason, s->object, w->person, before);
+	entry.entry_key = points_entry_key(rq->arena, w->reason, before);
 	return points_write(rq, &entry);
 }
 

@@ -11,7 +11,7 @@ struct point_entry {
 	int currency, reason;
 	int64_t period, tenths, reverses_id, created_at, day;
 	int64_t at_us; /* of what it is for: whose team it then was; TIME_NONE with reverses_id */
-	const char *entry_key;
+	const char *entry_key; /* unique for the object and person */
 	bool reversed; /* another entry takes it back */
 };
 
@@ -48,6 +48,7 @@ struct points_allowance {
 	" e.created_at, r.id IS NOT NULL, e.day, e.team_id, e.item_id"
 #define POINT_ENTRY_FROM                                                                           \
 	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id"               \
+	" AND r.object_id = e.object_id AND r.person_id = e.person_id"                             \
 	" AND r.entry_key = CONCAT('" POINT_REVERSE_KEY "', e.id)"
 /* The key of a reversal, before the id of the entry that it takes back: once. */
 #define POINT_REVERSE_KEY "reverse:"
@@ -57,8 +58,7 @@ extern const struct db_col point_entry_out[POINT_ENTRY_OUT];
 /* An entry and its part of the roll-ups: the only way into the ledger. */
 enum fault points_write(struct rq *rq, struct point_entry *entry) MUST_CHECK;
 /* The key counts what the same fact gave before: a second writer of the same step meets it. */
-const char *points_entry_key(struct arena *a, enum points_reason reason, struct uuid object,
-                             struct uuid person, size_t before);
+const char *points_entry_key(struct arena *a, enum points_reason reason, size_t before);
 /* Takes back the whole of an entry. */
 enum fault points_reverse(struct rq *rq, const struct point_entry *stood) MUST_CHECK;
 /* Who awards a person holds their balance: caps hold. */

@@ -37,10 +37,10 @@ struct summing {
 	struct point_sum s;
 	int              span;
 };
-static const struct db_col sum_in[] = {
-	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
-	DB_COL_UUID(struct point_entry, company_id),  DB_COL_STR(struct point_entry, entry_key),
-};
+#define FACT_KEY                                                                                \
+	DB_COL_UUID(struct point_entry, company_id),  DB_COL_UUID(struct point_entry, object_id),    \
+	DB_COL_UUID(struct point_entry, person_id),   DB_COL_STR(struct point_entry, entry_key)
+static const struct db_col sum_in[] = { FACT_KEY, FACT_KEY };
 const struct db_col point_entry_out[POINT_ENTRY_OUT] = {
 	DB_COL_I64(struct point_entry, id),           DB_COL_UUID(struct point_entry, person_id),
 	DB_COL_ENUM(struct point_entry, currency, points_currency_names),
@@ -116,6 +116,7 @@ static const struct db_col allowance_out[] = {
 #define SUM_INTO "INSERT INTO point_sum (company_id, span, from_day, person_id, team_id, tenths, entries)"
 #define SUMMED(span, day, of)                                                                   \
 	" SELECT company_id, '" span "', " day ", person_id, " POINT_SUM_TEAM ", tenths, 1 FROM point_entry" of
+#define OF_FACT " WHERE company_id = ? AND object_id = ? AND person_id = ? AND entry_key = ?"
 #define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + VALUE(entries)"
 
 enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
@@ -137,8 +138,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_SUM] = {
 		.name = "point_sum_add",
-		.sql = SUM_INTO SUMMED("day", "day", " WHERE company_id = ? AND entry_key = ?") " UNION ALL"
-		       SUMMED("month", POINT_SUM_MONTH, " WHERE company_id = ? AND entry_key = ?") SUM_ONTO,
+		.sql = SUM_INTO SUMMED("day", "day", OF_FACT) " UNION ALL" SUMMED("month", POINT_SUM_MONTH, OF_FACT) SUM_ONTO,
 		DB_IN(sum_in),
 	},
 	[Q_SUM_ALL] = {

@@ -322,7 +322,6 @@ match(struct rq *rq, const struct matching *m)
 		                     .day = m->want.day,
 		                     .at_us = m->want.at_us,
 		                     .reverses_id = J_NO_INT };
-	char person[UUID_TEXT_SIZE], object[UUID_TEXT_SIZE];
 	int64_t sum = 0;
 	size_t before = 0;
 	enum fault e = FAULT_NONE;
@@ -341,12 +340,9 @@ match(struct rq *rq, const struct matching *m)
 		e = reverse_from_last(rq, m, &sum);
 	if (e || sum == m->want.tenths)
 		return e;
-	uuid_format(m->s->person, person);
-	uuid_format(m->want.object, object);
 	entry.tenths = m->want.tenths - sum;
-	entry.entry_key =
-	    arena_printf(rq->arena, "%s:%s:%s:%" PRId64 ":%zu", points_reason_names[reason], object,
-	                 person, m->want.day, before);
+	entry.entry_key = arena_printf(rq->arena, "%s:%" PRId64 ":%zu", points_reason_names[reason],
+	                               m->want.day, before);
 	m->out->added++;
 	return m->dry ? FAULT_NONE : points_write(rq, &entry);
 }

@@ -362,7 +362,7 @@ def test_who_comes_up_is_told_once_a_day_and_nobody_else(api, make_company):
     assert [len(ladder.told(i)) for i in range(6)] == [0, 1, 0, 1, 0, 0], "with the sixth, three are of note; who wants no lines gets none"
     ladder.look(p1=100)
     assert ladder.told(1) == [line], "once a day"
-    db("UPDATE notice_source SET source_id = UUID() WHERE company_id = %s", (ladder.company.id,))  # another day
+    db("UPDATE notice SET source_id = UUID() WHERE company_id = %s", (ladder.company.id,))  # another day
     ladder.look(p1=5)
     assert ladder.told(1) == [line], "falling is not told"
     ladder.look(p1=100)
