@@ -38,10 +38,10 @@ wire_type(enum db_type t)
 	case DB_TIME:
 		return MYSQL_TYPE_DATETIME;
 	case DB_BYTES:
+	case DB_UUID: /* as its 16 bytes, which nobody has to write or to read as text */
 		return MYSQL_TYPE_BLOB;
 	case DB_STR:
 	case DB_VIEW:
-	case DB_UUID:
 	case DB_ENUM:
 		break;
 	}
@@ -89,10 +89,25 @@ make_room(struct db *db, size_t columns, size_t rows)
 }
 
 static void
+fill_uuid(const struct db_col *col, struct column c, size_t r, const void *row)
+{
+	struct uuid *u = (struct uuid *)(void *)&c.cell[r];
+
+	memcpy(u, (const char *)row + col->off, sizeof(*u));
+	c.indicator[r] = uuid_is_zero(*u) ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
+	c.length[r] = uuid_is_zero(*u) ? 0 : sizeof(*u);
+	c.at[r] = u;
+}
+
+static void
 fill_row(const struct db_col *col, struct column c, size_t r, const void *row)
 {
 	MYSQL_BIND b = { 0 };
 
+	if (col->type == DB_UUID) {
+		fill_uuid(col, c, r, row);
+		return;
+	}
 	db_bind_one((struct db_slot){ &b, &c.cell[r], &c.length[r] }, col, row);
 	c.indicator[r] =
 	    b.buffer_type == MYSQL_TYPE_NULL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;

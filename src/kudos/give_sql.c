@@ -15,6 +15,7 @@ struct several {
 _Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
 
 static const struct db_col house_in[] = { AMONG(0), DB_COL_UUID(struct several, company_id) };
+static const struct db_col house_one_in[] = { DB_COL_UUID(struct several, id[0]), DB_COL_UUID(struct several, company_id) };
 static const struct db_col house_out[] = {
 	DB_COL_STR(struct kudos_house, time_zone),
 	DB_COL_I64(struct kudos_house, policy.monthly_allowance), DB_COL_I64(struct kudos_house, policy.pair_max),
@@ -60,20 +61,27 @@ static const struct db_col person_insert_in[] = {
 	DB_COL_UUID(struct kudos_person, team_id),
 };
 
+#define HOUSE                                                                                   \
+	"SELECT c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s," \
+	" kp.version, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = c.id), v.id, v.name"   \
+	" FROM company c /* all companies: its own id is asked for */"                                \
+	" LEFT JOIN kudos_policy kp ON kp.company_id = c.id"                                          \
+	" LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.archived_at IS NULL AND v.id"
+
 enum {
-	Q_HOUSE, Q_CROWD, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
+	Q_HOUSE, Q_HOUSE_ONE, Q_CROWD, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_HOUSE] = {
 		.name = "kudos_house",
-		.sql = "SELECT c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s,"
-		       " kp.version, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = c.id), v.id, v.name"
-		       " FROM company c /* all companies: its own id is asked for */"
-		       " LEFT JOIN kudos_policy kp ON kp.company_id = c.id"
-		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.id" DB_AMONG_16 " AND v.archived_at IS NULL"
-		       " WHERE c.id = ?",
+		.sql = HOUSE DB_AMONG_16 " WHERE c.id = ?",
 		DB_IN(house_in), DB_OUT(house_out),
+	},
+	[Q_HOUSE_ONE] = { /* of one value, as it is nearly always: no range is to be weighed */
+		.name = "kudos_house_one",
+		.sql = HOUSE " = ? WHERE c.id = ?",
+		DB_IN(house_one_in), DB_OUT(house_out),
 	},
 	[Q_CROWD] = {
 		.name = "kudos_crowd",
@@ -145,8 +153,11 @@ kudos_sql_house(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *f
 {
 	const struct several in = several_of(rq, values, n, KUDOS_AT_ONCE);
 	struct kudos_house row = { .boosted = false };
+	bool one = true;
 
-	return db_each(rq, &stmts[Q_HOUSE], &in, &row, fn, arg);
+	for (size_t i = 1; i < n; i++)
+		one = one && uuid_eq(values[i], values[0]);
+	return db_each(rq, &stmts[one ? Q_HOUSE_ONE : Q_HOUSE], &in, &row, fn, arg);
 }
 
 enum fault

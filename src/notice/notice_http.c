@@ -96,7 +96,8 @@ actors(struct rq *rq, const struct notice_view *v)
 		faces[n++].display_name = arena_copy(rq->arena, part.s + UUID_TEXT_SIZE - 1,
 		                                     part.n - (UUID_TEXT_SIZE - 1));
 	}
-	if (n < NOTICE_ACTORS_SHOWN && !uuid_is_zero(v->first.id) && !has_face(faces, n, v->first.id))
+	if (n < NOTICE_ACTORS_SHOWN && !uuid_is_zero(v->first.id) &&
+	    !has_face(faces, n, v->first.id))
 		faces[n++] = v->first;
 	return (struct j_list){ faces, n };
 }

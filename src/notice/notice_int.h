@@ -59,9 +59,10 @@ struct notice_view {
 	int kind;
 	int64_t events, first_at, told_at, read_at;
 	bool read;
-	struct notice_face first; /* who did what the line began with; zero: nobody, or it counts no more */
+	struct notice_face
+	    first; /* who did what the line began with; zero: nobody, or it counts no more */
 	const char *actors_packed; /* of what joined it */
-	struct j_list actors; /* of struct notice_face */
+	struct j_list actors;      /* of struct notice_face */
 };
 struct notice_page {
 	struct uuid company_id, person_id, before_id;

@@ -12,7 +12,7 @@ struct point_entry {
 	int64_t period, tenths, reverses_id, created_at, day;
 	int64_t at_us; /* of what it is for: whose team it then was; TIME_NONE with reverses_id */
 	const char *entry_key; /* unique for the object and person */
-	bool reversed; /* another entry takes it back */
+	bool reversed;         /* another entry takes it back */
 };
 
 struct point_balance {
