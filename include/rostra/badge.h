@@ -14,8 +14,11 @@ extern const struct db_stmt_table badge_stmts, badge_due_stmts, holiday_stmts;
 struct badge_due {
 	struct uuid company_id, person_id;
 };
-/* Their badges are to be looked at: of share events that the owner claimed, of those named (by company), of whom a lead was
- * touched by.  For companies without badges nothing is written. */
+/* An event of people who did something, so that their badges are to be looked at. */
+#define BADGE_PEOPLE "badge.people"
+/* Their badges are to be looked at: of people and of share events that the owner claimed, of those named (by company), of
+ * whom a lead was touched by.  For companies without badges nothing is written. */
+enum fault badge_mark_claimed(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 enum fault badge_mark_shares(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 enum fault badge_mark_people(struct rq *rq, const struct badge_due *people, size_t n) MUST_CHECK;
 enum fault badge_mark_lead(struct rq *rq, const struct outbox_event *event) MUST_CHECK;

@@ -11,8 +11,15 @@ extern const struct db_stmt_table jobs_stmts, outbox_stmts;
 enum fault outbox_put(struct rq *rq, const char *kind, struct uuid object,
                       const char *payload) MUST_CHECK;
 /* The same befell n >= 1 objects of a company: one row for all, whose payload lists their ids. */
-enum fault outbox_put_all(struct rq *rq, struct uuid company, const char *kind,
-                          const struct uuid *objects, size_t n) MUST_CHECK;
+struct outbox_many {
+	const char *kind;
+	const struct uuid *objects;
+	size_t n;
+};
+enum { OUTBOX_KINDS_MAX = 4 };
+/* At most so many kinds, in one statement. */
+enum fault outbox_put_all(struct rq *rq, struct uuid company, const struct outbox_many *events,
+                          size_t n) MUST_CHECK;
 /*
  * In the FROM of a handle_batch: o is the outbox, whose events may be about one object or about all
  * that the payload lists; each object is a row of its own.
@@ -21,6 +28,14 @@ enum fault outbox_put_all(struct rq *rq, struct uuid company, const char *kind,
 	"outbox o FORCE INDEX (outbox_due) STRAIGHT_JOIN JSON_TABLE(COALESCE(o.payload,"           \
 	" JSON_ARRAY(o.object_id)), '$[*]' COLUMNS (id CHAR(36) PATH '$')) e"
 #define OUTBOX_OBJECT_ID "CAST(e.id AS UUID)"
+
+/* For a handle_batch that needs no more than the objects: those of all events that
+ * were claimed, sorted by company and id, each once; into the arena. */
+struct outbox_object {
+	struct uuid company_id, id;
+};
+enum fault outbox_objects(struct rq *rq, const char *kind, const char *owner,
+                          struct outbox_object **ret, size_t *ret_n) MUST_CHECK;
 
 /* Recurring work; app/jobs_table.c lists all.  run() is called by one process at a time (a lease in
  * table job). */

@@ -62,12 +62,11 @@ enum {
 	KUDOS_EDIT_WINDOW_S = 24 * 3600,
 };
 
-#define KUDOS_GIVEN "kudos.given"     /* with what it gives in the ledger */
+#define KUDOS_GIVEN "kudos.given"     /* with what it gives in the ledger, and BADGE_PEOPLE */
 #define KUDOS_CHANGED "kudos.changed" /* or withdrawn, or decided about */
-/* Consumers of the two, of all rows that the owner claimed: the badges of those whom the kudos
- * concern are to be looked at, and what the recipients of changed ones were given stands in the
- * ledger as their kudos stand now. */
-enum fault kudos_follow_given(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
+/* Consumer of the latter, of all rows that the owner claimed: the badges of those whom the kudos
+ * concern are to be looked at, and what the recipients were given stands in the ledger as their
+ * kudos stand now. */
 enum fault kudos_follow_changed(struct rq *rq, const char *kind, const char *owner) MUST_CHECK;
 
 #endif

@@ -55,14 +55,6 @@ shares_changed(struct rq *rq, const char *kind, const char *owner)
 }
 
 static enum fault
-kudos_given(struct rq *rq, const char *kind, const char *owner)
-{
-	enum fault e = kudos_follow_given(rq, kind, owner);
-
-	return e ? e : points_follow_kudos(rq, kind, owner);
-}
-
-static enum fault
 kudos_changed(struct rq *rq, const char *kind, const char *owner)
 {
 	enum fault e = kudos_follow_changed(rq, kind, owner);
@@ -81,7 +73,8 @@ lead_changed(struct rq *rq, const struct outbox_event *event)
 static const struct outbox_consumer consumers[] = {
 	{ .kind = "share.created", .handle_batch = shares_changed },
 	{ .kind = "share.revoked", .handle_batch = shares_changed },
-	{ .kind = KUDOS_GIVEN, .handle_batch = kudos_given },
+	{ .kind = KUDOS_GIVEN, .handle_batch = points_follow_kudos },
+	{ .kind = BADGE_PEOPLE, .handle_batch = badge_mark_claimed },
 	{ .kind = KUDOS_CHANGED, .handle_batch = kudos_changed },
 	{ .kind = "lead.changed", .handle = lead_changed },
 	{ .kind = "post.published", .handle = points_follow_post },

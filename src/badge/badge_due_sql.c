@@ -96,6 +96,22 @@ badge_mark_people(struct rq *rq, const struct badge_due *people, size_t n)
 }
 
 enum fault
+badge_mark_claimed(struct rq *rq, const char *kind, const char *owner)
+{
+	struct outbox_object *people;
+	struct badge_due *due;
+	size_t n;
+	enum fault e = outbox_objects(rq, kind, owner, &people, &n);
+
+	if (e)
+		return e;
+	due = arena_array(rq->arena, n, struct badge_due);
+	for (size_t i = 0; i < n; i++)
+		due[i] = (struct badge_due){ people[i].company_id, people[i].id };
+	return badge_mark_people(rq, due, n);
+}
+
+enum fault
 badge_mark_lead(struct rq *rq, const struct outbox_event *event)
 {
 	const struct mark in = { .company_id = event->company_id, .object_id = event->object_id };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox_sql.c - statements of the outbox: what is put in, claimed, given back and done. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "jobs_int.h"
@@ -21,6 +22,7 @@ enum {
 	Q_OUTBOX_OWNERS,
 	Q_OUTBOX_CLAIM,
 	Q_OUTBOX_CLAIMED,
+	Q_OUTBOX_LISTS,
 	Q_OUTBOX_FAILED,
 	Q_OUTBOX_DONE,
 	Q__MAX
@@ -53,6 +55,16 @@ static const struct db_col failed_in[] = {
 	DB_COL_ENUM(struct outbox_failure, state, outbox_state_names),
 	DB_COL_TIME(struct outbox_failure, due_us), DB_COL_STR(struct outbox_failure, error),
 	DB_COL_I64(struct outbox_failure, id), DB_COL_STR(struct outbox_failure, owner),
+};
+
+struct outbox_list {
+	struct uuid company_id, object_id;
+	const char *payload, *kind, *owner;
+};
+static const struct db_col lists_in[] = { DB_COL_STR(struct outbox_list, owner), DB_COL_STR(struct outbox_list, kind) };
+static const struct db_col lists_out[] = {
+	DB_COL_UUID(struct outbox_list, company_id), DB_COL_UUID(struct outbox_list, object_id),
+	DB_COL_STR(struct outbox_list, payload),
 };
 
 /* The outbox is empty most of the time and then is not: MariaDB's estimates lag behind, and without
@@ -106,6 +118,13 @@ static const struct db_stmt rows[Q__MAX] = {
 		       " WHERE state = 'claimed' AND owner = ? ORDER BY due_at, id",
 		DB_IN(owner_in), DB_OUT(claimed_out),
 	},
+	[Q_OUTBOX_LISTS] = {
+		.name = "outbox_lists",
+		.sql = "SELECT company_id, object_id, payload FROM outbox FORCE INDEX (outbox_due)"
+		       " /* all companies: one relay serves them all */"
+		       " WHERE state = 'claimed' AND owner = ? AND kind = ?",
+		DB_IN(lists_in), DB_OUT(lists_out),
+	},
 	[Q_OUTBOX_FAILED] = {
 		.name = "outbox_failed",
 		.sql = "UPDATE outbox /* all companies: one relay serves them all */"
@@ -156,16 +175,80 @@ ids_json(struct arena *a, const struct uuid *ids, size_t n)
 }
 
 enum fault
-outbox_put_all(struct rq *rq, struct uuid company, const char *kind, const struct uuid *objects,
-               size_t n)
+outbox_put_all(struct rq *rq, struct uuid company, const struct outbox_many *events, size_t n)
 {
-	const struct outbox_new in = { .company_id = company,
-		                       .object_id = objects[0],
-		                       .kind = kind,
-		                       .payload = n > 1 ? ids_json(rq->arena, objects, n) : NULL,
-		                       .now_us = rq->now_us };
+	struct outbox_new in[OUTBOX_KINDS_MAX];
 
-	return db_exec(rq, &rows[Q_OUTBOX_PUT], &in, NULL);
+	for (size_t i = 0; i < n; i++)
+		in[i] = (struct outbox_new){
+			.company_id = company,
+			.object_id = events[i].objects[0],
+			.kind = events[i].kind,
+			.payload = events[i].n > 1
+			               ? ids_json(rq->arena, events[i].objects, events[i].n)
+			               : NULL,
+			.now_us = rq->now_us,
+		};
+	return db_bulk(rq, &rows[Q_OUTBOX_PUT], in, sizeof(in[0]), n, NULL);
+}
+
+struct objects {
+	struct outbox_object *list;
+	size_t n, room;
+};
+
+static void
+add_object(struct rq *rq, struct objects *o, struct uuid company, struct uuid id)
+{
+	o->list = arena_grow(rq->arena, o->list, o->n, &o->room);
+	o->list[o->n++] = (struct outbox_object){ company, id };
+}
+
+/* Of a payload as ids_json writes it; without one the event is about one object. */
+static enum fault
+keep_objects(struct rq *rq, void *row, void *arg)
+{
+	const struct outbox_list *l = row;
+	struct str rest = str_of(l->payload), part;
+	struct uuid id;
+
+	if (l->payload == NULL)
+		add_object(rq, arg, l->company_id, l->object_id);
+	while (rest.s != NULL && str_split(&rest, '"', &part)) {
+		if (part.n == UUID_TEXT_SIZE - 1 && uuid_parse(part, &id))
+			add_object(rq, arg, l->company_id, id);
+	}
+	return FAULT_NONE;
+}
+
+static int
+by_company(const void *a, const void *b)
+{
+	const struct outbox_object *one = a, *other = b;
+	const int c = uuid_cmp(one->company_id, other->company_id);
+
+	return c != 0 ? c : uuid_cmp(one->id, other->id);
+}
+
+enum fault
+outbox_objects(struct rq *rq, const char *kind, const char *owner, struct outbox_object **ret,
+               size_t *ret_n)
+{
+	const struct outbox_list in = { .kind = kind, .owner = owner };
+	struct outbox_list row;
+	struct objects o = { .n = 0 };
+	size_t kept = 0;
+	enum fault e = db_each(rq, &rows[Q_OUTBOX_LISTS], &in, &row, keep_objects, &o);
+
+	if (o.n > 1)
+		qsort(o.list, o.n, sizeof(*o.list), by_company);
+	for (size_t i = 0; i < o.n; i++) {
+		if (kept == 0 || by_company(&o.list[kept - 1], &o.list[i]) != 0)
+			o.list[kept++] = o.list[i];
+	}
+	*ret = o.list;
+	*ret_n = kept;
+	return e;
 }
 
 enum fault

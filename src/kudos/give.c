@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "rostra/badge.h"
 #include "rostra/caller.h"
 #include "rostra/jobs.h"
 #include "rostra/measure.h"
@@ -20,10 +21,11 @@
 struct rows {
 	struct kudos kudos[KUDOS_AT_ONCE];
 	struct uuid ids[KUDOS_AT_ONCE];
+	struct uuid did[KUDOS_PEOPLE_AT_ONCE]; /* givers and recipients, each once */
 	struct kudos_told told[KUDOS_AT_ONCE];
 	struct kudos_person *people;
 	struct points_first *points;
-	size_t n, n_points, n_people;
+	size_t n, n_points, n_people, n_did;
 };
 
 /* The giver pays for each of those who are thanked. */
@@ -56,6 +58,16 @@ add_points(struct rows *r, const struct giving *v, int64_t day)
 }
 
 static void
+add_did(struct rows *r, struct uuid person)
+{
+	for (size_t i = 0; i < r->n_did; i++) {
+		if (uuid_eq(r->did[i], person))
+			return;
+	}
+	r->did[r->n_did++] = person;
+}
+
+static void
 add_rows(struct rows *r, const struct giving *v, int64_t day)
 {
 	r->kudos[r->n] = *v->k;
@@ -64,7 +76,21 @@ add_rows(struct rows *r, const struct giving *v, int64_t day)
 	r->n++;
 	memcpy(&r->people[r->n_people], v->people, v->n_people * sizeof(v->people[0]));
 	r->n_people += v->n_people;
+	add_did(r, v->k->giver_id);
+	for (size_t i = 0; i < v->in->recipients.n; i++)
+		add_did(r, v->people[i].person_id);
 	add_points(r, v, day);
+}
+
+static enum fault
+put_events(struct rq *rq, const struct rows *r)
+{
+	const struct outbox_many events[] = {
+		{ KUDOS_GIVEN, r->ids, r->n },
+		{ BADGE_PEOPLE, r->did, r->n_did },
+	};
+
+	return outbox_put_all(rq, rq_company(rq), events, sizeof(events) / sizeof(events[0]));
 }
 
 /* Alone, an id that is taken is an answer. */
@@ -83,7 +109,7 @@ write(struct rq *rq, const struct group *g)
 	size_t most = 0;
 	enum fault e;
 
-	r->n = r->n_points = r->n_people = 0;
+	r->n = r->n_points = r->n_people = r->n_did = 0;
 	for (size_t i = 0; i < g->n; i++)
 		most += g->all[i]->n_people;
 	r->people = arena_array(rq->arena, most, struct kudos_person);
@@ -103,7 +129,7 @@ write(struct rq *rq, const struct group *g)
 	if (!e)
 		e = kudos_tell_given(rq, r->told, r->n);
 	if (!e)
-		e = outbox_put_all(rq, rq_company(rq), KUDOS_GIVEN, r->ids, r->n);
+		e = put_events(rq, r);
 	return e ? e : sync_log_all(rq, SYNC_KUDOS, r->ids, r->n);
 }
 

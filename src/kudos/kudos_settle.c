@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kudos_settle.c - behind the transactions of kudos: badges of those whom they concern are looked
- * at, and of kudos that were changed, what their recipients were given is settled in the ledger.
+ * kudos_settle.c - behind the transactions that change kudos: badges of those whom they concern are
+ * looked at, and what their recipients were given is settled in the ledger.
  */
 #include <stdlib.h>
 
@@ -178,31 +178,17 @@ mark_badges(struct rq *rq, struct keys *people)
 	return badge_mark_people(rq, due, people->n);
 }
 
-static enum fault
-follow(struct rq *rq, const char *kind, const char *owner, struct follow *f)
-{
-	const struct claim in = { .owner = owner, .kind = kind };
-	struct claimed row;
-	enum fault e = db_each(rq, &stmts[Q_CLAIMED], &in, &row, keep_claimed, f);
-
-	return e ? e : mark_badges(rq, &f->people);
-}
-
-enum fault
-kudos_follow_given(struct rq *rq, const char *kind, const char *owner)
-{
-	struct follow f = { .people = { .n = 0 } };
-
-	return follow(rq, kind, owner, &f);
-}
-
 enum fault
 kudos_follow_changed(struct rq *rq, const char *kind, const char *owner)
 {
+	const struct claim in = { .owner = owner, .kind = kind };
 	const struct caller *before = rq->who;
 	struct follow f = { .people = { .n = 0 } };
-	enum fault e = follow(rq, kind, owner, &f);
+	struct claimed row;
+	enum fault e = db_each(rq, &stmts[Q_CLAIMED], &in, &row, keep_claimed, &f);
 
+	if (!e)
+		e = mark_badges(rq, &f.people);
 	sort(&f.kudos);
 	for (size_t i = 0; !e && i < f.kudos.n; i++) {
 		const struct caller system = { .company = f.kudos.list[i].company_id };

@@ -317,7 +317,9 @@ share_sql_put(struct rq *rq, struct share *const *shares, size_t n)
 		e = db_bulk(rq, &rows[order[i]], w, sizeof(*w), n, NULL);
 	if (!e)
 		e = sums_mark(rq, days, n);
-	return e ? e : outbox_put_all(rq, in.company_id, w[0].event, ids, n);
+	return e ? e
+	         : outbox_put_all(rq, in.company_id, &(struct outbox_many){ w[0].event, ids, n },
+	                          1);
 }
 
 static struct mark

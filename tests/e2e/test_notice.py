@@ -157,6 +157,25 @@ def test_a_comment_that_is_removed_is_not_counted_any_more(house, ann, bob, cid)
     assert house.lines(ann) == [("comment", 1, {cid.id})]
 
 
+def test_what_a_line_began_with_can_be_taken_back_and_the_rest_stays(house, db, ann, bob, cid):
+    def remove(who, comment):
+        assert house.api.delete(f"/v1/kudos/{kudos['id']}/comments/{comment['id']}", who=who).status_code == 204
+
+    kudos, dan = house.give(ann, bob), house.person()
+    first, second = house.comment(cid, kudos), house.comment(dan, kudos)
+    remove(cid, first)
+    assert house.lines(ann) == [("comment", 1, {dan.id})]
+    third = house.comment(cid, kudos)
+    assert house.lines(ann) == [("comment", 2, {dan.id, cid.id})] and house.inbox(ann)["unread"] == 1
+    remove(dan, second)
+    house.read(ann)
+    fourth = house.comment(dan, kudos)
+    assert house.lines(ann) == [("comment", 1, {dan.id}), ("comment", 1, {cid.id})], "what is read is not joined"
+    remove(cid, third)
+    remove(dan, fourth)
+    assert house.lines(ann) == [] and not db("SELECT 1 FROM notice_source WHERE object_id = %s", (kudos["id"],))
+
+
 def test_a_repeated_request_tells_once(house, ann, bob, cid):
     kudos = house.give(ann, bob)
     key = secrets.token_hex(16)
