@@ -138,6 +138,7 @@ static void
 begin(const struct rq *rq, struct group *g)
 {
 	g->n_known = 0;
+	g->house = (struct kudos_house){ .time_zone = NULL };
 	for (size_t i = 0; i < g->n; i++) {
 		struct giving *v = g->all[i];
 
@@ -159,9 +160,11 @@ give_tx(struct rq *rq, void *arg)
 
 	begin(rq, g);
 	e = kudos_judge_all(rq, g);
-	for (size_t i = 0; !e && i < g->n; i++)
+	if (e || g->house.time_zone == NULL) /* the giver is gone */
+		return e;
+	for (size_t i = 0; i < g->n; i++)
 		g->all[i]->k->period = points_month(g->house.time_zone, rq->now_us);
-	return e ? e : write(rq, g);
+	return write(rq, g);
 }
 
 /* --- many at once --- */

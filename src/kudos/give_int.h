@@ -10,19 +10,33 @@
 /* Kudos that are given together, by as many givers, and all the people they concern. */
 enum { KUDOS_AT_ONCE = 16, KUDOS_PEOPLE_AT_ONCE = 48 };
 
-/* The company as those who give see it, and one of its values in use: a row for each, or one
- * without. */
+/* The company as those who give see it. */
 struct kudos_house {
-	const char *time_zone, *value_name;
-	struct uuid value_id;
+	const char *time_zone; /* NULL: not known yet */
 	struct kudos_policy policy;
 	bool boosted; /* somebody may give more than others */
 };
-enum fault kudos_sql_house(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn,
+struct kudos_value_name {
+	struct uuid id;
+	const char *name;
+};
+/* Who is asked for; with the row of the giver come the house and the value, if it is in use. */
+struct kudos_asked {
+	const struct uuid *people;
+	size_t n_people;
+	struct uuid giver, value;
+};
+struct kudos_known {
+	struct kudos_person person;
+	struct kudos_house house;      /* without time_zone: not of this row */
+	struct kudos_value_name value; /* without name: none in use, or not of this row */
+};
+/* Those of the people that exist; rows: struct kudos_known. */
+enum fault kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn,
                            void *arg) MUST_CHECK;
-/* Those of the people that exist; rows: struct kudos_person. */
-enum fault kudos_sql_crowd(struct rq *rq, const struct uuid *people, size_t n, db_row_fn *fn,
-                           void *arg) MUST_CHECK;
+/* Those of the values that are in use, at most KUDOS_AT_ONCE; rows: struct kudos_value_name. */
+enum fault kudos_sql_values(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn,
+                            void *arg) MUST_CHECK;
 /* Of givers, at most KUDOS_AT_ONCE: what they may give beside the policy's allowance; the last
  * kudos of those who gave one since then; whom they thanked since then, each kudos and recipient a
  * row. */

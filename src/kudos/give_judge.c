@@ -11,35 +11,37 @@
 /* --- what is known of company and people --- */
 
 static enum fault
-keep_house(struct rq *rq, void *row, void *arg)
+keep_value(struct rq *rq, void *row, void *arg)
 {
-	const struct kudos_house *h = row;
+	const struct kudos_value_name *value = row;
 	struct group *g = arg;
 
 	(void)rq;
-	g->house = *h;
-	if (h->policy.version == J_NO_INT)
-		g->house.policy = kudos_policy_default;
 	for (size_t i = 0; i < g->n; i++) {
 		struct giving *v = g->all[i];
 
-		if (h->value_name == NULL || !uuid_eq(v->in->value_id, h->value_id))
+		if (!uuid_eq(v->in->value_id, value->id))
 			continue;
 		v->context.value_known = true;
-		v->k->value_name = arena_strdup(v->arena, h->value_name);
+		v->k->value_name = arena_strdup(v->arena, value->name);
 	}
 	return FAULT_NONE;
 }
 
 static enum fault
-keep_person(struct rq *rq, void *row, void *arg)
+keep_known(struct rq *rq, void *row, void *arg)
 {
+	struct kudos_known *known = row;
 	struct group *g = arg;
 
-	(void)rq;
 	if (g->n_known < KUDOS_PEOPLE_AT_ONCE)
-		g->known[g->n_known++] = *(const struct kudos_person *)row;
-	return FAULT_NONE;
+		g->known[g->n_known++] = known->person;
+	if (known->house.time_zone != NULL) {
+		g->house = known->house;
+		if (known->house.policy.version == J_NO_INT)
+			g->house.policy = kudos_policy_default;
+	}
+	return known->value.name != NULL ? keep_value(rq, &known->value, g) : FAULT_NONE;
 }
 
 static const struct kudos_person *
@@ -52,16 +54,33 @@ person_of(const struct group *g, struct uuid id)
 	return NULL;
 }
 
+/* Of the values but the first, which comes with the crowd. */
+static enum fault
+look_values(struct rq *rq, struct group *g)
+{
+	struct uuid values[KUDOS_AT_ONCE];
+	bool several = false;
+
+	for (size_t i = 0; i < g->n; i++) {
+		values[i] = g->all[i]->in->value_id;
+		several = several || !uuid_eq(values[i], values[0]);
+	}
+	return several ? kudos_sql_values(rq, values, g->n, keep_value, g) : FAULT_NONE;
+}
+
+/* The house comes with the first giver: if that one is gone, the others go alone. */
 static enum fault
 look(struct rq *rq, struct group *g)
 {
-	struct uuid values[KUDOS_AT_ONCE];
-	enum fault e;
+	const struct kudos_asked asked = { .people = g->people,
+		                           .n_people = g->n_people,
+		                           .giver = g->all[0]->k->giver_id,
+		                           .value = g->all[0]->in->value_id };
+	enum fault e = kudos_sql_crowd(rq, &asked, keep_known, g);
 
-	for (size_t i = 0; i < g->n; i++)
-		values[i] = g->all[i]->in->value_id;
-	e = kudos_sql_house(rq, values, g->n, keep_house, g);
-	return e ? e : kudos_sql_crowd(rq, g->people, g->n_people, keep_person, g);
+	if (!e && g->house.time_zone == NULL && g->n > 1)
+		return rq_fail(rq, FAULT_BUSY, "This kudos is being given; repeat it.");
+	return e ? e : look_values(rq, g);
 }
 
 /* --- may it be given? --- */

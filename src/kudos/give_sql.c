@@ -7,31 +7,32 @@
 
 /* clang-format off */
 struct several {
-	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE];
+	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE], giver, value;
 	int64_t     at;
 };
 #define AMONG(i) DB_COL_16(DB_COL_UUID, struct several, id, i)
 #define IN_48 " IN (" DB_MARKS_16 ", " DB_MARKS_16 ", " DB_MARKS_16 ")"
 _Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
 
-static const struct db_col house_in[] = { AMONG(0), DB_COL_UUID(struct several, company_id) };
-static const struct db_col house_one_in[] = { DB_COL_UUID(struct several, id[0]), DB_COL_UUID(struct several, company_id) };
-static const struct db_col house_out[] = {
-	DB_COL_STR(struct kudos_house, time_zone),
-	DB_COL_I64(struct kudos_house, policy.monthly_allowance), DB_COL_I64(struct kudos_house, policy.pair_max),
-	DB_COL_I64(struct kudos_house, policy.pair_days), DB_COL_I64(struct kudos_house, policy.interval_s),
-	DB_COL_I64(struct kudos_house, policy.edit_window_s), DB_COL_I64(struct kudos_house, policy.version),
-	DB_COL_BOOL(struct kudos_house, boosted),
-	DB_COL_UUID(struct kudos_house, value_id), DB_COL_STR(struct kudos_house, value_name),
-};
 static const struct db_col crowd_in[] = {
-	DB_COL_UUID(struct several, company_id), AMONG(0), AMONG(16), AMONG(32),
+	DB_COL_UUID(struct several, giver), DB_COL_UUID(struct several, value), DB_COL_UUID(struct several, company_id),
+	AMONG(0), AMONG(16), AMONG(32),
 };
 static const struct db_col crowd_out[] = {
-	DB_COL_UUID(struct kudos_person, person_id), DB_COL_BOOL(struct kudos_person, active),
-	DB_COL_UUID(struct kudos_person, team_id),   DB_COL_STR(struct kudos_person, display_name),
-	NOTICE_LISTENER_COLS(struct kudos_person, listener.),
+	DB_COL_UUID(struct kudos_known, person.person_id), DB_COL_BOOL(struct kudos_known, person.active),
+	DB_COL_UUID(struct kudos_known, person.team_id), DB_COL_STR(struct kudos_known, person.display_name),
+	NOTICE_LISTENER_COLS(struct kudos_known, person.listener.),
+	DB_COL_STR(struct kudos_known, house.time_zone),
+	DB_COL_I64(struct kudos_known, house.policy.monthly_allowance), DB_COL_I64(struct kudos_known, house.policy.pair_max),
+	DB_COL_I64(struct kudos_known, house.policy.pair_days), DB_COL_I64(struct kudos_known, house.policy.interval_s),
+	DB_COL_I64(struct kudos_known, house.policy.edit_window_s), DB_COL_I64(struct kudos_known, house.policy.version),
+	DB_COL_BOOL(struct kudos_known, house.boosted),
+	DB_COL_UUID(struct kudos_known, value.id), DB_COL_STR(struct kudos_known, value.name),
 };
+static const struct db_col values_out[] = {
+	DB_COL_UUID(struct kudos_value_name, id), DB_COL_STR(struct kudos_value_name, name),
+};
+/* Of values, too. */
 static const struct db_col givers_in[] = { DB_COL_UUID(struct several, company_id), AMONG(0) };
 static const struct db_col givers_since_in[] = {
 	DB_COL_UUID(struct several, company_id), AMONG(0), DB_COL_TIME(struct several, at),
@@ -61,36 +62,30 @@ static const struct db_col person_insert_in[] = {
 	DB_COL_UUID(struct kudos_person, team_id),
 };
 
-#define HOUSE                                                                                   \
-	"SELECT c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s," \
-	" kp.version, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = c.id), v.id, v.name"   \
-	" FROM company c /* all companies: its own id is asked for */"                                \
-	" LEFT JOIN kudos_policy kp ON kp.company_id = c.id"                                          \
-	" LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = c.id AND v.archived_at IS NULL AND v.id"
-
 enum {
-	Q_HOUSE, Q_HOUSE_ONE, Q_CROWD, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
+	Q_CROWD, Q_VALUES, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_HOUSE] = {
-		.name = "kudos_house",
-		.sql = HOUSE DB_AMONG_16 " WHERE c.id = ?",
-		DB_IN(house_in), DB_OUT(house_out),
-	},
-	[Q_HOUSE_ONE] = { /* of one value, as it is nearly always: no range is to be weighed */
-		.name = "kudos_house_one",
-		.sql = HOUSE " = ? WHERE c.id = ?",
-		DB_IN(house_one_in), DB_OUT(house_out),
-	},
-	[Q_CROWD] = {
+	[Q_CROWD] = { /* with the house h and a value beside one of the givers */
 		.name = "kudos_crowd",
 		.sql = "SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS
+		       ", h.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version,"
+		       " IF(h.id IS NULL, FALSE, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = h.id)), v.id, v.name"
 		       " FROM person p FORCE INDEX (PRIMARY) STRAIGHT_JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN team_member m FORCE INDEX (PRIMARY) ON m.company_id = p.company_id AND m.person_id = p.id"
 		       " AND m.is_primary AND m.to_at IS NULL" NOTICE_LISTENER_JOIN
+		       " LEFT JOIN company h ON h.id = p.company_id AND p.id = ?"
+		       " LEFT JOIN kudos_policy kp ON kp.company_id = h.id"
+		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = h.id AND v.id = ? AND v.archived_at IS NULL"
 		       " WHERE p.company_id = ? AND p.id" IN_48,
 		DB_IN(crowd_in), DB_OUT(crowd_out),
+	},
+	[Q_VALUES] = {
+		.name = "kudos_values",
+		.sql = "SELECT id, name FROM company_value FORCE INDEX (PRIMARY) WHERE company_id = ? AND id" DB_AMONG_16
+		       " AND archived_at IS NULL",
+		DB_IN(givers_in), DB_OUT(values_out),
 	},
 	[Q_BOOSTS] = {
 		.name = "kudos_boosts",
@@ -149,24 +144,23 @@ several_of(const struct rq *rq, const struct uuid *ids, size_t n, size_t room)
 }
 
 enum fault
-kudos_sql_house(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn, void *arg)
+kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn, void *arg)
 {
-	const struct several in = several_of(rq, values, n, KUDOS_AT_ONCE);
-	struct kudos_house row = { .boosted = false };
-	bool one = true;
+	struct several in = several_of(rq, asked->people, asked->n_people, KUDOS_PEOPLE_AT_ONCE);
+	struct kudos_known row = { .value = { .name = NULL } };
 
-	for (size_t i = 1; i < n; i++)
-		one = one && uuid_eq(values[i], values[0]);
-	return db_each(rq, &stmts[one ? Q_HOUSE_ONE : Q_HOUSE], &in, &row, fn, arg);
+	in.giver = asked->giver;
+	in.value = asked->value;
+	return db_each(rq, &stmts[Q_CROWD], &in, &row, fn, arg);
 }
 
 enum fault
-kudos_sql_crowd(struct rq *rq, const struct uuid *people, size_t n, db_row_fn *fn, void *arg)
+kudos_sql_values(struct rq *rq, const struct uuid *values, size_t n, db_row_fn *fn, void *arg)
 {
-	const struct several in = several_of(rq, people, n, KUDOS_PEOPLE_AT_ONCE);
-	struct kudos_person row = { .active = false };
+	const struct several in = several_of(rq, values, n, KUDOS_AT_ONCE);
+	struct kudos_value_name row = { .name = NULL };
 
-	return db_each(rq, &stmts[Q_CROWD], &in, &row, fn, arg);
+	return db_each(rq, &stmts[Q_VALUES], &in, &row, fn, arg);
 }
 
 enum fault
