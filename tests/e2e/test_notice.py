@@ -176,6 +176,18 @@ def test_what_a_line_began_with_can_be_taken_back_and_the_rest_stays(house, db, 
     assert house.lines(ann) == [] and not db("SELECT 1 FROM notice_source WHERE object_id = %s", (kudos["id"],))
 
 
+def test_a_line_whose_first_source_stands_beside_it_is_told_as_any_other(house, db, ann, bob, cid):
+    """As lines were written once, and as they are when what they began with was taken back."""
+    kudos = house.give(ann, bob)
+    db("INSERT INTO notice_source (company_id, person_id, kind, object_id, source_id, notice_id, actor_id, noted_at)"
+       " SELECT company_id, person_id, kind, object_id, source_id, id, actor_id, first_at FROM notice WHERE object_id = %s",
+       (kudos["id"],))
+    db("UPDATE notice SET source_id = NULL, actor_id = NULL WHERE object_id = %s", (kudos["id"],))
+    assert house.lines(bob) == [("kudos", 1, {ann.id})]
+    assert house.api.delete(f"/v1/kudos/{kudos['id']}", who=ann).status_code == 204
+    assert house.lines(bob) == [] and not db("SELECT 1 FROM notice_source WHERE object_id = %s", (kudos["id"],))
+
+
 def test_a_repeated_request_tells_once(house, ann, bob, cid):
     kudos = house.give(ann, bob)
     key = secrets.token_hex(16)
