@@ -47,7 +47,7 @@ static const struct j_field run_fields[] = {
 	J_TEXT(struct run_view, currency, J_CURRENCY, 3, 3),
 	J_AT(struct run_view, as_of, 0), J_ID(struct run_view, sealed_by, J_NULLABLE),
 	J_SUB(struct run_view, totals, 0, &emv_totals_schema),
-	J_OBJECTS(struct run_view, rates, 0, 0, 0, &emv_line_schema, .help = "As they were then, with what came of each"),
+	J_OBJECTS(struct run_view, rates, 0, 0, 0, &emv_line_schema, .help = "As they were then, with what came of each; of one run, the list has none"),
 	J_TEXT(struct run_view, sha256, 0, 64, 64, .help = "Of the CSV of GET /v1/reports/emv by network at as_of"),
 };
 const struct j_schema emv_run_schema = J_SCHEMA("emv_run", struct run_view, run_fields);
