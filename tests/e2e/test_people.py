@@ -30,8 +30,10 @@ def test_an_app_learns_where_sign_in_starts_while_a_provider_is_on(api, make_com
         return api.get(f"/v1/config?company={company.slug}").json()["sign_in_url"]
 
     assert start() is None
-    provider = api.put(path, who=company.admin, json={
-        "name": "Directory", "issuer": "https://id.example.com", "client_id": "rostra", "client_secret": "a secret of it", "state": "on"})
+    body = {"name": "Directory", "issuer": "https://id.example.com", "client_id": "rostra", "client_secret": "a secret of it", "state": "on"}
+    wrong = api.put(path, who=company.admin, json={**body, "client_id": "größe", "client_secret": "größe"})
+    assert wrong.status_code == 422 and {e["pointer"] for e in wrong.json()["errors"]} == {"#/client_id", "#/client_secret"}
+    provider = api.put(path, who=company.admin, json=body)
     assert provider.status_code == 201, provider.text
     assert start() == f"{api.get(f'/v1/config?company={company.slug}').json()['api_url']}/v1/auth/start?company={company.slug}"
     # What is missing there is the app's own; the company is known.
@@ -39,6 +41,16 @@ def test_an_app_learns_where_sign_in_starts_while_a_provider_is_on(api, make_com
     assert {e["pointer"] for e in answer.json()["errors"]} == {"?redirect_uri", "?state", "?code_challenge", "?code_challenge_method"}
     off = api.patch(path, who=company.admin, json={"version": provider.json()["version"], "state": "off"})
     assert off.status_code == 200 and start() is None
+
+
+def test_an_operators_words_of_any_alphabet_are_understood(stack, acme):
+    for args, status, word in (
+            (("person", "list", "--company", "größe"), 1, 'no company "größe"'),
+            (("token", "--company", acme.slug, "--person", "jürgen@example.com"), 1, "nobody"),
+            (("person", "add", "--company", acme.slug, "--email", "jürgen@example.com", "--name", "Jürgen"), 2, "--email must be"),
+            (("person", "add", "--company", acme.slug, "--email", "j@example.com", "--name", "J", "--role", "boss"), 2, "member, curator")):
+        done = stack.rostra(*args, check=False)
+        assert (done.returncode, word in done.stderr) == (status, True), done.stderr
 
 
 def test_a_suspended_company_is_as_if_it_never_was(api, make_company, rostra):
