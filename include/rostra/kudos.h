@@ -10,7 +10,7 @@
 extern const struct route_table kudos_routes, value_routes, kudos_talk_routes,
     kudos_moderation_routes, kudos_boost_routes;
 extern const struct db_stmt_table kudos_stmts, kudos_list_stmts, value_stmts, kudos_talk_stmts,
-    kudos_moderation_stmts, kudos_boost_stmts, kudos_give_stmts, kudos_settle_stmts;
+    kudos_moderation_stmts, kudos_boost_stmts, kudos_give_stmts;
 
 /* clang-format off */
 /*

@@ -148,7 +148,6 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&kudos_moderation_stmts,
 	&kudos_boost_stmts,
 	&kudos_give_stmts,
-	&kudos_settle_stmts,
 	&points_stmts,
 	&points_verify_stmts,
 	&points_rules_stmts,

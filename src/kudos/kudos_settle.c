@@ -7,46 +7,14 @@
 
 #include "rostra/badge.h"
 #include "rostra/caller.h"
+#include "rostra/jobs.h"
 
 #include "kudos_int.h"
 
-struct kudos_key {
-	struct uuid company_id, id;
-};
-struct claim {
-	const char *owner, *kind;
-};
-struct claimed {
-	struct uuid company_id, id, giver_id, person_id;
-};
-
-/* clang-format off */
-static const struct db_col claim_in[] = { DB_COL_STR(struct claim, owner), DB_COL_STR(struct claim, kind) };
-static const struct db_col claimed_out[] = {
-	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, id), DB_COL_UUID(struct claimed, giver_id),
-	DB_COL_UUID(struct claimed, person_id),
-};
-
-enum { Q_CLAIMED, Q__MAX };
-
-static const struct db_stmt stmts[Q__MAX] = {
-	[Q_CLAIMED] = { /* a row for each recipient */
-		.name = "kudos_claimed",
-		.sql = "SELECT k.company_id, k.id, k.giver_id, q.person_id FROM " OUTBOX_OBJECTS
-		       " /* all companies: one relay serves them all */ STRAIGHT_JOIN kudos k ON k.company_id = o.company_id"
-		       " AND k.id = " OUTBOX_OBJECT_ID " LEFT JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id"
-		       " AND q.role = 'recipient' WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?",
-		DB_IN(claim_in), DB_OUT(claimed_out),
-	},
-};
-/* clang-format on */
-
-const struct db_stmt_table kudos_settle_stmts = DB_STMTS("kudos_settle", stmts);
-
-/* --- one, whatever was before --- */
-
 struct earning {
+	struct uuid id;
 	struct kudos kudos;
+	bool found;
 	struct points_want want[KUDOS_RECIPIENTS_MAX];
 	size_t n;
 };
@@ -86,116 +54,64 @@ by_person(const void *a, const void *b)
 static enum fault
 settle_tx(struct rq *rq, void *arg)
 {
-	const struct uuid *id = arg;
-	struct points_subject s = { .object = *id,
+	struct earning *g = arg;
+	struct points_subject s = { .object = g->id,
 		                    .currency = POINTS_EARNED,
 		                    .period = POINTS_EARNED_PERIOD,
 		                    .reasons = 1U << POINTS_KUDOS_RECEIVED };
-	struct earning g = { .n = 0 };
-	enum fault e = kudos_sql_row(rq, *id, true, &g.kudos);
+	enum fault e = kudos_sql_row(rq, g->id, true, &g->kudos);
 
-	if (e == FAULT_NOT_FOUND) { /* it went with its giver: nothing holds the others up */
+	g->n = 0;
+	g->found = e != FAULT_NOT_FOUND;
+	if (!g->found) { /* it went with its giver: nothing holds the others up */
 		problem_reset(&rq->problem);
 		return FAULT_NONE;
 	}
 	if (e)
 		return e;
-	e = kudos_sql_recipients_each(rq, *id, keep, &g);
-	if (g.n > 1)
-		qsort(g.want, g.n, sizeof(g.want[0]), by_person);
-	s.at_us = g.kudos.created_at;
+	e = kudos_sql_recipients_each(rq, g->id, keep, g);
+	if (g->n > 1)
+		qsort(g->want, g->n, sizeof(g->want[0]), by_person);
+	s.at_us = g->kudos.created_at;
 	if (!e)
 		e = points_day(rq, s.at_us, &s.day);
-	return e ? e : points_settle(rq, &s, g.want, gives(&g.kudos) ? g.n : 0);
-}
-
-/* --- all that was claimed --- */
-
-/* Things or people by company. */
-struct keys {
-	struct kudos_key *list;
-	size_t n, room;
-};
-struct follow {
-	struct keys kudos, people; /* people: whose badges are to be looked at */
-};
-
-static void
-add_key(struct rq *rq, struct keys *k, struct uuid company, struct uuid id)
-{
-	if (uuid_is_zero(id))
-		return;
-	k->list = arena_grow(rq->arena, k->list, k->n, &k->room);
-	k->list[k->n++] = (struct kudos_key){ company, id };
+	return e ? e : points_settle(rq, &s, g->want, gives(&g->kudos) ? g->n : 0);
 }
 
 static enum fault
-keep_claimed(struct rq *rq, void *row, void *arg)
+mark_badges(struct rq *rq, const struct earning *g)
 {
-	const struct claimed *c = row;
-	struct follow *f = arg;
+	struct badge_due due[1 + KUDOS_RECIPIENTS_MAX] = { { rq_company(rq), g->kudos.giver_id } };
 
-	add_key(rq, &f->people, c->company_id, c->giver_id);
-	add_key(rq, &f->people, c->company_id, c->person_id);
-	add_key(rq, &f->kudos, c->company_id, c->id);
-	return FAULT_NONE;
-}
-
-/* Two relays take kudos and people in the same order. */
-static int
-by_company(const void *a, const void *b)
-{
-	const struct kudos_key *one = a, *other = b;
-	const int c = uuid_cmp(one->company_id, other->company_id);
-
-	return c != 0 ? c : uuid_cmp(one->id, other->id);
-}
-
-/* In order, each once. */
-static void
-sort(struct keys *k)
-{
-	size_t kept = 0;
-
-	if (k->n > 1)
-		qsort(k->list, k->n, sizeof(*k->list), by_company);
-	for (size_t i = 0; i < k->n; i++) {
-		if (kept == 0 || by_company(&k->list[kept - 1], &k->list[i]) != 0)
-			k->list[kept++] = k->list[i];
-	}
-	k->n = kept;
+	for (size_t i = 0; i < g->n; i++)
+		due[1 + i] = (struct badge_due){ rq_company(rq), g->want[i].person };
+	return badge_mark_people(rq, due, 1 + g->n);
 }
 
 static enum fault
-mark_badges(struct rq *rq, struct keys *people)
+follow(struct rq *rq, const struct outbox_object *o)
 {
-	struct badge_due *due;
+	const struct caller *before = rq->who;
+	const struct caller system = { .company = o->company_id };
+	struct earning g = { .id = o->id };
+	enum fault e;
 
-	sort(people);
-	due = arena_array(rq->arena, people->n, struct badge_due);
-	for (size_t i = 0; i < people->n; i++)
-		due[i] = (struct badge_due){ people->list[i].company_id, people->list[i].id };
-	return badge_mark_people(rq, due, people->n);
+	rq->who = &system;
+	e = db_tx(rq, settle_tx, &g);
+	if (!e && g.found)
+		e = mark_badges(rq, &g);
+	rq->who = before;
+	return e;
 }
 
 enum fault
 kudos_follow_changed(struct rq *rq, const char *kind, const char *owner)
 {
-	const struct claim in = { .owner = owner, .kind = kind };
-	const struct caller *before = rq->who;
-	struct follow f = { .people = { .n = 0 } };
-	struct claimed row;
-	enum fault e = db_each(rq, &stmts[Q_CLAIMED], &in, &row, keep_claimed, &f);
+	struct outbox_object *kudos;
+	size_t n;
+	enum fault e = outbox_objects(rq, kind, owner, &kudos, &n);
 
-	if (!e)
-		e = mark_badges(rq, &f.people);
-	sort(&f.kudos);
-	for (size_t i = 0; !e && i < f.kudos.n; i++) {
-		const struct caller system = { .company = f.kudos.list[i].company_id };
-
-		rq->who = &system;
-		e = db_tx(rq, settle_tx, &f.kudos.list[i].id);
-		rq->who = before;
-	}
+	for (size_t i = 0; !e && i < n; i++)
+		e = follow(rq, &kudos[i]);
 	return e;
 }
