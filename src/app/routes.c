@@ -154,6 +154,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&points_sums_stmts,
 	&points_facts_stmts,
 	&points_follow_stmts,
+	&points_clicked_stmts,
 	&points_action_stmts,
 	&points_replay_stmts,
 	&notice_stmts,

@@ -7,8 +7,6 @@
 
 #include "settle_int.h"
 
-enum { DUE_FIRST = 64 };
-
 struct dues {
 	struct due *list;
 	size_t n, room;
@@ -55,11 +53,6 @@ static const struct db_col doer_out[] = {
 	DB_COL_TIME(struct doer_row, at_us),
 };
 static const struct db_col company_out[] = { DB_COL_UUID(struct doer_row, company_id) };
-static const struct db_col put_in[] = {
-	DB_COL_UUID(struct points_clicked, company_id), DB_COL_UUID(struct points_clicked, share_id),
-	DB_COL_I64(struct points_clicked, utc_day),     DB_COL_TIME(struct points_clicked, now_us),
-	DB_COL_TIME(struct points_clicked, now_us),
-};
 
 #define TOUCHED_LAST(at)                                                                        \
 	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
@@ -79,7 +72,7 @@ static const struct db_col put_in[] = {
 	" WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"                                     \
 	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = o.company_id AND r.action IN (" actions "))"
 
-enum { Q_SHARES, Q_CLICKS, Q_KUDOS, Q_KUDOS_RULES, Q_LEAD, Q_POST, Q_CLICK_RULES, Q_PUT_CLICKED, Q__MAX };
+enum { Q_SHARES, Q_CLICKS, Q_KUDOS, Q_KUDOS_RULES, Q_LEAD, Q_POST, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "point_shares_claimed", .sql = CLAIMED("s.created_at", "0", OUTBOX_OBJECTS, OUTBOX_OBJECT_ID), DB_IN(claim_in), DB_OUT(claim_out) },
@@ -117,18 +110,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT suggested_by, 'post_approved', published_at FROM post WHERE company_id = ? AND id = ?"
 		       " AND suggested_by IS NOT NULL AND published_at IS NOT NULL",
 		DB_IN(object_in), DB_OUT(doer_out),
-	},
-	[Q_CLICK_RULES] = {
-		.name = "point_click_rules",
-		.sql = "SELECT DISTINCT company_id FROM point_rule /* all companies: one loader serves them all */"
-		       " WHERE action IN ('human_click', 'unique_visitor')",
-		DB_OUT(company_out),
-	},
-	[Q_PUT_CLICKED] = {
-		.name = "point_put_clicked",
-		.sql = "INSERT INTO outbox (company_id, kind, object_id, payload, due_at, created_at)"
-		       " VALUES (?, '" POINTS_CLICKED "', ?, ?, ?, ?)",
-		DB_IN(put_in),
 	},
 };
 /* clang-format on */
@@ -415,50 +396,4 @@ points_follow_kudos(struct rq *rq, const char *kind, const char *owner)
 	enum fault e = db_maybe(rq, &stmts[Q_KUDOS_RULES], NULL, &ruled, &any);
 
 	return e || !any ? e : settle_claimed(rq, &stmts[Q_KUDOS], &in, take_kudos);
-}
-
-struct companies {
-	struct uuid *list;
-	size_t n, room;
-};
-
-static enum fault
-keep_company(struct rq *rq, void *row, void *arg)
-{
-	const struct doer_row *r = row;
-	struct companies *c = arg;
-
-	c->list = arena_grow(rq->arena, c->list, c->n, &c->room);
-	c->list[c->n++] = r->company_id;
-	return FAULT_NONE;
-}
-
-static bool
-has(const struct companies *c, struct uuid company)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (uuid_eq(c->list[i], company))
-			return true;
-	}
-	return false;
-}
-
-enum fault
-points_clicks_came(struct rq *rq, struct points_clicked *rows, size_t n)
-{
-	struct companies with = { .n = 0 };
-	struct doer_row row = { .reason = 0 };
-	size_t kept = 0;
-	enum fault e = FAULT_NONE;
-
-	if (n > 0)
-		e = db_each(rq, &stmts[Q_CLICK_RULES], NULL, &row, keep_company, &with);
-	for (size_t i = 0; !e && i < n; i++) {
-		if (!has(&with, rows[i].company_id))
-			continue;
-		rows[kept] = rows[i];
-		rows[kept++].now_us = rq->now_us;
-	}
-	return e || kept == 0 ? e
-	                      : db_bulk(rq, &stmts[Q_PUT_CLICKED], rows, sizeof(*rows), kept, NULL);
 }

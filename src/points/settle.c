@@ -6,14 +6,13 @@
  * rules that did not change change nothing.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/clock.h"
 
 #include "settle_int.h"
 
-enum { VISITOR_MAX = 16, LIST_FIRST = 32 };
+enum { VISITOR_MAX = 16 };
 
 /* What a person should have for an object and day. */
 struct want {
@@ -52,19 +51,6 @@ struct walk {
 	size_t n_seen, seen_room;
 };
 
-/* Makes room for one more of a growing list in the arena. */
-#define ROOM(rq, l, T)                                                                             \
-	do {                                                                                       \
-		if ((l)->n == (l)->room) {                                                         \
-			size_t room_ = (l)->room > 0 ? 2 * (l)->room : LIST_FIRST;                 \
-			T *more_ = arena_array((rq)->arena, room_, T);                             \
-			if ((l)->n > 0)                                                            \
-				memcpy(more_, (l)->list, (l)->n * sizeof(T));                      \
-			(l)->list = more_;                                                         \
-			(l)->room = room_;                                                         \
-		}                                                                                  \
-	} while (0)
-
 enum fault
 fact_keep(struct rq *rq, void *row, void *arg)
 {
@@ -72,7 +58,7 @@ fact_keep(struct rq *rq, void *row, void *arg)
 	struct fact_list *l = arg;
 	struct fact *to;
 
-	ROOM(rq, l, struct fact);
+	l->list = arena_grow(rq->arena, l->list, l->n, &l->room);
 	to = &l->list[l->n++];
 	*to = *f;
 	to->name = f->name != NULL ? arena_strdup(rq->arena, f->name) : NULL;
@@ -91,7 +77,7 @@ set_keep(struct rq *rq, void *row, void *arg)
 {
 	struct set_list *s = arg;
 
-	ROOM(rq, s, struct rule_set);
+	s->list = arena_grow(rq->arena, s->list, s->n, &s->room);
 	s->list[s->n] = *(const struct rule_set *)row;
 	s->list[s->n].rules = rules_unpack(rq->arena, s->list[s->n].packed);
 	s->n++;
@@ -133,7 +119,7 @@ given_of(struct rq *rq, struct givens *g, struct uuid item, const char *name)
 		if (uuid_eq(g->list[i].item, item) && cstr_eq(g->list[i].name, name))
 			return &g->list[i].tenths;
 	}
-	ROOM(rq, g, struct given);
+	g->list = arena_grow(rq->arena, g->list, g->n, &g->room);
 	g->list[g->n] = (struct given){ .item = item, .name = name };
 	return &g->list[g->n++].tenths;
 }
@@ -143,19 +129,12 @@ static bool
 is_new(struct walk *w, const struct fact *f)
 {
 	const int64_t day = f->at_us / US_PER_DAY;
-	struct seen *more;
 
 	for (size_t i = w->n_seen; f->visitor.n > 0 && i-- > 0 && w->seen[i].day == day;) {
 		if (str_eq(w->seen[i].visitor, f->visitor))
 			return false;
 	}
-	if (w->n_seen == w->seen_room) {
-		w->seen_room = w->seen_room > 0 ? 2 * w->seen_room : LIST_FIRST;
-		more = arena_array(w->rq->arena, w->seen_room, struct seen);
-		if (w->n_seen > 0)
-			memcpy(more, w->seen, w->n_seen * sizeof(*more));
-		w->seen = more;
-	}
+	w->seen = arena_grow(w->rq->arena, w->seen, w->n_seen, &w->seen_room);
 	w->seen[w->n_seen++] = (struct seen){ day, f->visitor };
 	return true;
 }
@@ -169,8 +148,8 @@ want_of(struct walk *w, const struct fact *f)
 		if (uuid_eq(list[i].object, f->object_id))
 			return &list[i];
 	}
-	ROOM(w->rq, &w->wants, struct want);
-	list = w->wants.list;
+	list = arena_grow(w->rq->arena, list, w->wants.n, &w->wants.room);
+	w->wants.list = list;
 	list[w->wants.n] = (struct want){
 		.object = f->object_id, .item = f->item_id, .day = w->day, .at_us = f->at_us
 	};
@@ -268,7 +247,7 @@ keep_entry(struct rq *rq, void *row, void *arg)
 {
 	struct entries *l = arg;
 
-	ROOM(rq, l, struct point_entry);
+	l->list = arena_grow(rq->arena, l->list, l->n, &l->room);
 	l->list[l->n++] = *(const struct point_entry *)row;
 	return FAULT_NONE;
 }
