@@ -40,7 +40,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "INSERT IGNORE INTO badge_due (company_id, person_id) VALUES (?, ?)",
 		DB_IN(due_cols) },
 	[Q_LEAD] = { .name = "badge_mark_lead",
-		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t WHERE t.company_id = ? AND t.lead_id = ? AND"
+		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = ? AND t.lead_id = ? AND"
 		       HAS_BADGES("t.company_id"),
 		DB_IN(object_in) },
 	[Q_ALL] = { .name = "badge_mark_all",

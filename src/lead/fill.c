@@ -23,7 +23,7 @@ static const struct db_col merge_key[] = {
 #define FILL(member, column)  "k." column " = IF(FIND_IN_SET('" member "', g.filled), m." column ", k." column ")"
 #define CLEAR(member, column, value) "k." column " = IF(FIND_IN_SET('" member "', g.filled), " value ", k." column ")"
 /* Without a click its address has led to what is left. */
-#define HAS_PATH "EXISTS (SELECT 1 FROM touch t WHERE t.company_id = k.company_id AND t.lead_id = k.id)"
+#define HAS_PATH "EXISTS (SELECT 1 FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = k.company_id AND t.lead_id = k.id)"
 #define LAST_TOLD(column)                                                                       \
 	"(SELECT c." column " FROM conversion c WHERE c.company_id = k.company_id AND c.lead_id = k.id"  \
 	" AND c.value_minor IS NOT NULL ORDER BY c.occurred_at DESC, c.stage DESC, c.id DESC LIMIT 1)"

@@ -41,7 +41,7 @@ enum { Q_TOUCHED, Q_NAMED, Q_VISITED, Q_SAME_EMAIL, Q_DROP, Q_ANY, Q__MAX };
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_TOUCHED] = {
 		.name = "judged_touched",
-		.sql = "SELECT lead_id FROM touch WHERE company_id = ? AND click_id = ?",
+		.sql = "SELECT lead_id FROM touch FORCE INDEX (touch_click) WHERE company_id = ? AND click_id = ?",
 		DB_IN(click_in), DB_OUT(lead_out),
 	},
 	[Q_NAMED] = {
@@ -69,7 +69,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_ANY] = {
 		.name = "judged_any_touch",
-		.sql = "SELECT lead_id FROM touch WHERE company_id = ? AND lead_id = ? LIMIT 1",
+		.sql = "SELECT lead_id FROM touch FORCE INDEX (PRIMARY) WHERE company_id = ? AND lead_id = ? LIMIT 1",
 		DB_IN(lead_in), DB_OUT(lead_out),
 	},
 };

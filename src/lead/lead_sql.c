@@ -188,7 +188,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_CONVERSION_CAMPAIGNS] = {
 		.name = "conversion_campaigns",
-		.sql = "UPDATE conversion c SET c.campaign_id = (SELECT t.campaign_id FROM touch t"
+		.sql = "UPDATE conversion c SET c.campaign_id = (SELECT t.campaign_id FROM touch t FORCE INDEX (PRIMARY)"
 		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at"
 		       " ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1) WHERE c.company_id = ? AND c.lead_id = ?",
 		DB_IN(lead_key),
@@ -241,7 +241,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_TOUCH_LIST] = {
 		.name = "touch_list",
-		.sql = "SELECT " TOUCH_COLUMNS " FROM touch WHERE company_id = ? AND lead_id = ?"
+		.sql = "SELECT " TOUCH_COLUMNS " FROM touch FORCE INDEX (PRIMARY) WHERE company_id = ? AND lead_id = ?"
 		       " ORDER BY touched_at, click_id LIMIT 1000",
 		DB_IN(lead_key), DB_OUT(touch_cols),
 	},

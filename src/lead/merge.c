@@ -84,15 +84,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE conversion SET lead_id = ? WHERE company_id = ? AND lead_id = ?", DB_IN(mark_in) },
 	[Q_NOTE_TOUCHES] = { .name = "lead_merge_note_touches",
 		.sql = "INSERT INTO lead_merge_touch (company_id, merge_id, touched_at, click_id)"
-		       " SELECT t.company_id, ?, t.touched_at, t.click_id FROM touch t WHERE t.company_id = ? AND t.lead_id = ?"
-		       " AND NOT EXISTS (SELECT 1 FROM touch k WHERE k.company_id = t.company_id AND k.lead_id = ?"
+		       " SELECT t.company_id, ?, t.touched_at, t.click_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = ? AND t.lead_id = ?"
+		       " AND NOT EXISTS (SELECT 1 FROM touch k FORCE INDEX (PRIMARY) WHERE k.company_id = t.company_id AND k.lead_id = ?"
 		       " AND k.touched_at = t.touched_at AND k.click_id = t.click_id)",
 		DB_IN(touches_in) },
 	[Q_ADD_TOUCHES] = { .name = "lead_merge_add_touches",
 		.sql = "INSERT INTO touch (company_id, lead_id, touched_at, click_id, share_id, person_id, team_id, network, post_id,"
 		       " campaign_id, channel_id, added_at, found_by) SELECT t.company_id, ?, t.touched_at, t.click_id, t.share_id,"
 		       " t.person_id, t.team_id, t.network, t.post_id, t.campaign_id, t.channel_id, ?, t.found_by"
-		       " FROM lead_merge_touch m JOIN touch t ON t.company_id = m.company_id AND t.touched_at = m.touched_at"
+		       " FROM lead_merge_touch m JOIN touch t FORCE INDEX (PRIMARY) ON t.company_id = m.company_id AND t.touched_at = m.touched_at"
 		       " AND t.click_id = m.click_id WHERE m.company_id = ? AND m.merge_id = ? AND t.lead_id = ?",
 		DB_IN(add_in) },
 	[Q_MOVE_BACK] = { .name = "lead_merge_move_back",

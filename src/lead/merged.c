@@ -65,7 +65,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.out = page_out, .n_out = 1 },
 	[Q_NOTE_TOUCH] = { .name = "lead_merge_note_touch",
 		.sql = "INSERT IGNORE INTO lead_merge_touch (company_id, merge_id, touched_at, click_id)"
-		       " SELECT ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM touch k WHERE k.company_id = ? AND k.lead_id = ?"
+		       " SELECT ?, ?, ?, ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM touch k FORCE INDEX (PRIMARY) WHERE k.company_id = ? AND k.lead_id = ?"
 		       " AND k.touched_at = ? AND k.click_id = ?)",
 		DB_IN(touch_in) },
 	[Q_PAGE] = { .name = "lead_merge_page",

@@ -70,14 +70,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "lead_seen_page",
 		.sql = LEAD_SELECT LEAD_PAGE_WHERE
 		       " AND EXISTS (SELECT 1 FROM team_member v WHERE v.company_id = ? AND v.person_id = ? AND " NOW ")"
-		       " AND (SELECT t.lead_id FROM touch t" MEMBER_NOW
+		       " AND (SELECT t.lead_id FROM touch t FORCE INDEX (PRIMARY)" MEMBER_NOW
 		       " WHERE t.company_id = lead.company_id AND t.lead_id = lead.id LIMIT 1) IS NOT NULL" LEAD_PAGE_ORDER,
 		DB_IN(page_in), DB_OUT(lead_out),
 	},
 	[Q_TOUCHES] = {
 		.name = "lead_seen_touches",
 		.sql = "SELECT DISTINCT t.company_id, t.lead_id, t.touched_at, t.click_id, t.share_id, t.person_id, t.team_id, t.network,"
-		       " t.post_id, t.campaign_id, t.channel_id, t.added_at, t.found_by FROM touch t" MEMBER_NOW
+		       " t.post_id, t.campaign_id, t.channel_id, t.added_at, t.found_by FROM touch t FORCE INDEX (PRIMARY)" MEMBER_NOW
 		       " WHERE t.company_id = ? AND t.lead_id = ? ORDER BY t.touched_at, t.click_id LIMIT 1000",
 		DB_IN(touches_in), DB_OUT(touches_out),
 	},

@@ -104,14 +104,14 @@ static const struct db_col rows_out[] = {
 /* The attribution report by the model `last`: the newest touch of the look-back window has it all. */
 #define EVENTS(stage, n)                                                                        \
 	ROWS("x.person_id", "x.team_id", n) " FROM (SELECT STRAIGHT_JOIN c.company_id, c.lead_id, c.value_minor," \
-	" (SELECT t.click_id FROM touch t WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id" \
+	" (SELECT t.click_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id" \
 	" AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(g.lookback_days," \
 	" k.lookback_days) DAY ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1) AS click_id"      \
 	" FROM company k JOIN conversion c ON c.company_id = k.id"                                    \
 	" LEFT JOIN campaign g ON g.company_id = c.company_id AND g.id = c.campaign_id"               \
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = '" stage "'" \
 	" AND (c.currency IS NULL OR c.currency = k.currency)) e"                                     \
-	" JOIN touch x ON x.company_id = e.company_id AND x.lead_id = e.lead_id AND x.click_id = e.click_id" \
+	" JOIN touch x FORCE INDEX (PRIMARY) ON x.company_id = e.company_id AND x.lead_id = e.lead_id AND x.click_id = e.click_id" \
 	" WHERE (? IS NULL OR x.person_id = ?)" SEGMENT("x.person_id", "x.team_id", "x.touched_at")   \
 	" GROUP BY x.person_id, x.team_id"
 #define STANDS "k.id >= ? AND k.id <= ? AND k.created_at >= ? AND k.created_at < ? AND k.state IN ('visible', 'hidden')" \

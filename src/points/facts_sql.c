@@ -46,7 +46,7 @@ static const struct db_col earners_out[] = {
 #define DURING(at) " AND " at " >= ? AND " at " < ?"
 
 #define TOUCHED_LAST(lead, at)                                                                  \
-	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = " lead    \
+	"(SELECT t.person_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = l.company_id AND t.lead_id = " lead    \
 	" AND t.touched_at <= " at " ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
 /* An erased lead is nobody's any more; one that was merged is told by the other. */
 #define OF_LEAD(at, times, from, where)                                                         \
@@ -95,19 +95,19 @@ static const struct db_stmt stmts[Q__MAX] = {
 	      window_in),
 	[Q_ENTRIES] = {
 		.name = "point_settle_entries",
-		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM " WHERE e.company_id = ? AND e.person_id = ? AND e.reason = ?"
-		       " AND e.day >= ? AND e.day < ? AND e.reverses_id IS NULL ORDER BY e.id",
+		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM " (point_entry_day)" POINT_ENTRY_REVERSED
+		       " WHERE e.company_id = ? AND e.person_id = ? AND e.reason = ? AND e.day >= ? AND e.day < ? AND e.reverses_id IS NULL ORDER BY e.id",
 		DB_IN(entries_in), .out = point_entry_out, .n_out = POINT_ENTRY_OUT,
 	},
 	[Q_ITEMS] = {
 		.name = "point_settle_items",
-		.sql = "SELECT item_id, CAST(SUM(tenths) AS SIGNED) FROM point_entry WHERE company_id = ? AND person_id = ?"
+		.sql = "SELECT item_id, CAST(SUM(tenths) AS SIGNED) FROM point_entry FORCE INDEX (point_entry_day) WHERE company_id = ? AND person_id = ?"
 		       " AND reason = ? AND day > 0 AND day < ? AND item_id IS NOT NULL GROUP BY item_id",
 		DB_IN(items_in), DB_OUT(items_out),
 	},
 	[Q_EARNERS] = {
 		.name = "point_settle_earners",
-		.sql = "SELECT DISTINCT person_id, reason, day FROM point_entry WHERE company_id = ? AND object_id = ?"
+		.sql = "SELECT DISTINCT person_id, reason, day FROM point_entry FORCE INDEX (point_entry_fact) WHERE company_id = ? AND object_id = ?"
 		       " AND currency = 'earned' AND day > 0",
 		DB_IN(earners_in), DB_OUT(earners_out),
 	},

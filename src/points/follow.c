@@ -55,7 +55,7 @@ static const struct db_col doer_out[] = {
 static const struct db_col company_out[] = { DB_COL_UUID(struct doer_row, company_id) };
 
 #define TOUCHED_LAST(at)                                                                        \
-	"(SELECT t.person_id FROM touch t WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
+	"(SELECT t.person_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
 	" ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
 #define CLAIMED(at, day, from, share)                                                           \
 	"SELECT DISTINCT s.company_id, s.person_id, " at ", " day ", c.time_zone FROM " from         \
@@ -86,7 +86,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
 		       RULED("'kudos_received'")
 		       " UNION ALL SELECT p.company_id, p.person_id, p.reason, NULL, p.day, c.time_zone" KUDOS_CLAIMED
-		       " STRAIGHT_JOIN point_entry p ON p.company_id = k.company_id AND p.object_id = k.id"
+		       " STRAIGHT_JOIN point_entry p FORCE INDEX (point_entry_fact) ON p.company_id = k.company_id AND p.object_id = k.id"
 		       " AND p.currency = 'earned' AND p.day > 0" RULED(KUDOS_ACTIONS),
 		DB_IN(kudos_in), DB_OUT(kudos_out),
 	},

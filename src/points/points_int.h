@@ -42,12 +42,14 @@ struct points_allowance {
 /* tenths as the millionths of a JSON decimal */
 #define POINTS_MICRO(tenths) ((tenths)*INT64_C(100000))
 
-/* An entry as statements read it: these columns, into these. */
+/* An entry as statements read it: these columns, by the index named between FROM and REVERSED, into
+ * these. */
 #define POINT_ENTRY_COLUMNS                                                                        \
 	"e.id, e.person_id, e.currency, e.period, e.tenths, e.reason, e.object_id, e.reverses_id," \
 	" e.created_at, r.id IS NOT NULL, e.day, e.team_id, e.item_id"
-#define POINT_ENTRY_FROM                                                                           \
-	" FROM point_entry e LEFT JOIN point_entry r ON r.company_id = e.company_id"               \
+#define POINT_ENTRY_FROM " FROM point_entry e FORCE INDEX"
+#define POINT_ENTRY_REVERSED                                                                       \
+	" LEFT JOIN point_entry r FORCE INDEX (point_entry_fact) ON r.company_id = e.company_id"   \
 	" AND r.object_id = e.object_id AND r.person_id = e.person_id"                             \
 	" AND r.entry_key = CONCAT('" POINT_REVERSE_KEY "', e.id)"
 /* The key of a reversal, before the id of the entry that it takes back: once. */

@@ -168,14 +168,14 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_OF_OBJECT] = {
 		.name = "point_entry_of_object",
-		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM
+		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM " (point_entry_fact)" POINT_ENTRY_REVERSED
 		       " WHERE e.company_id = ? AND e.object_id = ? AND e.currency = ? AND e.reverses_id IS NULL"
 		       " ORDER BY e.id",
 		DB_IN(subject_cols), DB_OUT(point_entry_out),
 	},
 	[Q_PAGE] = {
 		.name = "point_entry_page",
-		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM
+		.sql = "SELECT " POINT_ENTRY_COLUMNS POINT_ENTRY_FROM " (PRIMARY)" POINT_ENTRY_REVERSED
 		       " WHERE e.company_id = ? AND e.person_id = ? AND e.id < ? AND (? IS NULL OR e.currency = ?)"
 		       " ORDER BY e.id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(point_entry_out),

@@ -71,11 +71,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " ORDER BY m.team_id, m.person_id",
 		DB_IN(members_in), DB_OUT(members_out) },
 	[Q_LEADS] = { .name = "report_cohort_leads",
-		.sql = LONG_RUN "SELECT l.created_at, (SELECT MIN(t.touched_at) FROM touch t WHERE t.company_id = l.company_id"
+		.sql = LONG_RUN "SELECT l.created_at, (SELECT MIN(t.touched_at) FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = l.company_id"
 		       " AND t.lead_id = l.id AND t.touched_at <= l.created_at), (SELECT MIN(c.occurred_at) FROM conversion c"
 		       " WHERE c.company_id = l.company_id AND c.lead_id = l.id AND c.stage = 'won') FROM lead l"
 		       " WHERE l.company_id = ? AND l.created_at >= ? AND l.created_at < ? AND l.merged_into IS NULL"
-		       " AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t"
+		       " AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t FORCE INDEX (PRIMARY)"
 		       " WHERE t.company_id = l.company_id AND t.lead_id = l.id AND " TOUCH_SEEN "))",
 		DB_IN(leads_in), DB_OUT(leads_out) },
 };

@@ -106,7 +106,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(seen_clicks_in), DB_OUT(moments_out) },
 	[Q_EVENT_MOMENTS] = { .name = "report_event_moments",
 		.sql = LONG_RUN "SELECT occurred_at, stage, 1, value_minor, currency FROM conversion c WHERE company_id = ?"
-		       " AND occurred_at >= ? AND occurred_at < ? AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t"
+		       " AND occurred_at >= ? AND occurred_at < ? AND (? IS NULL OR EXISTS (SELECT 1 FROM touch t FORCE INDEX (PRIMARY)"
 		       " WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id AND t.touched_at <= c.occurred_at AND "
 		       TOUCH_SEEN "))",
 		DB_IN(event_moments_in), DB_OUT(event_moments_out) },

@@ -132,7 +132,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND (conversion_id > ? OR click_id > ?) ORDER BY conversion_id, click_id LIMIT ?",
 		DB_IN(row_page_in), DB_OUT(row_out) },
 	[Q_FACTS] = { .name = "run_facts",
-		.sql = "SELECT c.received_at, l.erased_at, (SELECT MAX(t.added_at) FROM touch t WHERE t.company_id = c.company_id"
+		.sql = "SELECT c.received_at, l.erased_at, (SELECT MAX(t.added_at) FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = c.company_id"
 		       " AND t.lead_id = c.lead_id) FROM conversion c JOIN lead l ON l.company_id = c.company_id AND l.id = c.lead_id"
 		       " WHERE c.company_id = ? AND c.id = ?",
 		DB_IN(facts_in), DB_OUT(facts_out) },

@@ -27,6 +27,8 @@ def year(tmp_path_factory):
 
 
 class Year:
+    summed = False
+
     def __init__(self, stack):
         self.stack, self.db = stack, stack.db
         self.api, self.link = Client(stack.places["API"]), Client(stack.places["LINK"])
@@ -276,9 +278,10 @@ def test_a_year_is_read_from_sums(big, report):
         query["group"] = "network"
     if report == "attribution/credits":  # a file of all rows: those of a day are packed
         query["format"] = "csv"
-    if not big.db("SELECT 1 FROM report_sum WHERE company_id = %s LIMIT 1", (big.company["id"],)):
+    if not big.summed:  # what the jobs had counted before they ended is not all
         act()
         big.stack.rostra("rollups", "rebuild", "--company", big.company["slug"])
+        big.summed = True
     most = BASE + SUMS[report]
     if report == "teams":  # heads are those of its members, and their accounts
         most += 4 * big.db("SELECT COUNT(*) n FROM team_member WHERE company_id = %s", (big.company["id"],))[0]["n"]
