@@ -4,8 +4,6 @@
 
 #include "paths_int.h"
 
-enum { ALL_ROWS = INT32_MAX };
-
 static const struct {
 	enum sum_kind kind;
 	bool by_quarter, by_dimension, by_path;
@@ -233,7 +231,7 @@ count_stage(struct rq *rq, const struct count_ask *day, enum lead_stage stage, s
 		                  .after_us = day->from_us,
 		                  .after_id = sum_key_small(1), /* before all: zero is NULL */
 		                  .to_us = day->to_us,
-		                  .limit = ALL_ROWS,
+		                  .limit = REPORT_ALL_ROWS,
 		                  .now_us = rq->now_us };
 	struct credit_count counts = { .counts = c->of[SUM_LEAD + (int)stage],
 		                       .credit = c->of[SUM_LEAD_CREDIT + (int)stage] };

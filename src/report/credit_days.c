@@ -4,10 +4,11 @@
  * of all others from the rows.  Inside a snapshot.
  */
 #include "paths_int.h"
+#include "sums_int.h"
 
 /* A connection streams one result at a time, so a gap is found while packs come: what is asked for
  * at once grows while there is none, and of what comes behind one little is read away. */
-enum { DAYS_FIRST = 1, DAYS_MAX = 31, ALL_ROWS = INT32_MAX };
+enum { DAYS_FIRST = 1, DAYS_MAX = 31 };
 
 /* Ends a stream at a gap: never leaves this file. */
 #define FAULT_GAP FAULT_NOT_MODIFIED
@@ -47,14 +48,10 @@ take_day(struct rq *rq, void *row, void *arg)
 static enum fault
 read_gap(struct rq *rq, struct days *d)
 {
-	struct report_ask part = *d->ask;
+	struct report_ask part = sums_part(d->ask, d->day_us, d->gap_us);
 
-	if (part.from_us < d->day_us)
-		part.from_us = d->day_us;
-	if (part.to_us > d->gap_us)
-		part.to_us = d->gap_us;
 	part.after_us = part.from_us;
-	part.limit = ALL_ROWS;
+	part.limit = REPORT_ALL_ROWS;
 	d->day_us = d->gap_us;
 	return report_sql_credits(rq, &part, walk_credit_row, d->walk);
 }

@@ -5,7 +5,6 @@
 
 enum {
 	BATCH_FILTERED = 2000, /* conversions read at once when most will not match */
-	ALL_ROWS = INT32_MAX,
 };
 
 /* Ends a stream that has given enough: never leaves this file. */
@@ -295,7 +294,7 @@ static void
 begin_sheet(struct giving *g)
 {
 	sheet_head(g->sheet, columns, COLUMNS);
-	g->ask->limit = ALL_ROWS;
+	g->ask->limit = REPORT_ALL_ROWS;
 	g->days = sums_serve_paths(g->ask);
 }
 

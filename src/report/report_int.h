@@ -173,6 +173,7 @@ struct report_ask {
 	int64_t after_us, limit;
 	struct uuid after_id, before_id;
 };
+enum { REPORT_ALL_ROWS = INT32_MAX }; /* as limit */
 /* BAD_QUERY with the parameter when dates, zone or period do not hold together. */
 enum fault report_resolve(struct rq *rq, const struct report_query *q,
                           struct report_ask *ret) MUST_CHECK;

@@ -136,7 +136,7 @@ take_day(struct rq *rq, const struct sum_row *row, void *arg)
 		return sums_damaged(rq);
 	if (!packed) {
 		r->left = arena_grow(rq->arena, r->left, r->n_left, &r->left_room);
-		r->left[r->n_left++] = sums_part_of_day(r->ask, row->day_us);
+		r->left[r->n_left++] = sums_part(r->ask, row->day_us, row->day_us + US_PER_DAY);
 	}
 	while (p.rest.n > 0) {
 		if (!id_packed_get(&p, numbers, SHARER_NUMBERS) || !is_whole(&p, numbers))

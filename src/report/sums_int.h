@@ -125,8 +125,8 @@ enum fault sums_credit(struct rq *rq, const struct report_ask *ask, credit_sum_f
 /* Conversions with their touches go to the walk, as those of report_sql_stream do. */
 enum fault sums_paths(struct rq *rq, const struct report_ask *ask, struct walk *w,
                       struct totals *others, struct sums_read *ret_rest) MUST_CHECK;
-/* What of the ask's period lies in the day. */
-struct report_ask sums_part_of_day(const struct report_ask *ask, int64_t day_us);
+/* The ask, of what of its period lies in the other. */
+struct report_ask sums_part(const struct report_ask *ask, int64_t from_us, int64_t to_us);
 /* As report_sql_credits, all of the period: what sums_serve_paths says yes to. */
 enum fault credit_days(struct rq *rq, const struct report_ask *ask, struct walk *w) MUST_CHECK;
 /* Quarters of an hour that begin in the period: struct moment_row, once or more for each. */

@@ -22,7 +22,7 @@ static void
 leave_day(struct rq *rq, struct reading *r, int64_t day_us)
 {
 	r->left = arena_grow(rq->arena, r->left, r->n_left, &r->left_room);
-	r->left[r->n_left++] = sums_part_of_day(r->ask, day_us);
+	r->left[r->n_left++] = sums_part(r->ask, day_us, day_us + US_PER_DAY);
 }
 
 static enum fault

@@ -152,14 +152,14 @@ find_rest(struct rq *rq, const struct reading *r, struct sums_read *ret)
 }
 
 struct report_ask
-sums_part_of_day(const struct report_ask *ask, int64_t day_us)
+sums_part(const struct report_ask *ask, int64_t from_us, int64_t to_us)
 {
 	struct report_ask part = *ask;
 
-	if (part.from_us < day_us)
-		part.from_us = day_us;
-	if (part.to_us > day_us + US_PER_DAY)
-		part.to_us = day_us + US_PER_DAY;
+	if (part.from_us < from_us)
+		part.from_us = from_us;
+	if (part.to_us > to_us)
+		part.to_us = to_us;
 	return part;
 }
 

@@ -85,14 +85,15 @@ id_pack_end(const struct id_pack *k, uint64_t format)
 	unsigned char *at = bytes;
 
 	sums_put_number(&at, format);
-	if (format != ID_PACK_NONE)
-		sums_put_number(&at, k->n_ids);
-	if (format != ID_PACK_NONE && ids_bytes > 0)
+	if (format == ID_PACK_NONE)
+		return (struct str){ (const char *)bytes, (size_t)(at - bytes) };
+	sums_put_number(&at, k->n_ids);
+	if (ids_bytes > 0)
 		memcpy(at, k->ids, ids_bytes);
-	if (format != ID_PACK_NONE && k->n > 0)
-		memcpy(at + ids_bytes, k->bytes, k->n);
-	if (format != ID_PACK_NONE)
-		at += ids_bytes + k->n;
+	at += ids_bytes;
+	if (k->n > 0)
+		memcpy(at, k->bytes, k->n);
+	at += k->n;
 	return (struct str){ (const char *)bytes, (size_t)(at - bytes) };
 }
 

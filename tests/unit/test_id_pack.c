@@ -9,22 +9,10 @@
 
 #include "rostra/sums.h"
 
-enum { ARENA_BYTES = 4096, RECORDS = 3000, IDS = 300, FORMAT = 5 };
+#include "own_arena.h"
+
+enum { RECORDS = 3000, IDS = 300, FORMAT = 5 };
 static const char word[] = "0123456789ab";
-
-static int
-begin(void **state)
-{
-	*state = arena_create(ARENA_BYTES);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	arena_destroy((struct arena **)state);
-	return 0;
-}
 
 static struct uuid
 id(unsigned n)
@@ -108,11 +96,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(records_come_back_and_each_id_is_there_once, begin,
-		                                end),
+		cmocka_unit_test_setup_teardown(records_come_back_and_each_id_is_there_once,
+		                                arena_up, arena_down),
 		cmocka_unit_test_setup_teardown(nothing_and_another_format_have_nothing_to_read,
-		                                begin, end),
-		cmocka_unit_test_setup_teardown(a_pack_says_when_it_is_full, begin, end),
+		                                arena_up, arena_down),
+		cmocka_unit_test_setup_teardown(a_pack_says_when_it_is_full, arena_up, arena_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,24 +7,11 @@
 
 #include <cmocka.h>
 
+#include "own_arena.h"
 #include "src/report/paths_int.h"
 
-enum { ARENA_BYTES = 4096, CONVERSIONS = 40, TOUCHES_MAX = 5 };
+enum { CONVERSIONS = 40, TOUCHES_MAX = 5 };
 static const int64_t day_us = INT64_C(20000) * US_PER_DAY;
-
-static int
-begin(void **state)
-{
-	*state = arena_create(ARENA_BYTES);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	arena_destroy((struct arena **)state);
-	return 0;
-}
 
 static struct uuid
 id(size_t n)
@@ -255,15 +242,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(bytes_give_back_what_was_packed, begin, end),
-		cmocka_unit_test_setup_teardown(ids_of_rows_lie_beside_them, begin, end),
-		cmocka_unit_test_setup_teardown(a_day_without_conversions_is_packed_too, begin,
-		                                end),
-		cmocka_unit_test_setup_teardown(a_path_that_was_cut_is_left_to_the_rows, begin,
-		                                end),
+		cmocka_unit_test_setup_teardown(bytes_give_back_what_was_packed, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(ids_of_rows_lie_beside_them, arena_up, arena_down),
+		cmocka_unit_test_setup_teardown(a_day_without_conversions_is_packed_too, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(a_path_that_was_cut_is_left_to_the_rows, arena_up,
+		                                arena_down),
 		cmocka_unit_test(another_format_is_left_to_the_rows),
 		cmocka_unit_test_setup_teardown(whatever_the_bytes_are_no_more_than_they_is_read,
-		                                begin, end),
+		                                arena_up, arena_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,21 +9,9 @@
 
 #include "rostra/sums.h"
 
-enum { KEYS = 700, ARENA_BYTES = 4096 };
+#include "own_arena.h"
 
-static int
-begin(void **state)
-{
-	*state = arena_create(ARENA_BYTES);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	arena_destroy((struct arena **)state);
-	return 0;
-}
+enum { KEYS = 700 };
 
 static struct uuid
 key(unsigned n)
@@ -141,11 +129,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(counts_add_up_and_come_in_order, begin, end),
-		cmocka_unit_test_setup_teardown(the_same_counts_are_the_same_bytes, begin, end),
-		cmocka_unit_test_setup_teardown(bytes_give_back_what_was_packed, begin, end),
-		cmocka_unit_test_setup_teardown(one_sub_or_all_of_them_can_be_had, begin, end),
-		cmocka_unit_test_setup_teardown(bytes_that_are_not_whole_are_refused, begin, end),
+		cmocka_unit_test_setup_teardown(counts_add_up_and_come_in_order, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(the_same_counts_are_the_same_bytes, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(bytes_give_back_what_was_packed, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(one_sub_or_all_of_them_can_be_had, arena_up,
+		                                arena_down),
+		cmocka_unit_test_setup_teardown(bytes_that_are_not_whole_are_refused, arena_up,
+		                                arena_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
