@@ -24,6 +24,7 @@ struct visit_state {
 	struct address address;
 	bool private_wish; /* Global Privacy Control or Do Not Track */
 	enum visitor_cookie cookie;
+	struct visit seen; /* of a human hit */
 	struct click click;
 	bool kept; /* the click is in the spool */
 	char prefix[IP_PREFIX_SIZE];
@@ -109,19 +110,21 @@ judge_by_history(struct rq *rq, struct visit_state *v)
 		.cookie = v->cookie,
 		.code = v->code,
 	};
-	struct visit seen;
+	struct visit *seen = &v->seen;
 
-	visits_note(rq->shared->visits, &key, rq->now_us, &seen);
-	memcpy(v->click.ip_hash, seen.ip_hash, sizeof(v->click.ip_hash));
-	if (seen.has_first)
-		memcpy(v->click.rclid, seen.first_id, CLICK_ID_SIZE);
-	if (!seen.duplicate)
-		memcpy(v->click.id, seen.first_id, CLICK_ID_SIZE);
-	else
+	visits_note(rq->shared->visits, &key, rq->now_us, seen);
+	memcpy(v->click.ip_hash, seen->ip_hash, sizeof(v->click.ip_hash));
+	if (seen->has_first)
+		memcpy(v->click.rclid, seen->first_id, CLICK_ID_SIZE);
+	if (seen->duplicate) {
 		v->fact = FACT_DUPLICATE;
-	if (seen.cookieless && !seen.duplicate)
+	} else {
+		memcpy(v->click.id, seen->first_id, CLICK_ID_SIZE);
+		v->click.clicked_us = seen->first_us;
+	}
+	if (seen->cookieless && !seen->duplicate)
 		v->fact = FACT_NO_COOKIE;
-	if (seen.burst)
+	if (seen->burst)
 		v->fact = FACT_BURST;
 	if (v->fact != FACT_NONE)
 		v->verdict = classify(v->rules, v->fact, v->hit.user_agent, &v->address);
@@ -134,6 +137,7 @@ judge(struct rq *rq, struct call *c, struct visit_state *v)
 
 	read_hit(rq, c, v);
 	read_visitor(rq, c, v);
+	v->click.clicked_us = rq->now_us;
 	random_bytes(v->click.id, CLICK_ID_SIZE);
 	memcpy(v->click.rclid, v->click.id, CLICK_ID_SIZE);
 	if (visits == NULL)
@@ -155,7 +159,6 @@ keep_click(struct rq *rq, const struct call *c, struct visit_state *v)
 	address_prefix(&v->address, v->prefix);
 	v->click.company = v->target.company;
 	v->click.share = v->target.share;
-	v->click.clicked_us = rq->now_us;
 	v->click.cls = v->verdict.cls;
 	v->click.fact = v->fact;
 	v->click.rule_version = (uint16_t)(v->rules != NULL ? click_rules_version(v->rules) : 0);
@@ -165,6 +168,8 @@ keep_click(struct rq *rq, const struct call *c, struct visit_state *v)
 	v->click.referrer = referrer_host(http_param(c, "HTTP_REFERER"));
 	v->kept =
 	    rq->shared->spool != NULL && spool_append(rq->shared->spool, &v->click) == SPOOL_OK;
+	if (rq->shared->visits != NULL)
+		visits_settle(rq->shared->visits, &v->seen, v->kept);
 	metrics_add(rq->shared->metrics, v->kept ? METRIC_CLICKS : METRIC_CLICKS_REFUSED, 1);
 }
 

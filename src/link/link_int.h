@@ -151,14 +151,23 @@ extern const size_t agent_rows_n;
 
 /* --- an hour of visits (visits.c) ---------------------------------------------------------- */
 
+/* The entry of a first click. */
+struct visit_claim {
+	_Atomic uint64_t *slot; /* NULL: nothing is to be kept */
+	uint64_t entry;
+};
 struct visit {
 	unsigned char ip_hash[16];
-	bool duplicate;  /* the same visitor opened the same link within the hour */
-	bool burst;      /* too many links in a few seconds */
+	bool
+	    duplicate; /* the same visitor opened the same link within the hour, and that is kept */
+	bool burst;    /* too many links in a few seconds */
 	bool cookieless; /* many links in a day, and no cookie ever came back */
 	bool has_first;  /* first_id is known; else the visitor came under another address */
 	unsigned char first_id[CLICK_ID_SIZE]; /* of the first click of the hour: this one's own
 	                                          unless duplicate */
+	int64_t first_us;                      /* when that was, to the millisecond */
+	struct visit_claim claim;              /* for visits_settle, as what follows */
+	uint64_t cookie;
 };
 
 enum visitor_cookie {
@@ -177,8 +186,14 @@ struct visitor_key {
 
 /* Only the hash of the address, for hits that are not looked at further. */
 void visits_hash(struct visits *v, const struct address *a, int64_t now_us, unsigned char out[16]);
-/* Notes the hit and says what is known of its visitor. */
+/*
+ * Notes the hit and says what is known of its visitor.  A first click that was noted and not
+ * settled (its worker was killed) is given to the next hit of that visitor, with its id and time: a
+ * click that turns out to be kept twice is one row.
+ */
 void visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out);
+/* What became of the hit's click: from here on later ones are its duplicates, or it never was. */
+void visits_settle(struct visits *v, const struct visit *visit, bool kept);
 /* Destroys keys whose time is over; also done by every hit. */
 void visits_expire(struct visits *v, int64_t now_us);
 void visits_unmap(struct visits **v);

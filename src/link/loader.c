@@ -53,6 +53,7 @@ struct chunk {
 	size_t n;
 	size_t broken; /* frames passed over */
 	bool lost;     /* nothing behind `to` can be read */
+	bool repeats;  /* some of its clicks are there already: they go in one by one */
 };
 
 /* --- one chunk ----------------------------------------------------------------------------- */
@@ -189,22 +190,56 @@ mark_days(struct rq *rq, const struct day_row *days, size_t n)
 	return sums_mark(rq, marks, n);
 }
 
+/* Those that are there already are in the roll-ups, too: they go. */
+static enum fault
+insert_new(struct rq *rq, struct chunk *k)
+{
+	struct click_row *rows = k->l->rows;
+	uint64_t stored;
+	size_t n = 0;
+	enum fault e = FAULT_NONE;
+
+	for (size_t i = 0; !e && i < k->n; i++) {
+		e = click_sql_insert(rq, &rows[i], 1, &stored);
+		if (!e && stored > 0)
+			rows[n++] = rows[i];
+	}
+	if (!e)
+		log_line(LOG_INFO, "click_repeated", "%zu of %zu clicks of %s were there already",
+		         k->n - n, k->n, k->s->name);
+	k->n = n;
+	return e;
+}
+
+/*
+ * A click is written twice when the worker that noted it was killed before it could say that it is
+ * kept (visits_note).  That is seen by the count, and the chunk begins again.
+ */
+static enum fault
+insert_rows(struct rq *rq, struct chunk *k)
+{
+	uint64_t stored;
+	enum fault e;
+
+	if (k->repeats)
+		return insert_new(rq, k);
+	e = click_sql_insert(rq, k->l->rows, k->n, &stored);
+	if (e || stored == k->n)
+		return e;
+	k->repeats = true;
+	return FAULT_CONFLICT;
+}
+
 static enum fault
 chunk_store(struct rq *rq, struct chunk *k, struct mark *m)
 {
-	uint64_t stored;
 	size_t n_days;
 	enum fault e;
 
 	if (k->n > 0) {
-		e = click_sql_insert(rq, k->l->rows, k->n, &stored);
+		e = insert_rows(rq, k);
 		if (e)
 			return e;
-		if (stored != k->n)
-			log_line(LOG_WARN, "click_repeated",
-			         "%llu of %llu clicks of %s were there already",
-			         (unsigned long long)(k->n - stored), (unsigned long long)k->n,
-			         k->s->name);
 		n_days = rollup_group(rq->arena, k->l->rows, k->n, k->l->days);
 		e = day_sql_add(rq, k->l->days, n_days);
 		if (!e)
@@ -272,6 +307,8 @@ segment_load(struct rq *rq, struct loader *l, struct segment *s)
 		struct chunk k = { .l = l, .s = s };
 		enum fault e = db_tx(rq, chunk_tx, &k);
 
+		if (e && k.repeats)
+			e = db_tx(rq, chunk_tx, &k);
 		if (e)
 			return e;
 		if (k.broken > 0)

@@ -14,27 +14,35 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "rostra/crypto.h"
 
 #include "visits_int.h"
 
-#define VISITS_MAGIC UINT64_C(0x3276617274736f72) /* "rostrav2" */
+#define VISITS_MAGIC UINT64_C(0x3376617274736f72) /* "rostrav3" */
 /* Another layout has another name: workers that are being replaced have the old file mapped, and to
  * cut it would end them. */
-#define VISITS_NAME "visits.2"
-#define VISITS_NAME_BEFORE "visits"
+#define VISITS_NAME "visits.3"
+static const char *const names_before[] = { "visits", "visits.2" };
 
-enum { PROBES = 8, BURST_WINDOW_S = 10 };
+enum { PROBES = 8, BURST_WINDOW_S = 10, US_PER_MS = 1000 };
 /* Different bits of 32: about 15 different links within the window. */
 enum { BURST_LINKS = 12 };
 /* Different bits of 31: about 15 different links within the day. */
 enum { COOKIELESS_LINKS = 12 };
 #define COOKIE_CAME_BIT (UINT64_C(1) << 31)
 
-#define SEEN_TAG_BITS 40
-#define SECOND_MASK UINT64_C(0xffffff) /* 24 bits of seconds: 194 days, and no key lives two */
+/* An entry: tag, whether the click is kept, milliseconds. */
+#define SEEN_TAG_BITS 29
+#define SEEN_KEPT (UINT64_C(1) << 34)
+#define MOMENT_MASK (SEEN_KEPT - 1) /* 198 days, and no key lives two */
+/* Requests that came earlier may look later. */
+#define MOMENT_SLACK UINT64_C(60000)
+/* A click is kept within some 20 us of its being noted, with spool_sync_ms = 0 within a sync of the
+ * disk. */
+enum { WAITS = 50, WAIT_NS = 100000 };
 
 /* What a key makes of a hit: everything below is taken from it. */
 struct trace {
@@ -97,9 +105,11 @@ visits_map(const struct conf *conf, char *err, size_t err_n)
 	struct visits *v = NULL;
 	int fd;
 
-	/* An older release's: its keys would outlive their day. */
-	snprintf(path, sizeof(path), "%s/" VISITS_NAME_BEFORE, conf->state_dir);
-	(void)unlink(path);
+	/* Older releases': their keys would outlive their day. */
+	for (size_t i = 0; i < sizeof(names_before) / sizeof(names_before[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", conf->state_dir, names_before[i]);
+		(void)unlink(path);
+	}
 	snprintf(path, sizeof(path), "%s/" VISITS_NAME, conf->state_dir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0 || !prepare_file(fd))
@@ -172,13 +182,23 @@ seen_tag(uint64_t visit)
 {
 	uint64_t tag = visit >> (64 - SEEN_TAG_BITS);
 
-	return (tag != 0 ? tag : 1) << 24;
+	return (tag != 0 ? tag : 1) << (64 - SEEN_TAG_BITS);
 }
 
 static uint64_t
-age_of(uint64_t entry, uint64_t second)
+moment_of(int64_t now_us)
 {
-	return (second - entry) & SECOND_MASK;
+	return (uint64_t)(now_us / US_PER_MS) & MOMENT_MASK;
+}
+
+/* In ms; below 0 within the slack. */
+static int64_t
+age_of(uint64_t entry, uint64_t moment)
+{
+	const uint64_t age = (moment - entry) & MOMENT_MASK;
+
+	return age > MOMENT_MASK - MOMENT_SLACK ? (int64_t)age - (int64_t)MOMENT_MASK - 1
+	                                        : (int64_t)age;
 }
 
 static _Atomic uint64_t *
@@ -187,15 +207,17 @@ seen_slot(struct visits *v, uint64_t visit, size_t probe)
 	return &v->file->seen[(visit + probe) & (SEEN_SLOTS - 1)];
 }
 
-/* The second of a first click within the hour; false when there is none. */
+/* The entry of a first click within the hour; false when there is none. */
 static bool
-seen_find(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_first)
+seen_find(struct visits *v, uint64_t visit, uint64_t moment, struct visit_claim *ret)
 {
 	for (size_t i = 0; i < PROBES; i++) {
-		uint64_t entry = atomic_load(seen_slot(v, visit, i));
+		_Atomic uint64_t *slot = seen_slot(v, visit, i);
+		uint64_t entry = atomic_load(slot);
 
-		if ((entry & ~SECOND_MASK) == seen_tag(visit) && age_of(entry, second) < HOUR_S) {
-			*ret_first = entry & SECOND_MASK;
+		if ((entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit) &&
+		    age_of(entry, moment) < HOUR_MS) {
+			*ret = (struct visit_claim){ slot, entry };
 			return true;
 		}
 	}
@@ -204,7 +226,7 @@ seen_find(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_first
 
 /* The best place for a new entry: its own expired one, an empty one, else the oldest. */
 static _Atomic uint64_t *
-seen_place(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_old)
+seen_place(struct visits *v, uint64_t visit, uint64_t moment, uint64_t *ret_old)
 {
 	_Atomic uint64_t *best = NULL;
 
@@ -212,9 +234,9 @@ seen_place(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_old)
 		_Atomic uint64_t *slot = seen_slot(v, visit, i);
 		uint64_t entry = atomic_load(slot);
 
-		bool fits = entry == 0 || (entry & ~SECOND_MASK) == seen_tag(visit);
+		bool fits = entry == 0 || (entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit);
 
-		if (best == NULL || fits || age_of(entry, second) > age_of(*ret_old, second)) {
+		if (best == NULL || fits || age_of(entry, moment) > age_of(*ret_old, moment)) {
 			best = slot;
 			*ret_old = entry;
 		}
@@ -224,34 +246,54 @@ seen_place(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_old)
 	return best;
 }
 
-/* True when this hit is the first of its hour; *ret_first is the second of the first in any case.
- */
+/* The entry of this visit's hour, made with these bits if there is none; true: it is new. */
 static bool
-seen_note(struct visits *v, uint64_t visit, uint64_t second, uint64_t *ret_first)
+seen_note(struct visits *v, uint64_t visit, uint64_t moment, uint64_t bits, struct visit_claim *ret)
 {
+	const uint64_t fresh = seen_tag(visit) | bits | moment;
+
 	for (int tries = 0; tries < PROBES; tries++) {
-		uint64_t old = 0, fresh = seen_tag(visit) | second;
+		uint64_t old = 0;
 		_Atomic uint64_t *slot;
 
-		if (seen_find(v, visit, second, ret_first))
+		if (seen_find(v, visit, moment, ret))
 			return false;
-		slot = seen_place(v, visit, second, &old);
+		slot = seen_place(v, visit, moment, &old);
+		*ret = (struct visit_claim){ slot, fresh };
 		if (atomic_compare_exchange_strong(slot, &old, fresh))
-			break;
+			return true;
 	}
-	*ret_first = second;
 	return true;
 }
 
 /*
- * The id of a first click follows from key, visit and second, so that a later hit of the hour finds
+ * Is the first click kept?  Whoever notes it keeps it a moment later, unless they are killed
+ * between the two.
+ */
+static bool
+is_kept(const struct visit_claim *c)
+{
+	const struct timespec pause = { .tv_nsec = WAIT_NS };
+
+	for (int i = 0; (c->entry & SEEN_KEPT) == 0 && i < WAITS; i++) {
+		const uint64_t now = atomic_load(c->slot);
+
+		if (now != c->entry)
+			return now == (c->entry | SEEN_KEPT);
+		(void)nanosleep(&pause, NULL);
+	}
+	return (c->entry & SEEN_KEPT) != 0;
+}
+
+/*
+ * The id of a first click follows from key, visit and moment, so that a later hit of the hour finds
  * it without its being stored: it is as unguessable as the key.
  */
 static void
-first_id(const unsigned char key[32], uint64_t visit, uint64_t second,
+first_id(const unsigned char key[32], uint64_t visit, uint64_t moment,
          unsigned char out[CLICK_ID_SIZE])
 {
-	uint64_t text[2] = { visit, second };
+	uint64_t text[2] = { visit, moment };
 	struct sha256 mac = hmac_sha256(key, 32, text, sizeof(text));
 
 	memcpy(out, mac.b, CLICK_ID_SIZE);
@@ -301,18 +343,27 @@ cookieless_note(struct visits *v, const struct trace *t, enum visitor_cookie coo
 
 /* --- a hit --------------------------------------------------------------------------------- */
 
+/* A first click that was noted and not kept is this one: its id and time make the two one, if it
+ * turns out to be kept after all. */
 static void
-set_first(struct visit *out, const unsigned char key[32], uint64_t visit, uint64_t second)
+set_first(struct visit *out, const unsigned char key[32], uint64_t visit, int64_t now_us,
+          const struct visit_claim *c)
 {
+	const uint64_t moment = c->entry & MOMENT_MASK;
+
 	out->has_first = true;
-	first_id(key, visit, second, out->first_id);
+	out->first_us = (now_us / US_PER_MS - age_of(c->entry, moment_of(now_us))) * US_PER_MS;
+	first_id(key, visit, moment, out->first_id);
+	if (!out->duplicate)
+		out->claim = *c;
 }
 
 /* In the first hour of a day: was the visitor here before midnight? */
 static bool
 seen_yesterday(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out)
 {
-	uint64_t second = (uint64_t)(now_us / US_PER_S) & SECOND_MASK, first;
+	const uint64_t moment = moment_of(now_us);
+	struct visit_claim first;
 	unsigned char key[32];
 	struct trace t;
 
@@ -320,37 +371,36 @@ seen_yesterday(struct visits *v, const struct visitor_key *k, int64_t now_us, st
 	    !visits_key_read(v, (uint64_t)(now_us / US_PER_DAY) - 1, key))
 		return false;
 	t = trace_of(k, key);
-	if (seen_find(v, t.visit, second, &first))
-		set_first(out, key, t.visit, first);
-	else if (t.cookie == 0 || !seen_find(v, t.cookie, second, &first))
-		return false;
-	out->duplicate = true;
-	return true;
+	if (seen_find(v, t.visit, moment, &first)) {
+		out->duplicate = is_kept(&first);
+		set_first(out, key, t.visit, now_us, &first);
+		return true;
+	}
+	out->duplicate = t.cookie != 0 && seen_find(v, t.cookie, moment, &first);
+	return out->duplicate;
 }
 
 /* The cookie is noted beside the client: it may be refused, and the address may change. */
 static void
-seen_today(struct visits *v, const unsigned char key[32], const struct trace *t, uint64_t second,
+seen_today(struct visits *v, const unsigned char key[32], const struct trace *t, int64_t now_us,
            struct visit *out)
 {
-	bool cookie_known = false, client_known;
-	uint64_t first;
+	const uint64_t moment = moment_of(now_us);
+	struct visit_claim first;
 
-	if (t->cookie != 0)
-		cookie_known = !seen_note(v, t->cookie, second, &first);
-	if (cookie_known && !seen_find(v, t->visit, second, &first)) {
+	if (t->cookie != 0 && seen_find(v, t->cookie, moment, &first) &&
+	    !seen_find(v, t->visit, moment, &first)) {
 		out->duplicate = true;
 		return;
 	}
-	client_known = !seen_note(v, t->visit, second, &first);
-	out->duplicate = client_known;
-	set_first(out, key, t->visit, first);
+	out->duplicate = !seen_note(v, t->visit, moment, 0, &first) && is_kept(&first);
+	set_first(out, key, t->visit, now_us, &first);
+	out->cookie = t->cookie;
 }
 
 void
 visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struct visit *out)
 {
-	uint64_t second = (uint64_t)(now_us / US_PER_S) & SECOND_MASK;
 	unsigned char key[32];
 	struct trace t;
 
@@ -361,8 +411,24 @@ visits_note(struct visits *v, const struct visitor_key *k, int64_t now_us, struc
 	out->burst = burst_note(v, &t, now_us);
 	out->cookieless = cookieless_note(v, &t, k->cookie, now_us);
 	if (!seen_yesterday(v, k, now_us, out))
-		seen_today(v, key, &t, second, out);
+		seen_today(v, key, &t, now_us, out);
 	secret_wipe(key, sizeof(key));
+}
+
+void
+visits_settle(struct visits *v, const struct visit *visit, bool kept)
+{
+	const struct visit_claim *c = &visit->claim;
+	uint64_t empty = 0, entry = c->entry;
+	struct visit_claim cookie;
+
+	if (c->slot != NULL && !kept)
+		(void)atomic_compare_exchange_strong(c->slot, &entry, 0);
+	else if (c->slot != NULL &&
+	         !atomic_compare_exchange_strong(c->slot, &entry, c->entry | SEEN_KEPT))
+		(void)atomic_compare_exchange_strong(c->slot, &empty, c->entry | SEEN_KEPT);
+	if (visit->cookie != 0 && kept)
+		(void)seen_note(v, visit->cookie, moment_of(visit->first_us), SEEN_KEPT, &cookie);
 }
 
 enum fault

@@ -284,6 +284,26 @@ def test_torn_and_broken_clicks_are_passed_over_and_the_others_are_loaded(own_st
     assert days_of(stack.db, share) == {"human": 4}
 
 
+def test_clicks_that_are_written_twice_are_counted_once(own_stack):
+    stack = own_stack("--processes", "1,1", "--threads", "2,2")
+    stack.end("jobs")
+    company = company_of(stack, "initech", "Initech")
+    api, link = Client(stack.places["API"]), Client(stack.places["LINK"])
+    share = new_share(api, company.member, live_post(api, company))
+    for _ in range(5):
+        visit(link, share)
+    stack.end("serve")
+    for segment in spool_files(stack):
+        data = segment.read_bytes()
+        segment.write_bytes(data + data[8:8 + struct.unpack_from("<I", data, 8)[0] + 8])  # in the same file
+        segment.with_name(f"{segment.name}9").write_bytes(data)  # and in another
+    stack.rostra("click", "load")
+    assert days_of(stack.db, share) == {"human": 5}
+    clicks_of(stack.db, share, 5)
+    assert not spool_files(stack)
+    stack.rostra("click", "rollup", "check")
+
+
 def test_partitions_are_ahead(db):
     names = [r["partition_name"] for r in wait_until(
         lambda: (lambda rows: rows if len(rows) > 4 else None)(

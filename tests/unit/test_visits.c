@@ -14,7 +14,7 @@
 #define NOON (INT64_C(20000) * US_PER_DAY + INT64_C(43200) * US_PER_S)
 
 static struct visit
-visit_at(struct visits *v, const char *address, const char *agent, const char *code, int64_t now_us)
+note_at(struct visits *v, const char *address, const char *agent, const char *code, int64_t now_us)
 {
 	struct address a = address_parse(str_of(address));
 	struct visitor_key k = { .address = &a, .user_agent = str_of(agent), .code = str_of(code) };
@@ -22,6 +22,74 @@ visit_at(struct visits *v, const char *address, const char *agent, const char *c
 
 	visits_note(v, &k, now_us, &out);
 	return out;
+}
+
+/* Its click is kept. */
+static struct visit
+visit_at(struct visits *v, const char *address, const char *agent, const char *code, int64_t now_us)
+{
+	const struct visit out = note_at(v, address, agent, code, now_us);
+
+	visits_settle(v, &out, true);
+	return out;
+}
+
+static void
+a_first_click_that_nobody_kept_is_the_next_hits(void **state)
+{
+	const int64_t midnight = INT64_C(20001) * US_PER_DAY;
+	const int64_t moments[] = { NOON, midnight - 1000 };
+	const struct ground *g = *state;
+	char err[240];
+	struct visits *v = visits_map(&g->conf, err, sizeof(err));
+
+	assert_non_null(v);
+	for (size_t i = 0; i < 2; i++) {
+		const struct visit first = note_at(v, "192.0.2.1", "A", "aaaaaaaa", moments[i] + 7);
+		const struct visit next =
+		    note_at(v, "192.0.2.1", "A", "aaaaaaaa", moments[i] + US_PER_S);
+		const struct visit earlier =
+		    note_at(v, "192.0.2.1", "A", "aaaaaaaa", moments[i] - US_PER_S);
+		struct visit last;
+
+		assert_false(next.duplicate || earlier.duplicate);
+		assert_int_equal(first.first_us, moments[i]);
+		assert_int_equal(next.first_us, moments[i]);
+		assert_int_equal(earlier.first_us, moments[i]);
+		assert_memory_equal(first.first_id, next.first_id, CLICK_ID_SIZE);
+		assert_memory_equal(first.first_id, earlier.first_id, CLICK_ID_SIZE);
+		visits_settle(v, &next, true);
+		visits_settle(v, &earlier, true);
+		last = note_at(v, "192.0.2.1", "A", "aaaaaaaa", moments[i] + 2 * US_PER_S);
+		assert_true(last.duplicate);
+		assert_memory_equal(first.first_id, last.first_id, CLICK_ID_SIZE);
+	}
+	visits_unmap(&v);
+}
+
+static void
+a_click_for_which_there_was_no_room_never_was(void **state)
+{
+	const struct ground *g = *state;
+	char err[240];
+	struct visits *v = visits_map(&g->conf, err, sizeof(err));
+	struct visit first, other, next;
+
+	assert_non_null(v);
+	first = note_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON);
+	visits_settle(v, &first, false);
+	next = visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON + US_PER_S);
+	assert_false(next.duplicate);
+	assert_int_equal(next.first_us, NOON + US_PER_S);
+	assert_memory_not_equal(first.first_id, next.first_id, CLICK_ID_SIZE);
+	assert_true(visit_at(v, "192.0.2.1", "A", "aaaaaaaa", NOON + 2 * US_PER_S).duplicate);
+	/* Of two at once one is kept, in whatever order that is said. */
+	first = note_at(v, "192.0.2.2", "A", "aaaaaaaa", NOON);
+	other = note_at(v, "192.0.2.2", "A", "aaaaaaaa", NOON);
+	visits_settle(v, &first, false);
+	visits_settle(v, &other, true);
+	assert_true(note_at(v, "192.0.2.2", "A", "aaaaaaaa", NOON).duplicate);
+	visits_unmap(&v);
 }
 
 static void
@@ -92,6 +160,7 @@ a_cookie_is_known_under_another_address_and_a_client_without_one(void **state)
 	assert_non_null(v);
 	visits_note(v, &k, NOON, &first);
 	assert_false(first.duplicate);
+	visits_settle(v, &first, true);
 	k.address = &phone;
 	visits_note(v, &k, NOON + US_PER_S, &away);
 	assert_true(away.duplicate);
@@ -175,7 +244,7 @@ a_damaged_file_of_visits_begins_anew(void **state)
 	struct visits *v;
 	FILE *f;
 
-	(void)snprintf(path, sizeof(path), "%s/visits.2", g->dir);
+	(void)snprintf(path, sizeof(path), "%s/visits.3", g->dir);
 	f = fopen(path, "we");
 	assert_non_null(f);
 	(void)fputs("not an hour of visits", f);
@@ -187,20 +256,24 @@ a_damaged_file_of_visits_begins_anew(void **state)
 }
 
 static void
-the_file_of_an_older_release_goes_with_its_keys(void **state)
+the_files_of_older_releases_go_with_their_keys(void **state)
 {
+	const char *const names[] = { "visits", "visits.2" };
 	const struct ground *g = *state;
-	char path[128], err[240];
+	char path[2][128], err[240];
 	struct visits *v;
 	FILE *f;
 
-	(void)snprintf(path, sizeof(path), "%s/visits", g->dir);
-	f = fopen(path, "we");
-	assert_non_null(f);
-	(void)fclose(f);
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(path[i], sizeof(path[i]), "%s/%s", g->dir, names[i]);
+		f = fopen(path[i], "we");
+		assert_non_null(f);
+		(void)fclose(f);
+	}
 	v = visits_map(&g->conf, err, sizeof(err));
 	assert_non_null(v);
-	assert_int_not_equal(access(path, F_OK), 0);
+	assert_int_not_equal(access(path[0], F_OK), 0);
+	assert_int_not_equal(access(path[1], F_OK), 0);
 	visits_unmap(&v);
 }
 
@@ -214,7 +287,9 @@ main(void)
 		ON_GROUND(many_links_at_once_from_one_client_are_a_burst),
 		ON_GROUND(many_links_in_a_day_and_no_cookie_back_are_noted),
 		ON_GROUND(a_damaged_file_of_visits_begins_anew),
-		ON_GROUND(the_file_of_an_older_release_goes_with_its_keys),
+		ON_GROUND(a_first_click_that_nobody_kept_is_the_next_hits),
+		ON_GROUND(a_click_for_which_there_was_no_room_never_was),
+		ON_GROUND(the_files_of_older_releases_go_with_their_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
