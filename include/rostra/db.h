@@ -101,9 +101,10 @@ void db_destroy(struct db **db);
  * Who does at once what many want (combine.h) does it on one connection of the process, unless
  * somebody else has it just now: what the server keeps of a connection is still in the caches of
  * the cores, where with a connection for each thread it hardly ever is.  Outside transactions.
- * Begin gives the caller's own handle, for end.
+ * only_tx: what is done are transactions and hardly anything else; under load each then begins with
+ * the commit of the last.  Begin gives the caller's own handle, for end.
  */
-struct db *db_warm_begin(struct rq *rq);
+struct db *db_warm_begin(struct rq *rq, bool only_tx);
 void db_warm_end(struct rq *rq, struct db *own);
 /* Connects now; BUSY when no server answers, INTERNAL when a statement does not fit the schema
  * (problem says which). */

@@ -87,6 +87,7 @@ db_disconnect(struct db *db)
 	db->my = NULL;
 	db_handles_close(db);
 	db->streaming = false;
+	db->chained = false;
 }
 
 void
@@ -370,7 +371,7 @@ was_closed(struct db *db)
 }
 
 enum fault
-db_ready(struct rq *rq)
+db_ready_to_begin(struct rq *rq)
 {
 	struct db *db = rq->db;
 	int64_t now = clock_monotonic_us();
@@ -389,4 +390,19 @@ db_ready(struct rq *rq)
 		db_disconnect(db);
 	db->used_us = now;
 	return db_connect(rq);
+}
+
+enum fault
+db_ready(struct rq *rq)
+{
+	enum fault e = db_ready_to_begin(rq);
+
+	if (e || !rq->db->chained)
+		return e;
+	/* Whatever is asked now is no part of it. */
+	rq->db->chained = false;
+	if (db_round_trip(rq, "ROLLBACK") == 0)
+		return FAULT_NONE;
+	db_disconnect(rq->db);
+	return db_ready_to_begin(rq);
 }

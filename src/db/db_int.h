@@ -49,6 +49,8 @@ struct db {
 	bool in_tx;
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
+	bool chains;    /* a commit begins the next transaction, too: there is hardly a pause */
+	bool chained;   /* that one is open, and nothing was done in it */
 	unsigned last_error;
 	size_t host;       /* of db_hosts: of this connection, or where the next one begins */
 	int64_t made_us;   /* monotonic; this connection */
@@ -70,6 +72,8 @@ struct db {
 /* --- conn.c --- */
 /* A connection that was alive a moment ago, or a new one; BUSY within the deadline. */
 enum fault db_ready(struct rq *rq) MUST_CHECK;
+/* The same for a transaction, which may go on from a chained one (db.chained). */
+enum fault db_ready_to_begin(struct rq *rq) MUST_CHECK;
 void db_disconnect(struct db *db);
 /* Its connection failed: the next one begins with the next host, for the process's other threads,
  * too. */

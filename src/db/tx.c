@@ -48,19 +48,28 @@ note(struct rq *rq, const char *what, unsigned number)
 	return db_note(rq, what, number, mysql_error(rq->db->my));
 }
 
+static unsigned
+begin_snapshot(struct rq *rq)
+{
+	const unsigned number = db_round_trip(rq, BEGIN_SNAPSHOT_LEVEL);
+
+	return number ? number : db_round_trip(rq, BEGIN_SNAPSHOT);
+}
+
 /* Nothing has happened yet: a connection lost here is just made again. */
 static enum fault
 begin(struct rq *rq, bool snapshot)
 {
 	unsigned number = 0;
-	enum fault e = db_ready(rq);
+	enum fault e = snapshot ? db_ready(rq) : db_ready_to_begin(rq);
 
 	if (e)
 		return e;
 	if (snapshot)
-		number = db_round_trip(rq, BEGIN_SNAPSHOT_LEVEL);
-	if (!number)
-		number = db_round_trip(rq, snapshot ? BEGIN_SNAPSHOT : BEGIN_WRITE);
+		number = begin_snapshot(rq);
+	else if (!rq->db->chained)
+		number = db_round_trip(rq, BEGIN_WRITE);
+	rq->db->chained = false;
 	if (number) {
 		enum db_verdict v = note(rq, "begin", number);
 
@@ -88,11 +97,12 @@ static enum fault
 commit(struct rq *rq)
 {
 	struct db *db = rq->db;
-	unsigned number = db_round_trip(rq, "COMMIT");
+	unsigned number = db_round_trip(rq, db->chains ? "COMMIT AND CHAIN" : "COMMIT");
 	enum db_verdict v;
 
 	if (number == 0) {
 		db->in_tx = false;
+		db->chained = db->chains;
 		return FAULT_NONE;
 	}
 	v = note(rq, "commit", number);

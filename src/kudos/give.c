@@ -241,7 +241,7 @@ give_all(struct combine_item *const *items, size_t n, void *arg)
 	struct giving *const *all = (struct giving *const *)items;
 	struct rq *rq = arg;
 	struct group *g = arena_new(rq->arena, struct group);
-	struct db *own = db_warm_begin(rq);
+	struct db *own = db_warm_begin(rq, true);
 
 	while (gather(g, all, n)) {
 		(void)give_group(rq, g);

@@ -20,16 +20,16 @@ struct kudos_value_name {
 	struct uuid id;
 	const char *name;
 };
-/* Who is asked for; with the row of the giver come the house and the value, if it is in use. */
+/* Who is asked for; with every row come the house and the value. */
 struct kudos_asked {
 	const struct uuid *people;
 	size_t n_people;
-	struct uuid giver, value;
+	struct uuid value;
 };
 struct kudos_known {
 	struct kudos_person person;
-	struct kudos_house house;      /* without time_zone: not of this row */
-	struct kudos_value_name value; /* without name: none in use, or not of this row */
+	struct kudos_house house;
+	struct kudos_value_name value; /* without name: it is not in use */
 };
 /* Those of the people that exist; rows: struct kudos_known. */
 enum fault kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn,

@@ -36,11 +36,11 @@ keep_known(struct rq *rq, void *row, void *arg)
 
 	if (g->n_known < KUDOS_PEOPLE_AT_ONCE)
 		g->known[g->n_known++] = known->person;
-	if (known->house.time_zone != NULL) {
-		g->house = known->house;
-		if (known->house.policy.version == J_NO_INT)
-			g->house.policy = kudos_policy_default;
-	}
+	if (g->house.time_zone != NULL)
+		return FAULT_NONE;
+	g->house = known->house;
+	if (known->house.policy.version == J_NO_INT)
+		g->house.policy = kudos_policy_default;
 	return known->value.name != NULL ? keep_value(rq, &known->value, g) : FAULT_NONE;
 }
 
@@ -68,18 +68,14 @@ look_values(struct rq *rq, struct group *g)
 	return several ? kudos_sql_values(rq, values, g->n, keep_value, g) : FAULT_NONE;
 }
 
-/* The house comes with the first giver: if that one is gone, the others go alone. */
 static enum fault
 look(struct rq *rq, struct group *g)
 {
 	const struct kudos_asked asked = { .people = g->people,
 		                           .n_people = g->n_people,
-		                           .giver = g->all[0]->k->giver_id,
 		                           .value = g->all[0]->in->value_id };
 	enum fault e = kudos_sql_crowd(rq, &asked, keep_known, g);
 
-	if (!e && g->house.time_zone == NULL && g->n > 1)
-		return rq_fail(rq, FAULT_BUSY, "This kudos is being given; repeat it.");
 	return e ? e : look_values(rq, g);
 }
 

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 struct several {
-	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE], giver, value;
+	struct uuid company_id, id[KUDOS_PEOPLE_AT_ONCE], value;
 	int64_t     at;
 };
 #define AMONG(i) DB_COL_16(DB_COL_UUID, struct several, id, i)
@@ -15,7 +15,8 @@ struct several {
 _Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
 
 static const struct db_col crowd_in[] = {
-	DB_COL_UUID(struct several, giver), DB_COL_UUID(struct several, value), DB_COL_UUID(struct several, company_id),
+	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, company_id),
+	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, value), DB_COL_UUID(struct several, company_id),
 	AMONG(0), AMONG(16), AMONG(32),
 };
 static const struct db_col crowd_out[] = {
@@ -67,18 +68,17 @@ enum {
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_CROWD] = { /* with the house h and a value beside one of the givers */
+	[Q_CROWD] = { /* house and value are read once: the optimizer takes them for constants */
 		.name = "kudos_crowd",
 		.sql = "SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS
-		       ", h.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version,"
-		       " IF(h.id IS NULL, FALSE, EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = h.id)), v.id, v.name"
-		       " FROM person p FORCE INDEX (PRIMARY) STRAIGHT_JOIN company c ON c.id = p.company_id"
+		       ", c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version,"
+		       " EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = ?), v.id, v.name"
+		       " FROM company c STRAIGHT_JOIN person p FORCE INDEX (PRIMARY) ON p.company_id = c.id"
 		       " LEFT JOIN team_member m FORCE INDEX (PRIMARY) ON m.company_id = p.company_id AND m.person_id = p.id"
 		       " AND m.is_primary AND m.to_at IS NULL" NOTICE_LISTENER_JOIN
-		       " LEFT JOIN company h ON h.id = p.company_id AND p.id = ?"
-		       " LEFT JOIN kudos_policy kp ON kp.company_id = h.id"
-		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = h.id AND v.id = ? AND v.archived_at IS NULL"
-		       " WHERE p.company_id = ? AND p.id" IN_48,
+		       " LEFT JOIN kudos_policy kp ON kp.company_id = ?"
+		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = ? AND v.id = ? AND v.archived_at IS NULL"
+		       " WHERE c.id = ? AND p.id" IN_48,
 		DB_IN(crowd_in), DB_OUT(crowd_out),
 	},
 	[Q_VALUES] = {
@@ -149,7 +149,6 @@ kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn, v
 	struct several in = several_of(rq, asked->people, asked->n_people, KUDOS_PEOPLE_AT_ONCE);
 	struct kudos_known row = { .value = { .name = NULL } };
 
-	in.giver = asked->giver;
 	in.value = asked->value;
 	return db_each(rq, &stmts[Q_CROWD], &in, &row, fn, arg);
 }

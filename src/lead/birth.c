@@ -114,7 +114,7 @@ static void
 write_all(struct combine_item *const *items, size_t n, void *arg)
 {
 	struct rq *rq = arg;
-	struct db *own = db_warm_begin(rq);
+	struct db *own = db_warm_begin(rq, false);
 	struct group g;
 
 	while (gather(items, n, &g)) {

@@ -159,16 +159,23 @@ notice_retract_object(struct rq *rq, struct uuid object)
 	return notice_sql_retract(rq, &key);
 }
 
-enum { PRUNE_BATCH = 500, PRUNE_BATCHES_MAX = 100 };
+enum { PRUNE_PEOPLE = 200 };
 
 enum fault
 notice_prune_run(struct rq *rq)
 {
-	const struct notice_prune p = { rq->now_us - NOTICE_DAYS * US_PER_DAY, PRUNE_BATCH };
-	uint64_t n = PRUNE_BATCH;
-	enum fault e = FAULT_NONE;
+	struct notice_prune p = { .before = rq->now_us - NOTICE_DAYS * US_PER_DAY,
+		                  .limit = PRUNE_PEOPLE,
+		                  .after = { .company_id = { { [15] = 1 } },
+		                             .id = { { [15] = 1 } } } };
+	bool found;
+	enum fault e = notice_sql_prune_next(rq, &p, &found);
 
-	for (int i = 0; !e && n == PRUNE_BATCH && i < PRUNE_BATCHES_MAX; i++)
-		e = notice_sql_prune(rq, &p, &n);
+	while (!e && found) {
+		e = notice_sql_prune(rq, &p);
+		p.after = p.last;
+		if (!e)
+			e = notice_sql_prune_next(rq, &p, &found);
+	}
 	return e;
 }

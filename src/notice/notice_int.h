@@ -95,10 +95,16 @@ enum fault notice_sql_settings_ensure(struct rq *rq, const struct notice_setting
 enum fault notice_sql_settings_update(struct rq *rq, const struct notice_settings *s,
                                       bool *ret_done) MUST_CHECK;
 
+/* Lines told before a time, of the people after one up to another, of whatever company. */
+struct notice_person {
+	struct uuid company_id, id;
+};
 struct notice_prune {
 	int64_t before, limit;
+	struct notice_person after, last;
 };
-enum fault notice_sql_prune(struct rq *rq, const struct notice_prune *p,
-                            uint64_t *ret_n) MUST_CHECK;
+/* Who is the last of the next people, at most `limit` of them. */
+enum fault notice_sql_prune_next(struct rq *rq, struct notice_prune *p, bool *ret_found) MUST_CHECK;
+enum fault notice_sql_prune(struct rq *rq, const struct notice_prune *p) MUST_CHECK;
 
 #endif

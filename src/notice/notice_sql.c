@@ -74,7 +74,19 @@ static const struct db_col update_in[] = {
 	DB_COL_I64(struct notice_settings, quiet_to), DB_COL_UUID(struct notice_settings, company_id),
 	DB_COL_UUID(struct notice_settings, person_id), DB_COL_I64(struct notice_settings, version),
 };
-static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, before), DB_COL_I64(struct notice_prune, limit) };
+static const struct db_col prune_next_in[] = {
+	DB_COL_UUID(struct notice_prune, after.company_id), DB_COL_UUID(struct notice_prune, after.company_id),
+	DB_COL_UUID(struct notice_prune, after.id), DB_COL_I64(struct notice_prune, limit),
+};
+static const struct db_col prune_next_out[] = {
+	DB_COL_UUID(struct notice_person, company_id), DB_COL_UUID(struct notice_person, id),
+};
+static const struct db_col prune_in[] = {
+	DB_COL_TIME(struct notice_prune, before), DB_COL_UUID(struct notice_prune, after.company_id),
+	DB_COL_UUID(struct notice_prune, after.company_id), DB_COL_UUID(struct notice_prune, after.id),
+	DB_COL_UUID(struct notice_prune, last.company_id), DB_COL_UUID(struct notice_prune, last.company_id),
+	DB_COL_UUID(struct notice_prune, last.id),
+};
 
 #define LINE_INTO                                                                               \
 	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, source_id, actor_id, first_at, told_at)" \
@@ -82,12 +94,18 @@ static const struct db_col prune_in[] = { DB_COL_TIME(struct notice_prune, befor
 /* The sources s of a line n beside its first, by the first columns of their key. */
 #define SOURCES_OF_LINE                                                                         \
 	"s.company_id = n.company_id AND s.person_id = n.person_id AND s.kind = n.kind AND s.object_id = n.object_id AND s.notice_id = n.id"
+/* Old lines n of the people p. */
+#define OLD                                                                                     \
+	" FROM person p FORCE INDEX (PRIMARY) /* all companies: what is old is old */ STRAIGHT_JOIN notice n FORCE INDEX (notice_told)" \
+	" ON n.company_id = p.company_id AND n.person_id = p.id AND n.told_at < ?"
+#define OF_PEOPLE                                                                               \
+	" WHERE (p.company_id > ? OR (p.company_id = ? AND p.id > ?)) AND (p.company_id < ? OR (p.company_id = ? AND p.id <= ?))"
 /* Of the object; NULL: of all kinds. */
 #define OF_OBJECT " WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
 
 enum {
 	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_FIRST, Q_RETRACT, Q_RETRACT_FIRST, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS,
-	Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
+	Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_NEXT, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -136,11 +154,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " ORDER BY n.told_at DESC, n.id DESC LIMIT ?",
 		DB_IN(page_in), DB_OUT(view_out) },
 	[Q_HEAD] = { .name = "notice_head",
-		.sql = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM notice WHERE company_id = ? AND person_id = ? AND read_at IS NULL"
-		       " AND told_at <= ? LIMIT ?) u), (SELECT MAX(told_at) FROM notice WHERE company_id = ? AND person_id = ? AND told_at <= ?)",
+		.sql = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM notice FORCE INDEX (notice_told) WHERE company_id = ? AND person_id = ?"
+		       " AND told_at <= ? AND read_at IS NULL LIMIT ?) u), (SELECT MAX(told_at) FROM notice FORCE INDEX (notice_told) WHERE company_id = ? AND person_id = ? AND told_at <= ?)",
 		DB_IN(head_in), DB_OUT(head_out) },
 	[Q_MARK] = { .name = "notice_mark",
-		.sql = "UPDATE notice SET read_at = ?, slot = NULL WHERE company_id = ? AND person_id = ? AND read_at IS NULL"
+		.sql = "UPDATE notice FORCE INDEX (notice_told) SET read_at = ?, slot = NULL WHERE company_id = ? AND person_id = ? AND read_at IS NULL"
 		       " AND told_at <= ? AND told_at <= ? AND (? IS NULL OR id IN"
 		       " (SELECT CAST(j.id AS UUID) FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j))",
 		DB_IN(mark_in) },
@@ -154,14 +172,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE notice_setting SET muted = ?, quiet_from = ?, quiet_to = ?, version = version + 1"
 		       " WHERE company_id = ? AND person_id = ? AND version = ?",
 		DB_IN(update_in) },
+	[Q_PRUNE_NEXT] = { .name = "notice_prune_next",
+		.sql = "SELECT company_id, id FROM (SELECT company_id, id FROM person FORCE INDEX (PRIMARY)"
+		       " /* all companies: what is old is old */ WHERE company_id > ? OR (company_id = ? AND id > ?)"
+		       " ORDER BY company_id, id LIMIT ?) p ORDER BY company_id DESC, id DESC LIMIT 1",
+		DB_IN(prune_next_in), DB_OUT(prune_next_out) },
 	[Q_PRUNE_SOURCES] = { .name = "notice_prune_sources",
-		.sql = "DELETE s FROM notice_source s /* all companies: what is old is old */"
-		       " JOIN (SELECT company_id, person_id, kind, object_id, id FROM notice WHERE told_at < ? ORDER BY told_at LIMIT ?) n"
-		       " ON " SOURCES_OF_LINE,
+		.sql = "DELETE s" OLD " STRAIGHT_JOIN notice_source s ON " SOURCES_OF_LINE OF_PEOPLE,
 		DB_IN(prune_in) },
-	[Q_PRUNE] = { .name = "notice_prune",
-		.sql = "DELETE FROM notice /* all companies: what is old is old */ WHERE told_at < ? ORDER BY told_at LIMIT ?",
-		DB_IN(prune_in) },
+	[Q_PRUNE] = { .name = "notice_prune", .sql = "DELETE n" OLD OF_PEOPLE, DB_IN(prune_in) },
 };
 /* clang-format on */
 
@@ -263,9 +282,15 @@ notice_sql_settings_update(struct rq *rq, const struct notice_settings *s, bool 
 }
 
 enum fault
-notice_sql_prune(struct rq *rq, const struct notice_prune *p, uint64_t *ret_n)
+notice_sql_prune_next(struct rq *rq, struct notice_prune *p, bool *ret_found)
+{
+	return db_maybe(rq, &stmts[Q_PRUNE_NEXT], p, &p->last, ret_found);
+}
+
+enum fault
+notice_sql_prune(struct rq *rq, const struct notice_prune *p)
 {
 	enum fault e = db_exec(rq, &stmts[Q_PRUNE_SOURCES], p, NULL);
 
-	return e ? e : db_exec(rq, &stmts[Q_PRUNE], p, ret_n);
+	return e ? e : db_exec(rq, &stmts[Q_PRUNE], p, NULL);
 }
