@@ -394,95 +394,6 @@ a_snapshot_sees_the_rows_of_one_moment(void **state)
 	assert_int_equal(plan.runs, 7);
 }
 
-static int64_t
-connection_of(struct rq *rq)
-{
-	struct row r = { .n = -1 };
-
-	assert_fault(db_one(rq, &rows[Q_NUMBER], NULL, &r), FAULT_NONE);
-	return r.n;
-}
-
-static void
-who_works_for_many_takes_turns_on_one_connection(void **state)
-{
-	struct pair *p = *state;
-	struct shared shared = { .n_seal_keys = 0 };
-	struct rq second = p->a.rq;
-	struct db *own = p->a.rq.db, *warm = db_create(&p->a.conf, tables, 1);
-	int64_t turns[2];
-
-	p->a.rq.shared = second.shared = &shared;
-	assert_ptr_equal(db_warm_begin(&p->a.rq, false), own);
-	assert_ptr_equal(p->a.rq.db, own); /* there is none */
-	db_warm_end(&p->a.rq, own);
-	atomic_store(&shared.warm, warm);
-	for (int i = 0; i < 2; i++) {
-		assert_ptr_equal(db_warm_begin(&p->a.rq, false), own);
-		turns[i] = connection_of(&p->a.rq);
-		assert_ptr_equal(db_warm_begin(&second, false), own);
-		assert_ptr_equal(second.db, own); /* somebody has it */
-		assert_int_not_equal(connection_of(&second), turns[i]);
-		db_warm_end(&second, own);
-		db_warm_end(&p->a.rq, own);
-		assert_ptr_equal(p->a.rq.db, own);
-	}
-	assert_int_equal(turns[0], turns[1]);
-	assert_ptr_equal(atomic_exchange(&shared.warm, NULL), warm);
-	p->a.rq.shared = NULL;
-	db_destroy(&warm);
-}
-
-/* By the server's count. */
-static int64_t
-begun(struct pair *p)
-{
-	unit_begin(&p->other);
-	return unit_number(
-	    &p->other, "SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status"
-		       " WHERE variable_name = 'COM_BEGIN'");
-}
-
-static void
-a_commit_begins_the_next_transaction_of_a_busy_connection(void **state)
-{
-	struct pair *p = *state;
-	struct shared shared = { .n_seal_keys = 0 };
-	struct plan plan = { .pair = p };
-	struct db *own, *warm = db_create(&p->a.conf, tables, 1);
-	int64_t before = begun(p);
-
-	p->a.rq.shared = &shared;
-	atomic_store(&shared.warm, warm);
-	for (int i = 0; i < 5; i++) {
-		own = db_warm_begin(&p->a.rq, true);
-		assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_NONE);
-		db_warm_end(&p->a.rq, own);
-	}
-	assert_int_equal(counter(p, 1), 5);
-	assert_in_range(begun(p) - before, 1, 4); /* the first, the second, and after a pause */
-	/* A body that fails takes nothing back but its own. */
-	own = db_warm_begin(&p->a.rq, true);
-	plan.answer = FAULT_GONE;
-	assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_GONE);
-	plan.answer = FAULT_NONE;
-	assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_NONE);
-	/* What is done outside a transaction is done. */
-	assert_fault(add(&p->a.rq, 1, 100), FAULT_NONE);
-	assert_int_equal(counter(p, 1), 106);
-	/* A connection that dies between the two costs nothing. */
-	assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_NONE);
-	p->a.rq.stats.restarts = 0;
-	kill_connection(p, (int64_t)connection_of(&p->a.rq));
-	assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_NONE);
-	assert_fault(db_tx(&p->a.rq, body, &plan), FAULT_NONE);
-	db_warm_end(&p->a.rq, own);
-	assert_int_equal(counter(p, 1), 109);
-	assert_ptr_equal(atomic_exchange(&shared.warm, NULL), warm);
-	p->a.rq.shared = NULL;
-	db_destroy(&warm);
-}
-
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_pair, close_pair)
 
 int
@@ -490,7 +401,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(all_of_it_is_written),
-		CASE(a_commit_begins_the_next_transaction_of_a_busy_connection),
 		CASE(a_fault_of_the_body_undoes_all),
 		CASE(an_inner_transaction_joins_the_outer_one),
 		CASE(a_connection_killed_in_the_middle_starts_the_whole_again),
@@ -502,7 +412,6 @@ main(void)
 		CASE(without_a_server_the_answer_is_quick_and_it_recovers_by_itself),
 		CASE(a_lock_held_by_another_is_waited_for_within_the_deadline),
 		CASE(a_snapshot_sees_the_rows_of_one_moment),
-		CASE(who_works_for_many_takes_turns_on_one_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
