@@ -34,7 +34,8 @@ static const struct job jobs[] = {
 	{ .name = "session_prune",      .every_ms = HOUR_MS,       .run = session_prune_run },
 	{ .name = "lead_visit_prune",   .every_ms = HOUR_MS,       .run = lead_visit_prune_run },
 	{ .name = "notice_prune",       .every_ms = HOUR_MS,       .run = notice_prune_run },
-	{ .name = "badges",             .every_ms = SECOND_MS,     .run = badge_run },
+	/* Who is busy is looked at once for all that they did. */
+	{ .name = "badges",             .every_ms = 3 * SECOND_MS, .run = badge_run },
 	{ .name = "badge_sweep",        .every_ms = 60 * SECOND_MS, .run = badge_sweep_run },
 	{ .name = "contests",           .every_ms = 60 * SECOND_MS, .run = contest_run },
 	{ .name = "board_notes",        .every_ms = 60 * SECOND_MS, .run = board_note_run },

@@ -319,7 +319,7 @@ settle_tx(struct rq *rq, void *arg)
 	return e;
 }
 
-enum { DUE_MAX = 200 };
+enum { DUE_MAX = 600 }; /* as badge_due_each has it */
 
 struct due {
 	struct badge_due rows[DUE_MAX];

@@ -54,11 +54,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE b.measure IN ('clicks', 'visitors') AND b.archived_at IS NULL" },
 	[Q_POINTS] = { .name = "badge_mark_points",
 		.sql = BADGE_DUE "SELECT DISTINCT e.company_id, e.person_id FROM badge b"
-		       " /* all companies: a job's look at the last entries */ STRAIGHT_JOIN point_entry e"
-		       " ON e.company_id = b.company_id AND e.created_at >= UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE"
-		       " AND e.currency = 'earned' WHERE b.measure = 'points' AND b.archived_at IS NULL" },
+		       " /* all companies: a job's look at the last entries, by the balances that they moved */"
+		       " STRAIGHT_JOIN point_balance e ON e.company_id = b.company_id AND e.currency = 'earned'"
+		       " AND e.updated_at >= UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE WHERE b.measure = 'points' AND b.archived_at IS NULL" },
 	[Q_EACH] = { .name = "badge_due_each",
-		.sql = "SELECT company_id, person_id FROM badge_due /* all companies: one job serves them all */ LIMIT 200",
+		.sql = "SELECT company_id, person_id FROM badge_due /* all companies: one job serves them all */ LIMIT 600",
 		DB_OUT(due_cols) },
 	[Q_TAKE] = { .name = "badge_due_take",
 		.sql = "DELETE FROM badge_due WHERE company_id = ? AND person_id" DB_AMONG_16,

@@ -11,14 +11,14 @@ struct several {
 	int64_t     at;
 };
 #define AMONG(i) DB_COL_16(DB_COL_UUID, struct several, id, i)
-#define IN_48 " IN (" DB_MARKS_16 ", " DB_MARKS_16 ", " DB_MARKS_16 ")"
+#define CROWD_COLS                                                                              \
+	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, company_id),           \
+	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, value), DB_COL_UUID(struct several, company_id)
 _Static_assert(KUDOS_AT_ONCE == 16 && KUDOS_PEOPLE_AT_ONCE == 48, "as many as the lists");
 
-static const struct db_col crowd_in[] = {
-	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, company_id),
-	DB_COL_UUID(struct several, company_id), DB_COL_UUID(struct several, value), DB_COL_UUID(struct several, company_id),
-	AMONG(0), AMONG(16), AMONG(32),
-};
+static const struct db_col crowd_16_in[] = { CROWD_COLS, AMONG(0) };
+static const struct db_col crowd_32_in[] = { CROWD_COLS, AMONG(0), AMONG(16) };
+static const struct db_col crowd_48_in[] = { CROWD_COLS, AMONG(0), AMONG(16), AMONG(32) };
 static const struct db_col crowd_out[] = {
 	DB_COL_UUID(struct kudos_known, person.person_id), DB_COL_BOOL(struct kudos_known, person.active),
 	DB_COL_UUID(struct kudos_known, person.team_id), DB_COL_STR(struct kudos_known, person.display_name),
@@ -63,23 +63,29 @@ static const struct db_col person_insert_in[] = {
 	DB_COL_UUID(struct kudos_person, team_id),
 };
 
+/* People with their house c and kp, and a value v.  Those two are read once: the optimizer takes them for constants. */
+#define CROWD                                                                                   \
+	"SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS      \
+	", c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version," \
+	" EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = ?), v.id, v.name"                \
+	" FROM company c STRAIGHT_JOIN person p FORCE INDEX (PRIMARY) ON p.company_id = c.id"       \
+	" LEFT JOIN team_member m FORCE INDEX (PRIMARY) ON m.company_id = p.company_id AND m.person_id = p.id" \
+	" AND m.is_primary AND m.to_at IS NULL" NOTICE_LISTENER_JOIN                                \
+	" LEFT JOIN kudos_policy kp ON kp.company_id = ?"                                           \
+	" LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = ? AND v.id = ? AND v.archived_at IS NULL" \
+	" WHERE c.id = ? AND p.id IN (" DB_MARKS_16
+
 enum {
-	Q_CROWD, Q_VALUES, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
+	Q_CROWD_16, Q_CROWD_32, Q_CROWD_48, Q_VALUES, Q_BOOSTS, Q_LATELY, Q_PAIRS, Q_ABOUT, Q_INSERT, Q_PERSON_INSERT, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
-	[Q_CROWD] = { /* house and value are read once: the optimizer takes them for constants */
-		.name = "kudos_crowd",
-		.sql = "SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS
-		       ", c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version,"
-		       " EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = ?), v.id, v.name"
-		       " FROM company c STRAIGHT_JOIN person p FORCE INDEX (PRIMARY) ON p.company_id = c.id"
-		       " LEFT JOIN team_member m FORCE INDEX (PRIMARY) ON m.company_id = p.company_id AND m.person_id = p.id"
-		       " AND m.is_primary AND m.to_at IS NULL" NOTICE_LISTENER_JOIN
-		       " LEFT JOIN kudos_policy kp ON kp.company_id = ?"
-		       " LEFT JOIN company_value v FORCE INDEX (PRIMARY) ON v.company_id = ? AND v.id = ? AND v.archived_at IS NULL"
-		       " WHERE c.id = ? AND p.id" IN_48,
-		DB_IN(crowd_in), DB_OUT(crowd_out),
+	[Q_CROWD_16] = { .name = "kudos_crowd_16", .sql = CROWD ")", DB_IN(crowd_16_in), DB_OUT(crowd_out) },
+	[Q_CROWD_32] = { .name = "kudos_crowd_32", .sql = CROWD ", " DB_MARKS_16 ")", DB_IN(crowd_32_in), DB_OUT(crowd_out) },
+	[Q_CROWD_48] = {
+		.name = "kudos_crowd_48",
+		.sql = CROWD ", " DB_MARKS_16 ", " DB_MARKS_16 ")",
+		DB_IN(crowd_48_in), DB_OUT(crowd_out),
 	},
 	[Q_VALUES] = {
 		.name = "kudos_values",
@@ -149,8 +155,12 @@ kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn, v
 	struct several in = several_of(rq, asked->people, asked->n_people, KUDOS_PEOPLE_AT_ONCE);
 	struct kudos_known row = { .value = { .name = NULL } };
 
+	const int q = asked->n_people <= 16   ? Q_CROWD_16
+	              : asked->n_people <= 32 ? Q_CROWD_32
+	                                      : Q_CROWD_48;
+
 	in.value = asked->value;
-	return db_each(rq, &stmts[Q_CROWD], &in, &row, fn, arg);
+	return db_each(rq, &stmts[q], &in, &row, fn, arg);
 }
 
 enum fault
