@@ -264,7 +264,8 @@ def spool_files(stack):
         stack.state.glob("**/spool/clicks.*"))
 
 
-def test_torn_and_broken_clicks_are_passed_over_and_the_others_are_loaded(own_stack):
+def five_clicks(own_stack):
+    """A stack that only has its database, and a share whose five clicks lie in its spool."""
     stack = own_stack("--processes", "1,1", "--threads", "2,2")
     stack.end("jobs")
     company = company_of(stack, "initech", "Initech")
@@ -273,6 +274,11 @@ def test_torn_and_broken_clicks_are_passed_over_and_the_others_are_loaded(own_st
     for _ in range(5):
         visit(link, share)
     stack.end("serve")
+    return stack, share
+
+
+def test_torn_and_broken_clicks_are_passed_over_and_the_others_are_loaded(own_stack):
+    stack, share = five_clicks(own_stack)
     segment = max(spool_files(stack), key=lambda f: f.stat().st_size)  # on a slow machine they are in two
     data = bytearray(segment.read_bytes())
     size = struct.unpack_from("<I", data, 8)[0] + 8
@@ -285,14 +291,7 @@ def test_torn_and_broken_clicks_are_passed_over_and_the_others_are_loaded(own_st
 
 
 def test_clicks_that_are_written_twice_are_counted_once(own_stack):
-    stack = own_stack("--processes", "1,1", "--threads", "2,2")
-    stack.end("jobs")
-    company = company_of(stack, "initech", "Initech")
-    api, link = Client(stack.places["API"]), Client(stack.places["LINK"])
-    share = new_share(api, company.member, live_post(api, company))
-    for _ in range(5):
-        visit(link, share)
-    stack.end("serve")
+    stack, share = five_clicks(own_stack)
     for segment in spool_files(stack):
         data = segment.read_bytes()
         segment.write_bytes(data + data[8:8 + struct.unpack_from("<I", data, 8)[0] + 8])  # in the same file
