@@ -154,7 +154,6 @@ kudos_sql_crowd(struct rq *rq, const struct kudos_asked *asked, db_row_fn *fn, v
 {
 	struct several in = several_of(rq, asked->people, asked->n_people, KUDOS_PEOPLE_AT_ONCE);
 	struct kudos_known row = { .value = { .name = NULL } };
-
 	const int q = asked->n_people <= 16   ? Q_CROWD_16
 	              : asked->n_people <= 32 ? Q_CROWD_32
 	                                      : Q_CROWD_48;
