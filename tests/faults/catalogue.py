@@ -20,12 +20,14 @@ from conftest import wait_until
 HERE = pathlib.Path(__file__).resolve().parent
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 # Rooms that can be filled: the spool needs little, an empty MariaDB about 220 MB.
-STATE_MB, DATADIR_MB = 16, 420
+# The datadir at the start, and what a round of load adds: a disk that is really full in the end is another fault.
+STATE_MB, DATADIR_MB, ROUND_MB = 16, 420, 30
 
 
 class Fault:
     name, words = "?", "?"
     lasts_s = 0.0  # beyond the load before and after it
+    rounds = 1     # that are to come
 
     def __init__(self, folder, pause_s):
         self.folder, self.pause_s, self.stack, self.world = pathlib.Path(folder), pause_s, None, None
@@ -226,9 +228,9 @@ class FullState(FullDisk):
 
 class FullDatadir(FullDisk):
     name, words = "full-datadir", "no room in MariaDB's datadir"
-    room_mb = DATADIR_MB
 
     def options(self):
+        self.room_mb = DATADIR_MB + ROUND_MB * self.rounds
         self.mount(self.folder / "stack/db")
         return []
 
