@@ -49,6 +49,7 @@ struct db {
 	bool in_tx;
 	bool tx_broken; /* the server rolled it back, or the connection is gone */
 	bool streaming; /* rows of a result are still on the wire */
+	int at_once;    /* uses for many since the last pause */
 	bool chains;    /* a commit begins the next transaction, too: there is hardly a pause */
 	bool chained;   /* that one is open, and nothing was done in it */
 	unsigned last_error;

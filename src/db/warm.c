@@ -8,9 +8,18 @@
 #include "db_int.h"
 
 /* A transaction that is open for long is ended by the server with its connection
- * (idle_transaction_timeout): only who comes back at once begins the next one early, which saves a
- * round trip of about twelve. */
-enum { CHAIN_US = 20000 };
+ * (idle_transaction_timeout): the next one begins early, which saves a round trip of about twelve,
+ * only where so many came at once, one after another. */
+enum { AT_ONCE_US = 20000, AT_ONCE = 8 };
+
+static void
+look_how_busy(struct db *warm)
+{
+	const bool at_once = clock_monotonic_us() - warm->used_us < AT_ONCE_US;
+
+	warm->at_once = at_once ? warm->at_once + 1 : 0;
+	warm->chains = warm->at_once >= AT_ONCE;
+}
 
 struct db *
 db_warm_begin(struct rq *rq, bool only_tx)
@@ -19,7 +28,8 @@ db_warm_begin(struct rq *rq, bool only_tx)
 	struct db *warm = atomic_exchange(&rq->shared->warm, NULL);
 
 	if (warm) {
-		warm->chains = only_tx && clock_monotonic_us() - warm->used_us < CHAIN_US;
+		look_how_busy(warm);
+		warm->chains = warm->chains && only_tx;
 		rq->db = warm;
 	}
 	return own;
