@@ -165,7 +165,7 @@ struct visit {
 	bool has_first;  /* first_id is known; else the visitor came under another address */
 	unsigned char first_id[CLICK_ID_SIZE]; /* of the first click of the hour: this one's own
 	                                          unless duplicate */
-	int64_t first_us;                      /* when that was, to the millisecond */
+	int64_t first_us;                      /* when that was */
 	struct visit_claim claim;              /* for visits_settle, as what follows */
 	uint64_t cookie;
 };

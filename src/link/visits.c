@@ -27,19 +27,19 @@
 #define VISITS_NAME "visits.3"
 static const char *const names_before[] = { "visits", "visits.2" };
 
-enum { PROBES = 8, BURST_WINDOW_S = 10, US_PER_MS = 1000 };
+enum { PROBES = 8, BURST_WINDOW_S = 10 };
 /* Different bits of 32: about 15 different links within the window. */
 enum { BURST_LINKS = 12 };
 /* Different bits of 31: about 15 different links within the day. */
 enum { COOKIELESS_LINKS = 12 };
 #define COOKIE_CAME_BIT (UINT64_C(1) << 31)
 
-/* An entry: tag, whether the click is kept, milliseconds. */
-#define SEEN_TAG_BITS 29
-#define SEEN_KEPT (UINT64_C(1) << 34)
-#define MOMENT_MASK (SEEN_KEPT - 1) /* 198 days, and no key lives two */
+/* An entry: tag, whether the click is kept, microseconds. */
+#define SEEN_TAG_BITS 26
+#define SEEN_KEPT (UINT64_C(1) << 37)
+#define MOMENT_MASK (SEEN_KEPT - 1) /* 38 hours, and no key lives longer than 25 */
 /* Requests that came earlier may look later. */
-#define MOMENT_SLACK UINT64_C(60000)
+#define MOMENT_SLACK (UINT64_C(60) * US_PER_S)
 /* A click is kept within some 20 us of its being noted, with spool_sync_ms = 0 within a sync of the
  * disk. */
 enum { WAITS = 50, WAIT_NS = 100000 };
@@ -188,10 +188,10 @@ seen_tag(uint64_t visit)
 static uint64_t
 moment_of(int64_t now_us)
 {
-	return (uint64_t)(now_us / US_PER_MS) & MOMENT_MASK;
+	return (uint64_t)now_us & MOMENT_MASK;
 }
 
-/* In ms; below 0 within the slack. */
+/* In us; below 0 within the slack. */
 static int64_t
 age_of(uint64_t entry, uint64_t moment)
 {
@@ -216,7 +216,7 @@ seen_find(struct visits *v, uint64_t visit, uint64_t moment, struct visit_claim 
 		uint64_t entry = atomic_load(slot);
 
 		if ((entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit) &&
-		    age_of(entry, moment) < HOUR_MS) {
+		    age_of(entry, moment) < HOUR_S * US_PER_S) {
 			*ret = (struct visit_claim){ slot, entry };
 			return true;
 		}
@@ -352,7 +352,7 @@ set_first(struct visit *out, const unsigned char key[32], uint64_t visit, int64_
 	const uint64_t moment = c->entry & MOMENT_MASK;
 
 	out->has_first = true;
-	out->first_us = (now_us / US_PER_MS - age_of(c->entry, moment_of(now_us))) * US_PER_MS;
+	out->first_us = now_us - age_of(c->entry, moment_of(now_us));
 	first_id(key, visit, moment, out->first_id);
 	if (!out->duplicate)
 		out->claim = *c;

@@ -14,7 +14,6 @@ enum {
 	BURST_SLOTS = 1 << 15,
 	KEY_WORDS = 4,
 	HOUR_S = 3600,
-	HOUR_MS = HOUR_S * 1000,
 	DAY_S = 86400,
 };
 
@@ -26,7 +25,7 @@ struct day_key {
 struct visits_file {
 	_Atomic uint64_t magic;
 	struct day_key key[VISITS_KEYS];
-	/* 29 bits of tag, one that the first click is kept, 34 of its millisecond */
+	/* 26 bits of tag, one that the first click is kept, 37 of its microsecond */
 	_Atomic uint64_t seen[SEEN_SLOTS];
 	/* 20 bits of tag, 12 of the window, 32 a bit per hash of a link */
 	_Atomic uint64_t burst[BURST_SLOTS];

@@ -53,9 +53,9 @@ a_first_click_that_nobody_kept_is_the_next_hits(void **state)
 		struct visit last;
 
 		assert_false(next.duplicate || earlier.duplicate);
-		assert_int_equal(first.first_us, moments[i]);
-		assert_int_equal(next.first_us, moments[i]);
-		assert_int_equal(earlier.first_us, moments[i]);
+		assert_int_equal(first.first_us, moments[i] + 7);
+		assert_int_equal(next.first_us, moments[i] + 7);
+		assert_int_equal(earlier.first_us, moments[i] + 7);
 		assert_memory_equal(first.first_id, next.first_id, CLICK_ID_SIZE);
 		assert_memory_equal(first.first_id, earlier.first_id, CLICK_ID_SIZE);
 		visits_settle(v, &next, true);
