@@ -90,7 +90,7 @@ def test_a_request_id_is_the_same_in_header_problem_and_log(api, stack):
     r = api.get("/v1/feed", headers={"X-Request-Id": "find-me-again-1"})
     assert r.status_code == 401
     assert r.json()["request_id"] == "find-me-again-1"
-    assert [line["status"] for line in stack.log("find-me-again-1")] == [401]
+    wait_until(lambda: [line["status"] for line in stack.log("find-me-again-1")] == [401], 5, "the line, written after the answer")
 
 
 def test_every_answer_carries_the_security_headers_once(api, link):
