@@ -149,18 +149,19 @@ def test_an_erased_lead_s_id_tells_nothing_of_its_words(api, db, acme):
 
 
 def test_a_lead_is_few_round_trips(api, link, acme, share, stack):
-    click = rclid_of(visit(link, share))
-
-    def queries(**members):
+    def queries(members):
         mark = f"lead-{secrets.token_hex(8)}"
         answer = api.post("/v1/leads", who=acme.api_key, headers={"X-Request-Id": mark},
                           json={"external_id": an_id(), **members})
         assert answer.status_code == 201, answer.text
         return wait_until(lambda: stack.log(mark), what="the log line")[0]["queries"]
 
-    queries(email=f"{an_id()}@example.com")  # the key is known from here on
-    assert queries(email=f"{an_id()}@example.com") <= 2
-    assert queries(click_id=click) <= 3
+    def fewest(members):
+        """Each worker asks for the key once in a while."""
+        return min(queries(members()) for _ in range(5))
+
+    assert fewest(lambda: {"email": f"{an_id()}@example.com"}) <= 2
+    assert fewest(lambda: {"click_id": rclid_of(visit(link, share))}) <= 3
 
 
 def test_the_same_external_id_of_another_company_is_another_lead(api, acme, globex):
