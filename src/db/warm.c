@@ -12,13 +12,13 @@
  * only where so many came at once, one after another. */
 enum { AT_ONCE_US = 20000, AT_ONCE = 8 };
 
-static void
-look_how_busy(struct db *warm)
+static bool
+is_busy(struct db *warm)
 {
 	const bool at_once = clock_monotonic_us() - warm->used_us < AT_ONCE_US;
 
 	warm->at_once = at_once ? warm->at_once + 1 : 0;
-	warm->chains = warm->at_once >= AT_ONCE;
+	return warm->at_once >= AT_ONCE;
 }
 
 struct db *
@@ -28,8 +28,7 @@ db_warm_begin(struct rq *rq, bool only_tx)
 	struct db *warm = atomic_exchange(&rq->shared->warm, NULL);
 
 	if (warm) {
-		look_how_busy(warm);
-		warm->chains = warm->chains && only_tx;
+		warm->chains = is_busy(warm) && only_tx;
 		rq->db = warm;
 	}
 	return own;

@@ -185,6 +185,12 @@ seen_tag(uint64_t visit)
 	return (tag != 0 ? tag : 1) << (64 - SEEN_TAG_BITS);
 }
 
+static bool
+is_of(uint64_t entry, uint64_t visit)
+{
+	return (entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit);
+}
+
 static uint64_t
 moment_of(int64_t now_us)
 {
@@ -215,8 +221,7 @@ seen_find(struct visits *v, uint64_t visit, uint64_t moment, struct visit_claim 
 		_Atomic uint64_t *slot = seen_slot(v, visit, i);
 		uint64_t entry = atomic_load(slot);
 
-		if ((entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit) &&
-		    age_of(entry, moment) < HOUR_S * US_PER_S) {
+		if (is_of(entry, visit) && age_of(entry, moment) < HOUR_S * US_PER_S) {
 			*ret = (struct visit_claim){ slot, entry };
 			return true;
 		}
@@ -234,7 +239,7 @@ seen_place(struct visits *v, uint64_t visit, uint64_t moment, uint64_t *ret_old)
 		_Atomic uint64_t *slot = seen_slot(v, visit, i);
 		uint64_t entry = atomic_load(slot);
 
-		bool fits = entry == 0 || (entry & ~(SEEN_KEPT | MOMENT_MASK)) == seen_tag(visit);
+		bool fits = entry == 0 || is_of(entry, visit);
 
 		if (best == NULL || fits || age_of(entry, moment) > age_of(*ret_old, moment)) {
 			best = slot;
