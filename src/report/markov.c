@@ -17,7 +17,12 @@
  *
  * One vector forward, one backward and the diagonal of N serve every removal; no chain is solved
  * twice.
+ *
+ * Sums of doubles depend on their order, so the equations stand in an order that the caller knows
+ * of, not in that in which participants came: the same counts give the same answer to the bit,
+ * whether paths were read from rows or from packed days.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rostra/crypto.h"
@@ -146,18 +151,62 @@ markov_end(struct markov *m, bool converts)
 	m->at = 0;
 }
 
-/* Entries by their row, or by their column when turned. */
-static struct sparse
-gather(const struct markov *m, bool turned)
-{
-	size_t n = m->n_states - 1;
-	struct sparse s = { .n = n, .first = arena_array(m->arena, n + 2, size_t) };
-	size_t total = 0;
+/* The transitions, their ends numbered by place, sorted by these. */
+struct transitions {
+	struct edge *list;
+	size_t n;
+	const struct state *states; /* 0: the start */
+	size_t n_states;
+};
 
+static int
+by_ends(const void *a, const void *b)
+{
+	const struct edge *left = a, *right = b;
+
+	if (left->from != right->from)
+		return left->from < right->from ? -1 : 1;
+	return left->to < right->to ? -1 : left->to > right->to;
+}
+
+static struct transitions
+put_in_place(const struct markov *m, const size_t *place)
+{
+	struct state *states = arena_array(m->arena, m->n_states, struct state);
+	struct transitions t = { .list = arena_array(m->arena, m->n_edges, struct edge),
+		                 .states = states,
+		                 .n_states = m->n_states };
+
+	states[0] = m->states[0];
+	for (size_t i = 1; i < m->n_states; i++)
+		states[place[i - 1] + 1] = m->states[i];
 	for (size_t i = 0; i < m->n_slots; i++) {
 		const struct edge *e = &m->edges[i];
 
-		if (e->to == 0 || e->from == 0)
+		if (e->to != 0)
+			t.list[t.n++] = (struct edge){
+				.from = e->from == 0 ? 0 : (uint32_t)place[e->from - 1] + 1,
+				.to = (uint32_t)place[e->to - 1] + 1,
+				.count = e->count,
+			};
+	}
+	if (t.n > 1)
+		qsort(t.list, t.n, sizeof(*t.list), by_ends);
+	return t;
+}
+
+/* Entries by their row, or by their column when turned. */
+static struct sparse
+gather(struct arena *arena, const struct transitions *t, bool turned)
+{
+	size_t n = t->n_states - 1;
+	struct sparse s = { .n = n, .first = arena_array(arena, n + 2, size_t) };
+	size_t total = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct edge *e = &t->list[i];
+
+		if (e->from == 0)
 			continue;
 		s.first[(turned ? e->to : e->from) + 1]++;
 		total++;
@@ -165,47 +214,44 @@ gather(const struct markov *m, bool turned)
 	/* first[i + 1] becomes the next free entry of row i, then its end. */
 	for (size_t i = 1; i < n + 2; i++)
 		s.first[i] += s.first[i - 1];
-	s.to = arena_array(m->arena, total, uint32_t);
-	s.p = arena_array(m->arena, total, double);
-	for (size_t i = 0; i < m->n_slots; i++) {
-		const struct edge *e = &m->edges[i];
+	s.to = arena_array(arena, total, uint32_t);
+	s.p = arena_array(arena, total, double);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct edge *e = &t->list[i];
 		size_t at;
 
-		if (e->to == 0 || e->from == 0)
+		if (e->from == 0)
 			continue;
 		at = s.first[turned ? e->to : e->from]++;
 		s.to[at] = (turned ? e->from : e->to) - 1;
-		s.p[at] = (double)e->count / (double)m->states[e->from].out;
+		s.p[at] = (double)e->count / (double)t->states[e->from].out;
 	}
 	return s;
 }
 
 static void
-make_chain(const struct markov *m, struct chain *c)
+make_chain(struct arena *arena, const struct transitions *t, struct chain *c)
 {
-	size_t n = m->n_states - 1;
+	size_t n = t->n_states - 1;
 
-	c->rows = gather(m, false);
-	c->columns = gather(m, true);
-	c->r = arena_array(m->arena, n, double);
-	c->s = arena_array(m->arena, n, double);
-	c->x = arena_array(m->arena, n, double);
-	c->y = arena_array(m->arena, n, double);
-	c->diagonal = arena_array(m->arena, n, double);
+	c->rows = gather(arena, t, false);
+	c->columns = gather(arena, t, true);
+	c->r = arena_array(arena, n, double);
+	c->s = arena_array(arena, n, double);
+	c->x = arena_array(arena, n, double);
+	c->y = arena_array(arena, n, double);
+	c->diagonal = arena_array(arena, n, double);
 	for (size_t i = 0; i < n; i++)
-		c->r[i] = (double)m->states[i + 1].converts / (double)m->states[i + 1].out;
-	for (size_t i = 0; i < m->n_slots; i++) {
-		const struct edge *e = &m->edges[i];
-
-		if (e->to != 0 && e->from == 0)
-			c->s[e->to - 1] = (double)e->count / (double)m->states[0].out;
-	}
+		c->r[i] = (double)t->states[i + 1].converts / (double)t->states[i + 1].out;
+	for (size_t i = 0; i < t->n && t->list[i].from == 0; i++)
+		c->s[t->list[i].to - 1] = (double)t->list[i].count / (double)t->states[0].out;
 }
 
 bool
-markov_solve(struct markov *m, struct markov_answer *ret)
+markov_solve(struct markov *m, const size_t *place, struct markov_answer *ret)
 {
 	struct chain chain = { .r = NULL };
+	struct transitions t;
 	size_t n = m->n_states - 1;
 
 	if (m->too_large)
@@ -214,7 +260,8 @@ markov_solve(struct markov *m, struct markov_answer *ret)
 		.exact = n <= EXACT_MAX, .n = n, .converting = m->converting, .nulls = m->nulls
 	};
 	ret->effect = arena_array(m->arena, n, double);
-	make_chain(m, &chain);
+	t = put_in_place(m, place);
+	make_chain(m->arena, &t, &chain);
 	ret->residual = chain_solve(m->arena, &chain, ret->exact);
 	for (size_t i = 0; i < n; i++)
 		ret->rate += chain.s[i] * chain.x[i];

@@ -76,7 +76,7 @@ enum { MARKOV_EDGES_MAX = 1000000 };         /* different transitions: 70 MB */
 
 struct markov;
 struct markov_answer {
-	double *effect; /* n, by participant: 1 - p without it / p, from 0 to 1 */
+	double *effect; /* n, by place: 1 - p without the participant / p, from 0 to 1 */
 	size_t n;
 	double rate;                /* p: a path converts */
 	double residual;            /* bound of what the equations leave; relative, of an effect */
@@ -89,8 +89,12 @@ struct markov *markov_begin(struct arena *a);
 void markov_touch(struct markov *m, size_t participant);
 /* Ends the path; one without touches is none. */
 void markov_end(struct markov *m, bool converts);
-/* false: there are more transitions than the bounds above allow. */
-bool markov_solve(struct markov *m, struct markov_answer *ret) MUST_CHECK;
+/*
+ * place[participant], from 0 to n - 1: where it stands in the equations.  The same paths of the same
+ * places give the same answer to the bit, in whatever order they came.  false: there are more
+ * transitions than the bounds above allow.
+ */
+bool markov_solve(struct markov *m, const size_t *place, struct markov_answer *ret) MUST_CHECK;
 
 /* --- what is asked for (period.c, choice.c) -----------------------------------------------------
  */

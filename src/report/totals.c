@@ -128,34 +128,40 @@ by_key(const void *a, const void *b)
 	return strcmp((*left)->key, (*right)->key);
 }
 
-/*
- * What was attributed, by removal effect; ties go by key.  Effects are rounded to forty bits, so
- * that equal ones are equal whichever way they were computed.
- */
-static void
-share_out(struct rq *rq, struct sums *s)
+static struct total **
+sorted(struct rq *rq, const struct sums *s)
 {
-	const struct markov_answer *a = &s->ret->markov;
-	const struct sum *all = &s->ret->all, *nobody = &s->ret->unattributed;
 	struct total **order = arena_array(rq->arena, s->n, struct total *);
-	uint64_t *weights = arena_array(rq->arena, s->n, uint64_t);
-	int64_t *value = arena_array(rq->arena, s->n, int64_t),
-		*count = arena_array(rq->arena, s->n, int64_t);
-	struct share_of *scratch = arena_array(rq->arena, s->n, struct share_of);
 	size_t n = 0;
 
-	if (a->rate <= 0)
-		return;
 	for (size_t i = 0; i < s->n_slots; i++) {
 		if (s->used[i])
 			order[n++] = &s->slots[i];
 	}
-	qsort(order, n, sizeof(struct total *), by_key);
-	for (size_t i = 0; i < n; i++)
-		weights[i] = (uint64_t)llround(ldexp(a->effect[order[i]->number], EFFECT_BITS));
-	split_exactly(all->value - nobody->value, weights, n, value, scratch);
-	split_exactly(all->count - nobody->count, weights, n, count, scratch);
-	for (size_t i = 0; i < n; i++)
+	if (n > 1)
+		qsort(order, n, sizeof(struct total *), by_key);
+	return order;
+}
+
+/* What was attributed, by removal effect; ties go by key.  Effects are rounded to forty bits, so
+ * that equal ones are equal wherever they stand in the equations. */
+static void
+share_out(struct rq *rq, struct sums *s, struct total **order)
+{
+	const struct markov_answer *a = &s->ret->markov;
+	const struct sum *all = &s->ret->all, *nobody = &s->ret->unattributed;
+	uint64_t *weights = arena_array(rq->arena, s->n, uint64_t);
+	int64_t *value = arena_array(rq->arena, s->n, int64_t),
+		*count = arena_array(rq->arena, s->n, int64_t);
+	struct share_of *scratch = arena_array(rq->arena, s->n, struct share_of);
+
+	if (a->rate <= 0)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		weights[i] = (uint64_t)llround(ldexp(a->effect[i], EFFECT_BITS));
+	split_exactly(all->value - nobody->value, weights, s->n, value, scratch);
+	split_exactly(all->count - nobody->count, weights, s->n, count, scratch);
+	for (size_t i = 0; i < s->n; i++)
 		order[i]->sums[s->markov_at] = (struct sum){ count[i], value[i] };
 }
 
@@ -320,14 +326,20 @@ enum fault
 totals_solve(struct rq *rq, struct totals *t)
 {
 	struct sums *s = t->unsolved;
+	struct total **order;
+	size_t *place;
 
 	if (s == NULL)
 		return FAULT_NONE;
-	if (!markov_solve(s->markov, &t->markov))
+	order = sorted(rq, s);
+	place = arena_array(rq->arena, s->n, size_t);
+	for (size_t i = 0; i < s->n; i++)
+		place[order[i]->number] = i;
+	if (!markov_solve(s->markov, place, &t->markov))
 		return report_wrong(rq, "?model",
 		                    "markov has too many transitions here: ask for a shorter "
 		                    "period, or by another group");
-	share_out(rq, s);
+	share_out(rq, s, order);
 	sort_rows(rq, s);
 	t->unsolved = NULL;
 	return FAULT_NONE;

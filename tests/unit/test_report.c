@@ -303,6 +303,7 @@ static void
 removal_effects_are_those_of_the_rules(void **state)
 {
 	static const double want[] = { 1586 / 3361.0, 1112 / 3361.0, 663 / 3361.0 };
+	static const size_t as_they_came[] = { 0, 1, 2 };
 	struct arena *arena = arena_create(4096);
 	struct markov *m = markov_begin(arena);
 	struct markov_answer a;
@@ -319,7 +320,7 @@ removal_effects_are_those_of_the_rules(void **state)
 	path(m, 1, true, "3");
 	path(m, 5, false, "3");
 	path(m, 7, false, "");
-	assert_true(markov_solve(m, &a));
+	assert_true(markov_solve(m, as_they_came, &a));
 	assert_true(a.exact && a.n == 3 && a.converting == 7 && a.nulls == 12);
 	assert_true(fabs(a.rate - 7 / 19.0) < 1e-12 && a.residual < 1e-12);
 	for (size_t i = 0; i < 3; i++)
@@ -366,6 +367,7 @@ many_participants_are_solved_within_the_residual(void **state)
 {
 	enum { PATHS = 4000, PEOPLE = 1100 };
 	static uint32_t paths[PATHS][4]; /* three participants, and whether it converts */
+	static size_t place[PEOPLE];
 	struct arena *arena = arena_create(4096);
 	struct markov *m = markov_begin(arena);
 	struct markov_answer a;
@@ -382,7 +384,9 @@ many_participants_are_solved_within_the_residual(void **state)
 			markov_touch(m, paths[i][k]);
 		markov_end(m, paths[i][3] != 0);
 	}
-	assert_true(markov_solve(m, &a));
+	for (size_t i = 0; i < PEOPLE; i++)
+		place[i] = i;
+	assert_true(markov_solve(m, place, &a));
 	assert_true(!a.exact && a.n == PEOPLE && a.residual > 0 && a.residual < 1e-8);
 	all = rate_without(paths, PATHS, PEOPLE, SIZE_MAX);
 	assert_true(fabs(a.rate - all) < 1e-9);
@@ -404,8 +408,57 @@ too_many_transitions_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2 * MARKOV_EDGES_MAX; i++)
 		markov_touch(m, i);
-	assert_false(markov_solve(m, &a));
+	assert_false(markov_solve(m, NULL, &a));
 	arena_destroy(&arena);
+}
+
+/* Paths of people who are numbered as they come, read from one path on, solved in the people's
+ * order. */
+static struct markov_answer
+solved_from(struct arena *arena, size_t people, size_t first)
+{
+	enum { PATHS = 3000, TOUCHES = 4 };
+	struct markov *m = markov_begin(arena);
+	size_t *number = arena_array(arena, people, size_t),
+	       *place = arena_array(arena, people, size_t);
+	struct markov_answer a;
+	size_t n = 0;
+
+	for (size_t i = 0; i < PATHS; i++) {
+		uint64_t seed = (first + i) % PATHS;
+
+		for (size_t k = 0; k < TOUCHES; k++) {
+			size_t who = k == 0 ? seed % people : draw(&seed) % people;
+
+			if (number[who] == 0) {
+				number[who] = ++n;
+				place[n - 1] = who;
+			}
+			markov_touch(m, number[who] - 1);
+		}
+		markov_end(m, draw(&seed) % 3 == 0);
+	}
+	assert_int_equal(n, people);
+	assert_true(markov_solve(m, place, &a));
+	return a;
+}
+
+static void
+effects_do_not_depend_on_the_order_of_paths(void **state)
+{
+	static const size_t people[] = { 3, 90, 1100 }; /* the last are solved iteratively */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		struct arena *arena = arena_create(4096);
+		struct markov_answer a = solved_from(arena, people[i], 0),
+				     b = solved_from(arena, people[i], 1313);
+
+		assert_memory_equal(a.effect, b.effect, a.n * sizeof(double));
+		assert_memory_equal(&a.residual, &b.residual, sizeof(double));
+		assert_memory_equal(&a.rate, &b.rate, sizeof(double));
+		arena_destroy(&arena);
+	}
 }
 
 int
@@ -423,6 +476,7 @@ main(void)
 		cmocka_unit_test(removal_effects_are_those_of_the_rules),
 		cmocka_unit_test(many_participants_are_solved_within_the_residual),
 		cmocka_unit_test(too_many_transitions_are_refused),
+		cmocka_unit_test(effects_do_not_depend_on_the_order_of_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
