@@ -98,7 +98,7 @@ compute_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	for (size_t i = 0; i < emv.n; i++)
-		tally_add(rq, &words, str_of(emv.cells[i].key), 0, 0);
+		tally_add(rq, &words, str_of(emv.cells[i].key), 0, 1);
 	tally_fold(rq, &words);
 	e = tally_names(rq, &words, BY_NETWORK);
 	emv_table(sheet_csv(rq->arena, &csv), &emv, &words);

@@ -18,8 +18,7 @@ enum {
 	CREDIT_WHOLE = 1000000,  /* one conversion, in millionths */
 };
 
-/* --- models (model.c): pure --------------------------------------------------------------------
- */
+/* --- models (model.c): pure ------------------------------------------------------------------- */
 
 enum model {
 	MODEL_FIRST,
@@ -68,8 +67,7 @@ struct share_of {
 void split_exactly(int64_t whole, const uint64_t *weights, size_t n, int64_t *parts,
                    struct share_of *scratch);
 
-/* --- removal effects (markov.c): pure -----------------------------------------------------------
- */
+/* --- removal effects (markov.c): pure --------------------------------------------------------- */
 
 enum { MARKOV_EDGES_MAX = 1000000 };         /* different transitions: 70 MB */
 #define MARKOV_WORK_MAX UINT64_C(4000000000) /* transitions times participants, iteratively */
@@ -90,14 +88,13 @@ void markov_touch(struct markov *m, size_t participant);
 /* Ends the path; one without touches is none. */
 void markov_end(struct markov *m, bool converts);
 /*
- * place[participant], from 0 to n - 1: where it stands in the equations.  The same paths of the same
- * places give the same answer to the bit, in whatever order they came.  false: there are more
+ * place[participant], from 0 to n - 1: where it stands in the equations.  The same paths of the
+ * same places give the same answer to the bit, in whatever order they came.  false: there are more
  * transitions than the bounds above allow.
  */
 bool markov_solve(struct markov *m, const size_t *place, struct markov_answer *ret) MUST_CHECK;
 
-/* --- what is asked for (period.c, choice.c) -----------------------------------------------------
- */
+/* --- what is asked for (period.c, choice.c) --------------------------------------------------- */
 
 enum dimension {
 	BY_PERSON,
@@ -195,8 +192,7 @@ struct model_params model_defaults(void);
 void report_bound_ids(struct report_ask *ask);
 enum fault report_wrong(struct rq *rq, const char *parameter, const char *detail) MUST_CHECK;
 
-/* --- rows of the stream (report_sql.c, report_counts_sql.c) -------------------------------------
- */
+/* --- rows of the stream (report_sql.c, report_counts_sql.c) ----------------------------------- */
 
 /* A conversion beside one of its eligible touches, or none (touched_at TIME_NONE). */
 struct stream_row {
@@ -288,9 +284,7 @@ enum fault report_sql_event_moments(struct rq *rq, const struct report_ask *ask,
                                     void *arg) MUST_CHECK;
 enum fault report_sql_has_conversion(struct rq *rq, struct uuid id, bool *ret) MUST_CHECK;
 
-/* --- by sums where there are any, else by rows (sums_rows.c)
- * --------------------------------------
- */
+/* --- by sums where there are any, else by rows (sums_rows.c) ---------------------------------- */
 
 /* As report_sql_clicks and report_sql_shares.  human: of the other classes not all come. */
 enum fault report_clicks(struct rq *rq, const struct report_ask *ask, bool human, db_row_fn *fn,
@@ -298,8 +292,7 @@ enum fault report_clicks(struct rq *rq, const struct report_ask *ask, bool human
 enum fault report_shares(struct rq *rq, const struct report_ask *ask, db_row_fn *fn,
                          void *arg) MUST_CHECK;
 
-/* --- values of other currencies (convert.c) -----------------------------------------------------
- */
+/* --- values of other currencies (convert.c) --------------------------------------------------- */
 
 /* A rate that a report used: of all conversions of a currency on a UTC day. */
 struct used_rate {
@@ -322,8 +315,7 @@ enum fault report_convert(struct rq *rq, struct report_ask *ask) MUST_CHECK;
 /* The conversion's value becomes one of ask->currency.  false: it has no rate, and is left out. */
 bool convert_value(struct rq *rq, const struct report_ask *ask, struct stream_row *conversion);
 
-/* --- paths (path.c) -----------------------------------------------------------------------------
- */
+/* --- paths (path.c) --------------------------------------------------------------------------- */
 
 /* A model's part of each touch. */
 struct split {
@@ -346,8 +338,7 @@ enum fault walk_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
 enum fault walk_credit_row(struct rq *rq, void *row, void *arg) MUST_CHECK;
 enum fault walk_end(struct rq *rq, struct walk *w) MUST_CHECK;
 
-/* --- counts by group (tally.c) ------------------------------------------------------------------
- */
+/* --- counts by group (tally.c) ---------------------------------------------------------------- */
 
 enum { TALLY_COLUMNS = 10 };
 struct tally_row {
@@ -362,6 +353,7 @@ struct tally {
 	struct tally_row *rows; /* after tally_fold: one a key, sorted by it */
 	size_t n_rows;
 };
+/* Nothing (n = 0) makes no row: whether a group with nothing comes by depends on who counts. */
 void tally_add(struct rq *rq, struct tally *t, struct str key, size_t column, int64_t n);
 void tally_fold(struct rq *rq, struct tally *t);
 /* NULL: no such row. */
@@ -369,8 +361,7 @@ struct tally_row *tally_find(const struct tally *t, const char *key);
 /* The rows' names, by the dimension of their keys. */
 enum fault tally_names(struct rq *rq, struct tally *t, enum dimension by) MUST_CHECK;
 
-/* --- from shares to sales (funnel.c) ------------------------------------------------------------
- */
+/* --- from shares to sales (funnel.c) ---------------------------------------------------------- */
 
 enum funnel_step {
 	FUNNEL_SHARES,
@@ -396,8 +387,7 @@ enum fault funnel_read(struct rq *rq, struct funnel *f) MUST_CHECK;
 /* part of whole, each in its unit, in millionths; J_NO_INT: of nothing. */
 int64_t funnel_rate(int64_t part, int64_t part_unit, int64_t whole, int64_t whole_unit);
 
-/* --- buckets of time (series.c) ----------------------------------------------------------------
- */
+/* --- buckets of time (series.c) --------------------------------------------------------------- */
 
 struct bucket_start {
 	const char *from; /* local date */
@@ -412,8 +402,7 @@ enum fault report_read_buckets(struct rq *rq, const struct report_query *q, stru
 /* The bucket of an instant: they follow each other. */
 size_t bucket_at(const struct bucket_start *buckets, size_t n, int64_t at_us);
 
-/* --- totals (totals.c) --------------------------------------------------------------------------
- */
+/* --- totals (totals.c) ------------------------------------------------------------------------ */
 
 struct money {
 	int64_t amount_minor;
@@ -454,8 +443,7 @@ enum fault totals_solve(struct rq *rq, struct totals *t) MUST_CHECK;
 /* The rows get their names, those of now. */
 enum fault totals_name(struct rq *rq, enum dimension by, struct totals *t) MUST_CHECK;
 
-/* --- totals that were asked for before (kept.c) -------------------------------------------------
- */
+/* --- totals that were asked for before (kept.c) ----------------------------------------------- */
 
 /* Of all that the company's credits are made of: while it stands, so do they. */
 struct credit_mark {
@@ -474,8 +462,7 @@ extern const struct j_schema report_money_schema, other_currency_schema;
 void report_currencies(const struct converting *c, const struct totals *t,
                        struct j_list *ret_others, struct j_list *ret_converted);
 
-/* --- rows (credits.c) ---------------------------------------------------------------------------
- */
+/* --- rows (credits.c) ------------------------------------------------------------------------- */
 
 /* A row as its CSV has it. */
 struct credit_line {

@@ -17,6 +17,8 @@ tally_add(struct rq *rq, struct tally *t, struct str key, size_t column, int64_t
 {
 	struct tally_entry *e;
 
+	if (n == 0)
+		return;
 	t->entries = arena_grow(rq->arena, t->entries, t->n, &t->room);
 	e = &t->entries[t->n++];
 	e->column = column;

@@ -250,6 +250,19 @@ def test_a_sum_that_somebody_changed_is_found_and_mended(counted, span, what, by
     assert (counted.ask("funnel", group="person"), counted.ask("funnel", group="network"), counted.ask("series")) == before
 
 
+def test_who_has_nothing_by_a_model_has_no_row_whoever_counts(counted):
+    """A team that only began a path has nothing by the last touch: no sum keeps a zero, but rows tell of the touch."""
+    at, (who, *_) = FIRST + 5 * DAY, counted.books.people
+    west = json.loads(counted.stack.rostra("team", "add", "--company", counted.company.slug, "--name", "West", "--json"))["id"]
+    lead, _ = counted.books.lead([(who, at - 2 * DAY), (who, at - DAY)], at=at, team=counted.teams[0])
+    counted.db("UPDATE touch SET team_id = %s WHERE company_id = %s AND lead_id = %s ORDER BY touched_at LIMIT 1",
+               (west, counted.company.id, lead))
+    assert counted.rollups("rebuild").returncode == 0
+    by = {model: [row["key"] for row in counted.ask("funnel", group="team", model=model)["rows"]] for model in ("first", "last")}
+    assert west in by["first"] and west not in by["last"]
+    counted.agrees([("funnel", {"group": "team", "model": m}) for m in ("first", "last")])
+
+
 def test_a_sum_that_cannot_be_read_is_no_number(counted):
     counted.db("UPDATE report_sum SET counts = LEFT(counts, LENGTH(counts) - 1) WHERE company_id = %s"
                " AND (what IN ('share', 'lead_credit') AND dimension = 'person' OR dimension IN ('path', 'row', 'sharer'))", (counted.company.id,))
