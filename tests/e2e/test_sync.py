@@ -138,7 +138,7 @@ class Sync(RuleBasedStateMachine):
         api, company = self.api, self.company
         self.channels = [new_channel(api, company), new_channel(api, company, mode="followable"),
                          new_channel(api, company, audience="teams", team_ids=[self.team])]
-        self.posts, self.shares, self.member_of = [], [], False
+        self.posts, self.shares, self.member_of, self.archived = [], [], False, [False] * 3
         self.phone = Phone(api, company.member, limit).sync()
 
     def latest(self, post):
@@ -146,9 +146,10 @@ class Sync(RuleBasedStateMachine):
 
     @rule(channel=st.integers(0, 2), must_read=st.booleans())
     def publish(self, channel, must_read):
-        made = live_post(self.api, self.company, channel_id=self.channels[channel]["id"], campaign_id=None,
-                         must_read=must_read)
-        self.posts.append(made["id"])
+        if not self.archived[channel]:  # nothing new goes into one that is
+            made = live_post(self.api, self.company, channel_id=self.channels[channel]["id"], campaign_id=None,
+                             must_read=must_read)
+            self.posts.append(made["id"])
 
     @precondition(lambda self: self.posts)
     @rule(which=st.integers(0, 20), title=st.sampled_from(["A", "B"]), channel=st.integers(0, 2))
@@ -199,6 +200,7 @@ class Sync(RuleBasedStateMachine):
         version = next(c["version"] for c in found if c["id"] == self.channels[which]["id"])
         self.api.patch(f"/v1/channels/{self.channels[which]['id']}", who=self.company.admin,
                        json={"archived": archived, "version": version})
+        self.archived[which] = archived
 
     @rule()
     def sync(self):
