@@ -104,7 +104,6 @@ whole(const struct rq *rq)
 		.company_id = rq_company(rq),
 		.after_name = "",
 		.after_id = { { 1 } }, /* below every id of ours, and not NULL */
-		.like = "%",
 		.everybody = true,
 		.limit = INT32_MAX,
 	};

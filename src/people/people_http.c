@@ -75,7 +75,7 @@ struct people_query {
 	bool        everybody;
 };
 static const struct j_field people_query_fields[] = {
-	J_TEXT(struct people_query, q, J_TRIM, 1, 60, .help = "The name begins with this"),
+	J_TEXT(struct people_query, q, J_TRIM, 1, 60, .help = "A word of the name begins with this, one of the first four; hyphens part words, too"),
 	J_BOOLEAN(struct people_query, everybody, 0, false, .help = "Those who left, too; managers and admins only"),
 };
 static const struct j_schema people_query_schema = J_SCHEMA("people_query", struct people_query, people_query_fields);
@@ -136,7 +136,7 @@ like_prefix(struct rq *rq, const char *q)
 	struct buf b = { 0 };
 	const char *kept;
 
-	for (const char *c = q == NULL ? "" : q; *c != '\0'; c++) {
+	for (const char *c = q; *c != '\0'; c++) {
 		if (*c == '%' || *c == '_' || *c == '\\')
 			buf_char(&b, '\\');
 		buf_char(&b, *c);
@@ -157,6 +157,23 @@ put_person(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
+/* Whoever was renamed or erased meanwhile has no place in the list any more. */
+static enum fault
+page_after(struct rq *rq, struct name_page *page, struct uuid id)
+{
+	struct person_row last;
+	enum fault e = person_sql_get(rq, id, &last);
+
+	page->after_id = id;
+	if (!e)
+		page->after_name = last.display_name;
+	if (!e && page->like != NULL)
+		e = person_sql_match(rq, id, page->like, &page->after_name);
+	if (e == FAULT_NOT_FOUND || (!e && page->after_name == NULL))
+		return rq_fail(rq, FAULT_CURSOR, "The cursor is not valid for this list.");
+	return e;
+}
+
 static enum fault
 people_get(struct rq *rq, struct call *call, void *reply)
 {
@@ -165,24 +182,14 @@ people_get(struct rq *rq, struct call *call, void *reply)
 		.company_id = rq_company(rq),
 		.after_name = "",
 		.after_id = { { 1 } }, /* below every id of ours; zero would be NULL */
-		.like = like_prefix(rq, q->q),
+		.like = q->q ? like_prefix(rq, q->q) : NULL,
 		.everybody = q->everybody && may_see_more(rq),
 		.limit = call->limit + 1,
 	};
-	struct person_row last;
+	enum fault e = call->after ? page_after(rq, &page, call->key.id) : FAULT_NONE;
 
 	(void)reply;
-	if (call->after) {
-		enum fault e = person_sql_get(rq, call->key.id, &last);
-
-		if (e == FAULT_NOT_FOUND)
-			return rq_fail(rq, FAULT_CURSOR, "The cursor is not valid for this list.");
-		if (e)
-			return e;
-		page.after_name = last.display_name;
-		page.after_id = last.id;
-	}
-	return person_sql_page(rq, &page, put_person, call);
+	return e ? e : person_sql_page(rq, &page, put_person, call);
 }
 
 static enum fault

@@ -55,8 +55,8 @@ struct member_row {
 struct name_page {
 	struct uuid company_id, team_id, after_id;
 	const char *after_name; /* "" from the start */
-	const char *like;       /* "abc%" or "%" */
-	bool everybody;         /* also those who left */
+	const char *like; /* people: a word of the name begins so, "abc%"; NULL: whatever it is */
+	bool everybody;   /* also those who left */
 	int64_t at, limit;
 };
 
@@ -78,8 +78,12 @@ enum fault person_sql_insert(struct rq *rq, const struct person_row *p,
 enum fault person_sql_get(struct rq *rq, struct uuid id, struct person_row *ret) MUST_CHECK;
 enum fault person_sql_lock(struct rq *rq, struct uuid id, struct person_row *ret) MUST_CHECK;
 enum fault person_sql_by_email(struct rq *rq, const char *email, struct person_row *ret) MUST_CHECK;
+/* By name, or by it from the first word on that is like that; rows: person_row. */
 enum fault person_sql_page(struct rq *rq, const struct name_page *page, db_row_fn *fn,
                            void *arg) MUST_CHECK;
+/* The name from the first word on that is like that; NULL: none is. */
+enum fault person_sql_match(struct rq *rq, struct uuid id, const char *like,
+                            const char **ret) MUST_CHECK;
 /* Everything the API shows; counts version, and access_version with `access`. */
 enum fault person_sql_update(struct rq *rq, const struct person_row *p, bool access) MUST_CHECK;
 /* CONFLICT, without text, when the e-mail is taken. */

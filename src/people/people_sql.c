@@ -43,17 +43,17 @@ static const struct db_col text_in[] = { DB_COL_STR(struct one, text) };
 static const struct db_col both_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id) };
 static const struct db_col email_in[] = { DB_COL_UUID(struct one, company_id), DB_COL_STR(struct one, text) };
 
-static const struct db_col person_out[] = {
-	DB_COL_UUID(struct person_row, company_id),     DB_COL_UUID(struct person_row, id),
-	DB_COL_STR(struct person_row, email),           DB_COL_STR(struct person_row, display_name),
-	DB_COL_STR(struct person_row, given_name),      DB_COL_STR(struct person_row, family_name),
-	DB_COL_ENUM(struct person_row, role, role_names), DB_COL_ENUM(struct person_row, state, person_state_names),
-	DB_COL_STR(struct person_row, language),        DB_COL_STR(struct person_row, time_zone),
-	DB_COL_STR(struct person_row, job_title),       DB_COL_STR(struct person_row, department),
-	DB_COL_STR(struct person_row, location),        DB_COL_I64(struct person_row, version),
-	DB_COL_TIME(struct person_row, created_at),     DB_COL_TIME(struct person_row, updated_at),
-	DB_COL_TIME(struct person_row, deactivated_at),
-};
+#define PERSON_COLS(T, of)                                                                      \
+	DB_COL_UUID(T, of company_id),     DB_COL_UUID(T, of id),                                   \
+	DB_COL_STR(T, of email),           DB_COL_STR(T, of display_name),                          \
+	DB_COL_STR(T, of given_name),      DB_COL_STR(T, of family_name),                           \
+	DB_COL_ENUM(T, of role, role_names), DB_COL_ENUM(T, of state, person_state_names),          \
+	DB_COL_STR(T, of language),        DB_COL_STR(T, of time_zone),                             \
+	DB_COL_STR(T, of job_title),       DB_COL_STR(T, of department),                            \
+	DB_COL_STR(T, of location),        DB_COL_I64(T, of version),                               \
+	DB_COL_TIME(T, of created_at),     DB_COL_TIME(T, of updated_at),                           \
+	DB_COL_TIME(T, of deactivated_at)
+static const struct db_col person_out[] = { PERSON_COLS(struct person_row, ) };
 #define PERSON_COLUMNS \
 	"company_id, id, email, display_name, given_name, family_name, role, state, language, time_zone," \
 	" job_title, department, location, version, created_at, updated_at, deactivated_at"
@@ -89,9 +89,41 @@ static const struct db_col person_update_in[] = {
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct name_page, company_id),      DB_COL_STR(struct name_page, after_name),
 	DB_COL_STR(struct name_page, after_name),       DB_COL_UUID(struct name_page, after_id),
-	DB_COL_STR(struct name_page, like),             DB_COL_BOOL(struct name_page, everybody),
-	DB_COL_I64(struct name_page, limit),
+	DB_COL_BOOL(struct name_page, everybody),       DB_COL_I64(struct name_page, limit),
 };
+/* People whose names have a word that begins so: by a word, from it on. */
+struct match {
+	struct uuid company_id, id;
+	const char *like, *name;
+};
+static const struct db_col match_in[] = {
+	DB_COL_STR(struct match, like), DB_COL_STR(struct match, like), DB_COL_STR(struct match, like), DB_COL_STR(struct match, like),
+	DB_COL_UUID(struct match, company_id), DB_COL_UUID(struct match, id),
+};
+static const struct db_col match_out[] = { DB_COL_STR(struct match, name) };
+#define LIKE_IN DB_COL_STR(struct name_page, like)
+#define FOUND_COLS                                                                              \
+	DB_COL_UUID(struct name_page, company_id), DB_COL_STR(struct name_page, after_name),        \
+	DB_COL_STR(struct name_page, after_name),  DB_COL_UUID(struct name_page, after_id),         \
+	LIKE_IN, DB_COL_BOOL(struct name_page, everybody)
+#define LIMIT_IN DB_COL_I64(struct name_page, limit)
+static const struct db_col found_in[] = {
+	FOUND_COLS, LIMIT_IN, FOUND_COLS, LIKE_IN, LIMIT_IN, FOUND_COLS, LIKE_IN, LIKE_IN, LIMIT_IN,
+	FOUND_COLS, LIKE_IN, LIKE_IN, LIKE_IN, LIMIT_IN, LIMIT_IN,
+};
+struct found {
+	struct person_row p; /* first */
+	const char *name;
+};
+static const struct db_col found_out[] = { PERSON_COLS(struct found, p.), DB_COL_STR(struct found, name) };
+/* Each by the first word of theirs that does. */
+#define BY_WORD(name, key, unless)                                                              \
+	"(SELECT " PERSON_COLUMNS ", " name " AS name FROM person FORCE INDEX (" key ") WHERE company_id = ? AND " name " >= ?" \
+	" AND (" name " > ? OR id > ?) AND " name " LIKE ? AND (? OR state = 'active')" unless       \
+	" ORDER BY " name ", id LIMIT ?)"
+#define WORD_NOT_1 " AND display_name NOT LIKE ?"
+#define WORD_NOT_2 WORD_NOT_1 " AND name_2 NOT LIKE ?"
+#define WORD_NOT_3 WORD_NOT_2 " AND name_3 NOT LIKE ?"
 static const struct db_col role_end_in[] = {
 	DB_COL_TIME(struct one, at), DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id),
 };
@@ -102,7 +134,7 @@ static const struct db_col role_begin_in[] = {
 
 enum {
 	Q_COMPANY_INSERT, Q_COMPANY_SEQ, Q_COMPANY_GET, Q_COMPANY_BY_SLUG, Q_COMPANY_EACH, Q_COMPANY_UPDATE,
-	Q_COMPANY_FEED, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE,
+	Q_COMPANY_FEED, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE, Q_PERSON_FOUND, Q_PERSON_MATCH,
 	Q_PERSON_UPDATE, Q_PERSON_PROFILE, Q_PERSON_FEED, Q_PERSON_AUDIENCE, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
 };
 
@@ -148,10 +180,18 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT " PERSON_COLUMNS " FROM person WHERE company_id = ? AND email = ?",
 		DB_IN(email_in), DB_OUT(person_out) },
 	[Q_PERSON_PAGE] = { .name = "person_page",
-		.sql = "SELECT " PERSON_COLUMNS " FROM person WHERE company_id = ? AND display_name >= ?"
-		       " AND (display_name > ? OR id > ?) AND display_name LIKE ? AND (? OR state = 'active')"
-		       " ORDER BY display_name, id LIMIT ?",
+		.sql = "SELECT " PERSON_COLUMNS " FROM person FORCE INDEX (person_name) WHERE company_id = ? AND display_name >= ?"
+		       " AND (display_name > ? OR id > ?) AND (? OR state = 'active') ORDER BY display_name, id LIMIT ?",
 		DB_IN(page_in), DB_OUT(person_out) },
+	[Q_PERSON_FOUND] = { .name = "person_found",
+		.sql = BY_WORD("display_name", "person_name", "") " UNION ALL " BY_WORD("name_2", "person_name_2", WORD_NOT_1)
+		       " UNION ALL " BY_WORD("name_3", "person_name_3", WORD_NOT_2) " UNION ALL " BY_WORD("name_4", "person_name_4", WORD_NOT_3)
+		       " ORDER BY name, id LIMIT ?",
+		DB_IN(found_in), DB_OUT(found_out) },
+	[Q_PERSON_MATCH] = { .name = "person_match",
+		.sql = "SELECT CASE WHEN display_name LIKE ? THEN display_name WHEN name_2 LIKE ? THEN name_2"
+		       " WHEN name_3 LIKE ? THEN name_3 WHEN name_4 LIKE ? THEN name_4 END FROM person WHERE company_id = ? AND id = ?",
+		DB_IN(match_in), DB_OUT(match_out) },
 	[Q_PERSON_UPDATE] = { .name = "person_update",
 		.sql = "UPDATE person SET role = ?, state = ?, language = ?, time_zone = ?, updated_at = ?,"
 		       " deactivated_at = ?, access_version = access_version + ?, version = version + 1,"
@@ -268,9 +308,23 @@ person_sql_by_email(struct rq *rq, const char *email, struct person_row *ret)
 enum fault
 person_sql_page(struct rq *rq, const struct name_page *page, db_row_fn *fn, void *arg)
 {
-	struct person_row row;
+	struct found row;
 
-	return db_each(rq, &stmts[Q_PERSON_PAGE], page, &row, fn, arg);
+	if (page->like == NULL)
+		return db_each(rq, &stmts[Q_PERSON_PAGE], page, &row.p, fn, arg);
+	return db_each(rq, &stmts[Q_PERSON_FOUND], page, &row, fn, arg);
+}
+
+enum fault
+person_sql_match(struct rq *rq, struct uuid id, const char *like, const char **ret)
+{
+	const struct match in = { .company_id = rq_company(rq), .id = id, .like = like };
+	struct match out;
+	enum fault e = db_one(rq, &stmts[Q_PERSON_MATCH], &in, &out);
+
+	if (!e)
+		*ret = out.name;
+	return e;
 }
 
 enum fault

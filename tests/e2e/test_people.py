@@ -134,6 +134,49 @@ def test_people_are_found_by_name_page_by_page(api, make_company):
     assert [p["display_name"] for p in api.get("/v1/people?q=100%25", who=company.member).json()["items"]] == ["100%"]
 
 
+def found_by(api, company, q, limit=100):
+    """Display names, page by page."""
+    names, cursor = [], {}
+    while True:
+        page = api.get("/v1/people", who=company.member, params={"q": q, "limit": limit, **cursor}).json()
+        names += [p["display_name"] for p in page["items"]]
+        if not page["has_more"]:
+            return names
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def test_people_are_found_by_every_word_of_their_names(api, make_company, stack, db):
+    company = make_company()
+    names = ["Ana-Maria de la Cruz", "Cruz  Anaya", "Ana Ana Anaya", "Grüner, Émile", "de Vries", "Grunert Ana", "Ana"]
+    for n, name in enumerate(names):
+        stack.rostra("person", "add", "--company", company.slug, "--email", f"n{n}@names.example", "--name", name)
+    assert found_by(api, company, "cruz") == ["Cruz  Anaya"]  # the fifth word of the other is one too many
+    assert found_by(api, company, "la cr") == ["Ana-Maria de la Cruz"]
+    assert found_by(api, company, "gruner") == ["Grüner, Émile", "Grunert Ana"]
+    assert found_by(api, company, "EMILE") == ["Grüner, Émile"]
+    assert found_by(api, company, "de") == ["Ana-Maria de la Cruz", "de Vries"]
+    assert found_by(api, company, "maria de") == ["Ana-Maria de la Cruz"] and found_by(api, company, "ria") == []
+    assert found_by(api, company, "%") == [] == found_by(api, company, "ana_")
+    # Each once, however many of their words begin so, in pages of any size; in the order of what was found, then of ids.
+    for limit in (1, 2, 3, 100):
+        found = found_by(api, company, "ana", limit)
+        assert sorted(found) == sorted(set(names) - {"Grüner, Émile", "de Vries"}), limit
+        assert found == ["Grunert Ana", "Ana", "Ana Ana Anaya", "Ana-Maria de la Cruz", "Cruz  Anaya"], limit
+
+
+def test_a_page_of_found_people_goes_on_or_says_that_it_cannot(api, make_company, stack, db):
+    company = make_company()
+    for name in ("Ida Berg", "Ida Borg", "Ida Burg"):
+        stack.rostra("person", "add", "--company", company.slug, "--email", name.replace(" ", ".") + "@names.example", "--name", name)
+    page = api.get("/v1/people?q=b&limit=1", who=company.member).json()
+    assert [p["display_name"] for p in page["items"]] == ["Ida Berg"]
+    next_page = f"/v1/people?q=b&limit=1&cursor={page['next_cursor']}"
+    assert [p["display_name"] for p in api.get(next_page, who=company.member).json()["items"]] == ["Ida Borg"]
+    # Who was found is not called so any more.
+    db("UPDATE person SET display_name = 'Ida' WHERE company_id = %s AND display_name = 'Ida Berg'", (company.id,))
+    assert api.get(next_page, who=company.member).json()["code"] == "cursor_invalid"
+
+
 def test_addresses_and_roles_are_for_managers_and_admins(api, acme):
     path = f"/v1/people/{acme.curator.id}"
     assert not {"email", "role", "state"} & set(api.get(path, who=acme.member).json())

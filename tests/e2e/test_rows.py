@@ -91,6 +91,7 @@ LISTS = {
     "/v1/sync": ("member", 8),        # the first fill: posts with their texts, shares
     "/v1/shares": ("member", 2),      # the post's title
     "/v1/people": ("member", 2),
+    "/v1/people?q=m": ("member", 5),  # by each of four words of their names
     "/v1/teams": ("member", 40),      # the members are counted
     "/v1/channels": ("member", 6),    # audience, followed
     "/v1/campaigns": ("curator", 2),
