@@ -92,11 +92,7 @@ struct points_subject {
 enum fault points_settle(struct rq *rq, const struct points_subject *s,
                          const struct points_want *want, size_t n) MUST_CHECK;
 
-/*
- * Inside a transaction: what new things give, of which the ledger knows nothing yet: an entry each,
- * all at once.  Afterwards it is as if each had been settled.  CONFLICT, without text: the ledger
- * does know one.  Sorts the rows.
- */
+/* What a new thing gives, of which the ledger knows nothing yet. */
 struct points_first {
 	struct uuid object, person;
 	struct uuid team; /* primary team of who earns it then; zero: none */
@@ -105,8 +101,24 @@ struct points_first {
 	int64_t period;
 	int64_t day;    /* as of struct points_subject */
 	int64_t tenths; /* not 0 */
+	int64_t whole;  /* of an allowance: as of struct points_hold; else 0 */
 };
-enum fault points_put_first(struct rq *rq, struct points_first *rows, size_t n) MUST_CHECK;
+/*
+ * Inside a transaction: adds the rows to the balances and holds these until the commit, in one
+ * statement where points_allowances_hold and points_put_first are two.  That goes well if everybody
+ * has a balance, and who pays has their whole allowance in grants and enough left, which is so but
+ * for the first of a month; else *ret_spent is false, and the transaction is to be rolled back.
+ * Sorts the rows.
+ */
+enum fault points_spend_first(struct rq *rq, struct points_first *rows, size_t n,
+                              bool *ret_spent) MUST_CHECK;
+/*
+ * Inside a transaction: an entry for each of the rows, all at once.  Afterwards it is as if each
+ * had been settled.  spent: by points_spend_first.  CONFLICT, without text: the ledger does know
+ * one.  Sorts the rows.
+ */
+enum fault points_put_first(struct rq *rq, struct points_first *rows, size_t n,
+                            bool spent) MUST_CHECK;
 
 /* Who may have earned by something, for what and when. */
 struct points_doer {

@@ -30,7 +30,7 @@ struct rows {
 
 /* The giver pays for each of those who are thanked. */
 static void
-add_points(struct rows *r, const struct giving *v, int64_t day)
+add_points(struct rows *r, const struct giving *v, int64_t day, int64_t whole)
 {
 	const struct points_first spent = {
 		.object = v->k->id,
@@ -39,6 +39,7 @@ add_points(struct rows *r, const struct giving *v, int64_t day)
 		.reason = POINTS_SPENT,
 		.period = v->k->period,
 		.tenths = -v->k->points * (int64_t)v->in->recipients.n * POINTS_TENTHS,
+		.whole = whole,
 	};
 
 	if (v->k->points == 0)
@@ -68,7 +69,7 @@ add_did(struct rows *r, struct uuid person)
 }
 
 static void
-add_rows(struct rows *r, const struct giving *v, int64_t day)
+add_rows(struct rows *r, const struct giving *v, int64_t day, int64_t whole)
 {
 	r->kudos[r->n] = *v->k;
 	r->ids[r->n] = v->k->id;
@@ -79,7 +80,7 @@ add_rows(struct rows *r, const struct giving *v, int64_t day)
 	add_did(r, v->k->giver_id);
 	for (size_t i = 0; i < v->in->recipients.n; i++)
 		add_did(r, v->people[i].person_id);
-	add_points(r, v, day);
+	add_points(r, v, day, whole);
 }
 
 static enum fault
@@ -97,17 +98,16 @@ put_events(struct rq *rq, const struct rows *r)
 static enum fault
 insert(struct rq *rq, const struct group *g, const struct rows *r)
 {
-	return g->n > 1 ? kudos_sql_insert_all(rq, r->kudos, r->n)
-	                : kudos_sql_insert(rq, r->kudos, &g->all[0]->duplicate);
+	return g->n > 1 || g->hopeful ? kudos_sql_insert_all(rq, r->kudos, r->n)
+	                              : kudos_sql_insert(rq, r->kudos, &g->all[0]->duplicate);
 }
 
-static enum fault
-write(struct rq *rq, const struct group *g)
+static struct rows *
+rows_of(struct rq *rq, const struct group *g)
 {
 	struct rows *r = arena_new(rq->arena, struct rows);
 	const int64_t today = measure_day(g->house.time_zone, rq->now_us);
 	size_t most = 0;
-	enum fault e;
 
 	r->n = r->n_points = r->n_people = r->n_did = 0;
 	for (size_t i = 0; i < g->n; i++)
@@ -116,8 +116,16 @@ write(struct rq *rq, const struct group *g)
 	r->points = arena_array(rq->arena, g->n + most, struct points_first);
 	for (size_t i = 0; i < g->n; i++) {
 		if (kudos_stands(g->all[i]))
-			add_rows(r, g->all[i], today);
+			add_rows(r, g->all[i], today, kudos_whole_allowance(g, g->all[i]));
 	}
+	return r;
+}
+
+static enum fault
+write(struct rq *rq, const struct group *g, const struct rows *r)
+{
+	enum fault e;
+
 	if (r->n == 0)
 		return FAULT_NONE;
 	e = insert(rq, g, r);
@@ -125,7 +133,7 @@ write(struct rq *rq, const struct group *g)
 		return e;
 	e = kudos_sql_people_insert(rq, r->people, r->n_people);
 	if (!e)
-		e = points_put_first(rq, r->points, r->n_points);
+		e = points_put_first(rq, r->points, r->n_points, g->hopeful);
 	if (!e)
 		e = kudos_tell_given(rq, r->told, r->n);
 	if (!e)
@@ -138,6 +146,7 @@ static void
 begin(const struct rq *rq, struct group *g)
 {
 	g->n_known = 0;
+	g->hope_lost = false;
 	g->house = (struct kudos_house){ .time_zone = NULL };
 	for (size_t i = 0; i < g->n; i++) {
 		struct giving *v = g->all[i];
@@ -153,6 +162,43 @@ begin(const struct rq *rq, struct group *g)
 }
 
 static enum fault
+give_carefully(struct rq *rq, struct group *g)
+{
+	enum fault e = kudos_hold_all(rq, g);
+
+	if (!e)
+		e = kudos_limit_all(rq, g);
+	return e ? e : write(rq, g, rows_of(rq, g));
+}
+
+/* Who spends nothing has nothing that holds them. */
+static bool
+everybody_is_held(const struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		if (kudos_stands(g->all[i]) && g->all[i]->k->points == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The same with a statement less.  A fault when the hope is lost: it rolls back. */
+static enum fault
+give_hopefully(struct rq *rq, struct group *g)
+{
+	const size_t n = kudos_standing(g);
+	struct rows *r = rows_of(rq, g);
+	bool spent = false;
+	enum fault e = points_spend_first(rq, r->points, r->n_points, &spent);
+	if (!e && spent)
+		e = kudos_limit_all(rq, g);
+	if (e)
+		return e;
+	g->hope_lost = !spent || kudos_standing(g) < n;
+	return g->hope_lost ? FAULT_CONFLICT : write(rq, g, r);
+}
+
+static enum fault
 give_tx(struct rq *rq, void *arg)
 {
 	struct group *g = arg;
@@ -160,11 +206,12 @@ give_tx(struct rq *rq, void *arg)
 
 	begin(rq, g);
 	e = kudos_judge_all(rq, g);
-	if (e || g->house.time_zone == NULL) /* the giver is gone */
+	if (e || kudos_standing(g) == 0)
 		return e;
 	for (size_t i = 0; i < g->n; i++)
 		g->all[i]->k->period = points_month(g->house.time_zone, rq->now_us);
-	return write(rq, g);
+	g->hopeful = g->hopeful && everybody_is_held(g);
+	return g->hopeful ? give_hopefully(rq, g) : give_carefully(rq, g);
 }
 
 /* --- many at once --- */
@@ -224,10 +271,16 @@ gather(struct group *g, struct giving *const *all, size_t n)
 }
 
 static enum fault
-give_group(struct rq *rq, struct group *g)
+give_group(struct rq *rq, struct group *g, bool hopeful)
 {
-	const enum fault e = db_tx(rq, give_tx, g);
+	enum fault e;
 
+	g->hopeful = hopeful;
+	e = db_tx(rq, give_tx, g);
+	if (g->hope_lost) {
+		g->hopeful = false;
+		e = db_tx(rq, give_tx, g);
+	}
 	for (size_t i = 0; i < g->n; i++) {
 		g->all[i]->done = !e;
 		g->all[i]->in_doubt = e == FAULT_UNKNOWN_OUTCOME;
@@ -244,7 +297,7 @@ give_all(struct combine_item *const *items, size_t n, void *arg)
 	struct db *own = db_warm_begin(rq, true);
 
 	while (gather(g, all, n)) {
-		(void)give_group(rq, g);
+		(void)give_group(rq, g, true);
 		problem_reset(&rq->problem); /* nobody hears of it: each goes alone */
 	}
 	db_warm_end(rq, own);
@@ -269,7 +322,7 @@ give_alone(struct rq *rq, struct giving *v)
 	g->n = g->n_people = 0;
 	v->taken = false;
 	join(g, v);
-	return give_group(rq, g);
+	return give_group(rq, g, false);
 }
 
 /* --- one request --- */

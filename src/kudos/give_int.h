@@ -89,6 +89,9 @@ struct group {
 	struct kudos_person known[KUDOS_PEOPLE_AT_ONCE];
 	size_t n_known;
 	struct kudos_house house;
+	/* Allowances are spent at once in the hope that they are enough, not held and looked at
+	 * before. Lost: they were not, or a limit of the policy was reached. */
+	bool hopeful, hope_lost;
 };
 
 static inline bool
@@ -98,10 +101,19 @@ kudos_stands(const struct giving *v)
 }
 /* The one that this person gives; NULL: none. */
 struct giving *kudos_by_giver(const struct group *g, struct uuid giver);
+/* Those that were not refused until now. */
+size_t kudos_standing(const struct group *g);
+/* Tenths that the giver should have in grants this month. */
+int64_t kudos_whole_allowance(const struct group *g, const struct giving *v);
+
 /*
  * Inside the transaction: fills what is known of each, and says of those that may not be given why.
- * From here on the allowances of the givers of the others are held.
+ * What the givers have left and did before is another question.
  */
 enum fault kudos_judge_all(struct rq *rq, struct group *g) MUST_CHECK;
+/* Afterwards: holds the allowances of the givers of the others. */
+enum fault kudos_hold_all(struct rq *rq, struct group *g) MUST_CHECK;
+/* While the allowances are held or spent: the limits of the policy. */
+enum fault kudos_limit_all(struct rq *rq, struct group *g) MUST_CHECK;
 
 #endif

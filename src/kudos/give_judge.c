@@ -133,6 +133,16 @@ givers_of(const struct group *g, struct uuid *out)
 	return n;
 }
 
+size_t
+kudos_standing(const struct group *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n; i++)
+		n += kudos_stands(g->all[i]);
+	return n;
+}
+
 struct giving *
 kudos_by_giver(const struct group *g, struct uuid giver)
 {
@@ -163,24 +173,26 @@ by_id(const void *a, const void *b)
 	return uuid_cmp(one->person, other->person);
 }
 
+int64_t
+kudos_whole_allowance(const struct group *g, const struct giving *v)
+{
+	return (g->house.policy.monthly_allowance + v->boost) * POINTS_TENTHS;
+}
+
 /* The allowances serialise givers: what is counted from here on stays so until the
  * commit. */
-static enum fault
-hold(struct rq *rq, struct group *g, const struct uuid *givers, size_t n)
+enum fault
+kudos_hold_all(struct rq *rq, struct group *g)
 {
 	struct points_hold holds[KUDOS_AT_ONCE];
-	enum fault e = FAULT_NONE;
+	struct uuid givers[KUDOS_AT_ONCE];
+	const size_t n = givers_of(g, givers);
+	enum fault e;
 
-	if (g->house.boosted)
-		e = kudos_sql_boosts(rq, givers, n, keep_boost, g);
-	if (e)
-		return e;
 	for (size_t i = 0; i < n; i++)
 		holds[i] = (struct points_hold){
 			.person = givers[i],
-			.whole = (g->house.policy.monthly_allowance +
-			          kudos_by_giver(g, givers[i])->boost) *
-			         POINTS_TENTHS,
+			.whole = kudos_whole_allowance(g, kudos_by_giver(g, givers[i])),
 		};
 	qsort(holds, n, sizeof(holds[0]), by_id);
 	e = points_allowances_hold(rq, points_month(g->house.time_zone, rq->now_us), holds, n);
@@ -264,7 +276,7 @@ limit(const struct group *g, struct giving *v, int64_t now_us)
 	check_interval(&g->house.policy, v, now_us);
 	if (kudos_stands(v))
 		check_pairs(&g->house.policy, v);
-	if (kudos_stands(v))
+	if (kudos_stands(v) && !g->hopeful) /* there was enough to spend */
 		(void)!kudos_check_left(&v->said, v->k->points * (int64_t)v->in->recipients.n,
 		                        v->left);
 }
@@ -281,9 +293,16 @@ kudos_judge_all(struct rq *rq, struct group *g)
 	n = givers_of(g, givers);
 	if (e || n == 0)
 		return e;
-	e = hold(rq, g, givers, n);
-	if (!e)
-		e = look_back(rq, g, givers, n);
+	return g->house.boosted ? kudos_sql_boosts(rq, givers, n, keep_boost, g) : FAULT_NONE;
+}
+
+enum fault
+kudos_limit_all(struct rq *rq, struct group *g)
+{
+	struct uuid givers[KUDOS_AT_ONCE];
+	const size_t n = givers_of(g, givers);
+	enum fault e = n > 0 ? look_back(rq, g, givers, n) : FAULT_NONE;
+
 	for (size_t i = 0; !e && i < g->n; i++) {
 		if (kudos_stands(g->all[i]))
 			limit(g, g->all[i], rq->now_us);

@@ -88,22 +88,22 @@ struct adding_up {
 };
 
 static void
-add_balance(struct adding_up *a, const struct point_entry *e)
+add_balance(struct rq *rq, struct adding_up *a, const struct points_first *f)
 {
 	struct point_balance *last = &a->balances[a->n_balances > 0 ? a->n_balances - 1 : 0];
 
-	if (a->n_balances == 0 || last->currency != e->currency || last->period != e->period ||
-	    !uuid_eq(last->person_id, e->person_id)) {
+	if (a->n_balances == 0 || last->currency != (int)f->currency || last->period != f->period ||
+	    !uuid_eq(last->person_id, f->person)) {
 		last = &a->balances[a->n_balances++];
 		*last = (struct point_balance){
-			.company_id = e->company_id,
-			.person_id = e->person_id,
-			.currency = e->currency,
-			.period = e->period,
-			.updated_at = e->created_at,
+			.company_id = rq_company(rq),
+			.person_id = f->person,
+			.currency = (int)f->currency,
+			.period = f->period,
+			.updated_at = rq->now_us,
 		};
 	}
-	last->tenths += e->tenths;
+	last->tenths += f->tenths;
 	last->entries++;
 }
 
@@ -127,23 +127,40 @@ add_sum(struct adding_up *a, const struct point_entry *e)
 }
 
 enum fault
-points_put_first(struct rq *rq, struct points_first *rows, size_t n)
+points_spend_first(struct rq *rq, struct points_first *rows, size_t n, bool *ret_spent)
+{
+	struct adding_up a = { .balances = arena_array(rq->arena, n, struct point_balance) };
+
+	*ret_spent = true;
+	if (n == 0)
+		return FAULT_NONE;
+	qsort(rows, n, sizeof(*rows), by_person);
+	for (size_t i = 0; i < n; i++) {
+		add_balance(rq, &a, &rows[i]);
+		a.balances[a.n_balances - 1].granted_tenths = rows[i].whole;
+	}
+	return points_sql_spend_all(rq, a.balances, a.n_balances, ret_spent);
+}
+
+enum fault
+points_put_first(struct rq *rq, struct points_first *rows, size_t n, bool spent)
 {
 	struct point_entry *entries = arena_array(rq->arena, n, struct point_entry);
 	struct adding_up a = { .balances = arena_array(rq->arena, n, struct point_balance),
 		               .sums = arena_array(rq->arena, n, struct point_sum) };
-	enum fault e;
+	enum fault e = FAULT_NONE;
 
 	if (n == 0)
 		return FAULT_NONE;
 	qsort(rows, n, sizeof(*rows), by_person);
 	for (size_t i = 0; i < n; i++) {
 		entries[i] = entry_of(rq, &rows[i]);
-		add_balance(&a, &entries[i]);
+		add_balance(rq, &a, &rows[i]);
 		if (entries[i].day != 0)
 			add_sum(&a, &entries[i]);
 	}
-	e = points_sql_add_all(rq, a.balances, a.n_balances);
+	if (!spent)
+		e = points_sql_add_all(rq, a.balances, a.n_balances);
 	if (!e)
 		e = points_sql_insert_all(rq, entries, n);
 	return e ? e : points_sql_sum_all(rq, a.sums, a.n_sums);

@@ -119,7 +119,11 @@ static const struct db_col allowance_out[] = {
 #define OF_FACT " WHERE company_id = ? AND object_id = ? AND person_id = ? AND entry_key = ?"
 #define SUM_ONTO " ON DUPLICATE KEY UPDATE tenths = point_sum.tenths + VALUE(tenths), entries = point_sum.entries + VALUE(entries)"
 
-enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
+/* What is spent comes as what is earned, above zero; the grants are those that there should be.  The period tells the
+ * currencies apart: numbers are compared faster than names. */
+#define ENOUGH "granted_tenths >= VALUE(granted_tenths) AND (period = 0 OR tenths >= VALUE(tenths))"
+
+enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_SPEND_ALL, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
@@ -153,6 +157,15 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " tenths = tenths + ?, granted_tenths = granted_tenths + VALUE(granted_tenths),"
 		       " entries = entries + VALUE(entries), updated_at = IF(VALUE(entries) = 0, updated_at, VALUE(updated_at))",
 		DB_IN(add_in),
+	},
+	[Q_SPEND_ALL] = {
+		.name = "point_balance_spend_all",
+		.sql = "INSERT INTO point_balance (company_id, person_id, currency, period, tenths, granted_tenths,"
+		       " entries, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+		       " updated_at = IF(" ENOUGH ", VALUE(updated_at), updated_at),"
+		       " entries = entries + IF(" ENOUGH ", VALUE(entries), 0),"
+		       " tenths = IF(" ENOUGH ", tenths + IF(period = 0, VALUE(tenths), -VALUE(tenths)), tenths)",
+		DB_IN(balance_cols),
 	},
 	[Q_BALANCE] = {
 		.name = "point_balance_get",
@@ -247,6 +260,21 @@ points_sql_add_all(struct rq *rq, const struct point_balance *balances, size_t n
 	for (size_t i = 0; i < n; i++)
 		in[i] = adding_of(&balances[i]);
 	return db_bulk(rq, &stmts[Q_ADD], in, sizeof(*in), n, NULL);
+}
+
+enum fault
+points_sql_spend_all(struct rq *rq, struct point_balance *balances, size_t n, bool *ret_spent)
+{
+	uint64_t affected = 0;
+	enum fault e;
+
+	for (size_t i = 0; i < n; i++) {
+		if (balances[i].currency == POINTS_ALLOWANCE)
+			balances[i].tenths = -balances[i].tenths;
+	}
+	e = db_bulk(rq, &stmts[Q_SPEND_ALL], balances, sizeof(*balances), n, &affected);
+	*ret_spent = affected == 2 * (uint64_t)n; /* 2: changed; 1: new, or as it was */
+	return e;
 }
 
 enum fault
