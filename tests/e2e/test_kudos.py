@@ -195,26 +195,48 @@ def test_a_raise_of_the_allowance_counts_at_once_a_cut_next_month(api, house):
     assert house.put(house.ann, points=1).status_code == 409
 
 
-def test_the_next_kudos_waits_for_the_interval(api, house):
+@pytest.mark.parametrize("points", (0, 1))
+def test_the_next_kudos_waits_for_the_interval(api, house, points):
+    house.give(house.ann, house.bob, house.cid, points=1)
     say(api, house.company, interval_s=3600)
+    assert house.put(house.ann, points=points).status_code == 429
+    say(api, house.company, interval_s=0)
     kudos_id = uuid7()
-    first = house.put(house.ann, kudos_id=kudos_id)
+    first = house.put(house.ann, kudos_id=kudos_id, points=points)
     assert first.status_code == 201
-    answer = house.put(house.ann, house.cid)
+    say(api, house.company, interval_s=3600)
+    answer = house.put(house.ann, house.cid, points=points)
     assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
     assert 3500 < int(answer.headers["Retry-After"]) <= 3600
-    assert house.put(house.ann, kudos_id=kudos_id).json() == first.json(), "a retry is not another kudos"
-    assert house.put(house.cid).status_code == 201
+    assert house.put(house.ann, kudos_id=kudos_id, points=points).json() == first.json(), "a retry is not another kudos"
+    assert house.put(house.cid, points=points).status_code == 201
+    assert house.left(house.ann) == 98 - points, "what was refused cost nothing"
 
 
-def test_a_pair_is_limited_and_the_field_named(api, house):
+@pytest.mark.parametrize("points", (0, 1))
+def test_a_pair_is_limited_and_the_field_named(api, house, points):
     say(api, house.company, pair_max=2, pair_days=30)
-    house.give(house.ann, house.bob)
-    withdrawn = house.give(house.ann, house.bob, house.cid)
-    assert pointers(house.put(house.ann, house.cid, house.bob)) == {"#/recipients/1"}
-    assert house.put(house.cid, house.bob).status_code == 201, "another giver has their own limit"
+    house.give(house.ann, house.bob, points=points)
+    withdrawn = house.give(house.ann, house.bob, house.cid, points=points)
+    assert pointers(house.put(house.ann, house.cid, house.bob, points=points)) == {"#/recipients/1"}
+    assert house.put(house.cid, house.bob, points=points).status_code == 201, "another giver has their own limit"
+    assert house.left(house.ann) == 100 - 3 * points, "what was refused cost nothing"
     assert api.delete(f"/v1/kudos/{withdrawn['id']}", who=house.ann).status_code == 204
-    assert house.put(house.ann, house.cid, house.bob).status_code == 201, "what was withdrawn does not count"
+    assert house.put(house.ann, house.cid, house.bob, points=points).status_code == 201, "what was withdrawn does not count"
+
+
+def test_points_that_are_there_are_spent_without_a_look_before(house, stack):
+    def queries(**members):
+        answer = house.put(house.ann, **members)
+        assert answer.status_code == 201, answer.text
+        return wait_until(lambda: stack.log(answer.headers["X-Request-Id"]))[0]["queries"]
+
+    first = queries(points=10)
+    second = queries(points=10)
+    none = queries(points=0)
+    assert second < first, "the first of a month makes the allowance and the balances"
+    assert second == none + 2, "entries and sums; the balances are held by what adds to them"
+    assert house.left(house.ann) == 80
 
 
 def test_a_policy_is_an_admins_and_versioned(api, house):
