@@ -114,8 +114,8 @@ enum fault points_spend_first(struct rq *rq, struct points_first *rows, size_t n
                               bool *ret_spent) MUST_CHECK;
 /*
  * Inside a transaction: an entry for each of the rows, all at once.  Afterwards it is as if each
- * had been settled.  spent: by points_spend_first.  CONFLICT, without text: the ledger does know
- * one.  Sorts the rows.
+ * had been settled.  CONFLICT, without text: the ledger does know one.  spent: by points_spend_first,
+ * and the rows are as it left them; else it sorts them.
  */
 enum fault points_put_first(struct rq *rq, struct points_first *rows, size_t n,
                             bool spent) MUST_CHECK;

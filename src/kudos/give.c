@@ -186,15 +186,15 @@ everybody_is_held(const struct group *g)
 static enum fault
 give_hopefully(struct rq *rq, struct group *g)
 {
-	const size_t n = kudos_standing(g);
 	struct rows *r = rows_of(rq, g);
 	bool spent = false;
 	enum fault e = points_spend_first(rq, r->points, r->n_points, &spent);
+
 	if (!e && spent)
 		e = kudos_limit_all(rq, g);
 	if (e)
 		return e;
-	g->hope_lost = !spent || kudos_standing(g) < n;
+	g->hope_lost = !spent || kudos_standing(g) < r->n;
 	return g->hope_lost ? FAULT_CONFLICT : write(rq, g, r);
 }
 

@@ -152,10 +152,12 @@ points_put_first(struct rq *rq, struct points_first *rows, size_t n, bool spent)
 
 	if (n == 0)
 		return FAULT_NONE;
-	qsort(rows, n, sizeof(*rows), by_person);
+	if (!spent)
+		qsort(rows, n, sizeof(*rows), by_person);
 	for (size_t i = 0; i < n; i++) {
 		entries[i] = entry_of(rq, &rows[i]);
-		add_balance(rq, &a, &rows[i]);
+		if (!spent)
+			add_balance(rq, &a, &rows[i]);
 		if (entries[i].day != 0)
 			add_sum(&a, &entries[i]);
 	}

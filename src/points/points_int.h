@@ -80,11 +80,11 @@ enum fault points_sql_insert_all(struct rq *rq, const struct point_entry *entrie
 enum fault points_sql_sum_all(struct rq *rq, const struct point_sum *sums, size_t n) MUST_CHECK;
 enum fault points_sql_add_all(struct rq *rq, const struct point_balance *balances,
                               size_t n) MUST_CHECK;
-/* Locks the allowances of the month that there are; rows: struct point_balance. */
 /* Adds to balances that are there, each named once; those of allowances hold what is spent, below
  * zero, and the grants there should be.  Not spent: one is not there, or has too little. */
 enum fault points_sql_spend_all(struct rq *rq, struct point_balance *balances, size_t n,
                                 bool *ret_spent) MUST_CHECK;
+/* Locks the allowances of the month that there are; rows: struct point_balance. */
 enum fault points_sql_hold_all(struct rq *rq, int64_t month, const struct points_hold *holds,
                                size_t n, db_row_fn *fn, void *arg) MUST_CHECK;
 /* Adds an entry that was just written to the sums of its day and month. */
