@@ -6,9 +6,23 @@
 #ifndef ROSTRA_CACHE_H
 #define ROSTRA_CACHE_H
 
+#include <string.h>
+
 #include "rostra/crypto.h"
+#include "rostra/uuid.h"
 
 struct cache;
+
+/* The key of what two ids tell: there is nothing to digest. */
+static inline struct sha256
+cache_key(struct uuid a, struct uuid b)
+{
+	struct sha256 key;
+
+	memcpy(key.b, a.b, sizeof(a.b));
+	memcpy(key.b + sizeof(a.b), b.b, sizeof(b.b));
+	return key;
+}
 
 /* At most max_bytes of values and keys; the least recently used go first. */
 struct cache *cache_create(const char *name, size_t max_bytes);

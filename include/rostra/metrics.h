@@ -36,7 +36,7 @@ void metrics_request(struct metrics *m, size_t route, int status, int64_t total_
 void metrics_phases(struct metrics *m, const int64_t ns[PHASE__MAX]); /* CPU time of one request */
 void metrics_add(struct metrics *m, enum metrics_counter c, uint64_t n); /* m may be NULL */
 /* What a worker process holds, in its own slot, so that a killed worker's figures go with it. */
-enum { METRICS_SLOTS_MAX = 128, METRICS_CACHES = 6 };
+enum { METRICS_SLOTS_MAX = 128, METRICS_CACHES = 7 };
 enum { METRICS_POOL_API = 1, METRICS_POOL_LINK = 2 };
 void metrics_slot_set(struct metrics *m, size_t slot, int pool); /* zero again; pool 0: nobody's */
 void metrics_slot_add(struct metrics *m, size_t slot, int busy, int kept);

@@ -22,6 +22,13 @@ enum fault people_feed_changed(struct rq *rq, struct uuid person) MUST_CHECK;
 enum fault people_audience_changed(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of posts, channels or audiences of the caller's company. */
 enum fault company_feed_changed(struct rq *rq) MUST_CHECK;
+/*
+ * Counts a change of what kudos ask of the caller's company and its people: names, states, time zones, primary teams,
+ * what they want to be told, values and policy.  Whoever writes one of these counts it in the same transaction, so what
+ * was read of them stands while the number does.
+ */
+enum fault company_people_changed(struct rq *rq) MUST_CHECK;
+enum fault company_people_version(struct rq *rq, int64_t *ret) MUST_CHECK;
 
 /* --- administration (commands; later SCIM and sign-in) -------------------------------------------------------- */
 struct company_new {

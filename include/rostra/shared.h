@@ -27,6 +27,7 @@ struct shared {
 	struct cache *cards;   /* (post, version, language) -> rendered JSON; pages of feeds */
 	struct cache *boards;  /* standings, in pieces */
 	struct cache *reports; /* totals of reports, held against what changes credits */
+	struct cache *people;  /* what kudos ask of people, while company.people_version stands */
 	struct cache *links;   /* link code -> destination and policy */
 	struct link_watch *link_watch; /* link.h: whether these still stand; NULL outside the link pool */
 	struct combine *feed_counters; /* who asks whether a feed has changed; NULL: each alone */

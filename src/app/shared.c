@@ -20,6 +20,7 @@ enum {
 	CALLERS_BYTES = 1024 * 1024,
 	CARDS_BYTES = 4 * 1024 * 1024,
 	BOARDS_BYTES = 8 * 1024 * 1024,
+	PEOPLE_BYTES = 2 * 1024 * 1024,  /* of some 5,000 people */
 	REPORTS_BYTES = 8 * 1024 * 1024, /* a report of some 14,000 groups still fits a shard */
 	LINKS_BYTES = 24 * 1024 * 1024,  /* of some 60,000 links */
 };
@@ -120,6 +121,7 @@ shared_caches(struct shared *s, enum pool pool)
 	s->cards = cache_create("cards", CARDS_BYTES);
 	s->boards = cache_create("boards", BOARDS_BYTES);
 	s->reports = cache_create("reports", REPORTS_BYTES);
+	s->people = cache_create("people", PEOPLE_BYTES);
 	s->board_counts = combine_create(ASKERS_AT_ONCE);
 	s->feed_counters = combine_create(ASKERS_AT_ONCE);
 	s->company_seqs = combine_create(ASKERS_AT_ONCE);

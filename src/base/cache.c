@@ -56,20 +56,26 @@ cache_create(const char *name, size_t max_bytes)
 	return c;
 }
 
-/* Keys are digests: any of their bytes will do as a hash. */
-static size_t
+/* Of a digest any bytes would do; of two ids many are alike.  The constant is 2^64 over the golden
+ * ratio (Knuth, vol. 3, 6.4: multiplicative hashing), whose high bits are the good ones. */
+static uint64_t
 key_hash(struct sha256 key)
 {
-	size_t h;
+	uint64_t words[sizeof(key.b) / sizeof(uint64_t)], h = 0;
 
-	memcpy(&h, key.b + 8, sizeof(h));
+	memcpy(words, key.b, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		h = (h ^ words[i]) * UINT64_C(0x9E3779B97F4A7C15);
+		h ^= h >> 32;
+	}
 	return h;
 }
 
+/* Other bits than those that choose the bucket. */
 static struct shard *
 shard_of(struct cache *c, struct sha256 key)
 {
-	return &c->shards[key.b[0] % SHARDS];
+	return &c->shards[(key_hash(key) >> 56) % SHARDS];
 }
 
 static struct entry **

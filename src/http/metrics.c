@@ -58,8 +58,8 @@ static const char *const phase_names[PHASE__MAX] = {
 static const char *const pool_names[] = {
 	[METRICS_POOL_API] = "api", [METRICS_POOL_LINK] = "link"
 };
-static const char *const cache_names[METRICS_CACHES] = { "tokens", "callers", "cards",
-	                                                 "links",  "boards",  "reports" };
+static const char *const cache_names[METRICS_CACHES] = { "tokens", "callers", "cards", "links",
+	                                                 "boards", "reports", "people" };
 
 static void
 bump(_Atomic uint64_t *c, uint64_t n)

@@ -88,8 +88,8 @@ static void
 keep_house(struct worker_thread *t)
 {
 	const struct shared *s = t->worker->server->shared;
-	struct cache *const caches[METRICS_CACHES] = { s->tokens, s->callers, s->cards,
-		                                       s->links,  s->boards,  s->reports };
+	struct cache *const caches[METRICS_CACHES] = { s->tokens, s->callers, s->cards, s->links,
+		                                       s->boards, s->reports, s->people };
 	int64_t now_us = clock_monotonic_us();
 
 	if (!t->first || now_us - t->swept_us < HOUSE_EVERY_MS * INT64_C(1000))

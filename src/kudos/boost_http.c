@@ -5,6 +5,7 @@
 
 #include "rostra/audit.h"
 #include "rostra/caller.h"
+#include "rostra/people.h"
 
 #include "kudos_int.h"
 
@@ -126,7 +127,9 @@ set_tx(struct rq *rq, void *arg)
 		return e;
 	change.before = arena_printf(rq->arena, "%" PRId64, was.points);
 	e = db_exec(rq, &stmts[Q_SET], b, NULL);
-	return e ? e : audit_put(rq, &deed);
+	if (!e)
+		e = audit_put(rq, &deed);
+	return e ? e : company_people_changed(rq);
 }
 
 static enum fault

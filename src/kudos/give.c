@@ -145,15 +145,14 @@ write(struct rq *rq, const struct group *g, const struct rows *r)
 static void
 begin(const struct rq *rq, struct group *g)
 {
-	g->n_known = 0;
+	kudos_forget(g);
 	g->hope_lost = false;
-	g->house = (struct kudos_house){ .time_zone = NULL };
 	for (size_t i = 0; i < g->n; i++) {
 		struct giving *v = g->all[i];
 
 		problem_reset(&v->said);
 		memset(v->had, 0, sizeof(v->had));
-		v->context.value_known = v->duplicate = false;
+		v->duplicate = false;
 		v->n_people = 0;
 		v->boost = v->left = 0;
 		v->last_at = TIME_NONE;

@@ -27,6 +27,7 @@ struct kudos_asked {
 	struct uuid value;
 };
 struct kudos_known {
+	int64_t version; /* company.people_version */
 	struct kudos_person person;
 	struct kudos_house house;
 	struct kudos_value_name value; /* without name: it is not in use */
@@ -86,9 +87,14 @@ struct group {
 	size_t n;
 	struct uuid people[KUDOS_PEOPLE_AT_ONCE]; /* givers and whom they name, each once */
 	size_t n_people;
+	/* What is known of all this (give_known.c), and at which company.people_version; 0: nothing
+	 * yet. */
+	int64_t version;
 	struct kudos_person known[KUDOS_PEOPLE_AT_ONCE];
 	size_t n_known;
 	struct kudos_house house;
+	struct kudos_value_name values[KUDOS_AT_ONCE]; /* those in use that they name, each once */
+	size_t n_values;
 	/* Allowances are spent at once in the hope that they are enough, not held and looked at
 	 * before. Lost: they were not, or a limit of the policy was reached. */
 	bool hopeful, hope_lost;
@@ -105,6 +111,12 @@ struct giving *kudos_by_giver(const struct group *g, struct uuid giver);
 size_t kudos_standing(const struct group *g);
 /* Tenths that the giver should have in grants this month. */
 int64_t kudos_whole_allowance(const struct group *g, const struct giving *v);
+
+/* Those of the people that exist, the house, the values in use. */
+enum fault kudos_look(struct rq *rq, struct group *g) MUST_CHECK;
+void kudos_forget(struct group *g);
+/* NULL: none of the values in use. */
+const char *kudos_value_name(const struct group *g, struct uuid id);
 
 /*
  * Inside the transaction: fills what is known of each, and says of those that may not be given why.

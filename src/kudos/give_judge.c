@@ -8,42 +8,6 @@
 
 #include "give_int.h"
 
-/* --- what is known of company and people --- */
-
-static enum fault
-keep_value(struct rq *rq, void *row, void *arg)
-{
-	const struct kudos_value_name *value = row;
-	struct group *g = arg;
-
-	(void)rq;
-	for (size_t i = 0; i < g->n; i++) {
-		struct giving *v = g->all[i];
-
-		if (!uuid_eq(v->in->value_id, value->id))
-			continue;
-		v->context.value_known = true;
-		v->k->value_name = arena_strdup(v->arena, value->name);
-	}
-	return FAULT_NONE;
-}
-
-static enum fault
-keep_known(struct rq *rq, void *row, void *arg)
-{
-	struct kudos_known *known = row;
-	struct group *g = arg;
-
-	if (g->n_known < KUDOS_PEOPLE_AT_ONCE)
-		g->known[g->n_known++] = known->person;
-	if (g->house.time_zone != NULL)
-		return FAULT_NONE;
-	g->house = known->house;
-	if (known->house.policy.version == J_NO_INT)
-		g->house.policy = kudos_policy_default;
-	return known->value.name != NULL ? keep_value(rq, &known->value, g) : FAULT_NONE;
-}
-
 static const struct kudos_person *
 person_of(const struct group *g, struct uuid id)
 {
@@ -53,33 +17,6 @@ person_of(const struct group *g, struct uuid id)
 	}
 	return NULL;
 }
-
-/* Of the values but the first, which comes with the crowd. */
-static enum fault
-look_values(struct rq *rq, struct group *g)
-{
-	struct uuid values[KUDOS_AT_ONCE];
-	bool several = false;
-
-	for (size_t i = 0; i < g->n; i++) {
-		values[i] = g->all[i]->in->value_id;
-		several = several || !uuid_eq(values[i], values[0]);
-	}
-	return several ? kudos_sql_values(rq, values, g->n, keep_value, g) : FAULT_NONE;
-}
-
-static enum fault
-look(struct rq *rq, struct group *g)
-{
-	const struct kudos_asked asked = { .people = g->people,
-		                           .n_people = g->n_people,
-		                           .value = g->all[0]->in->value_id };
-	enum fault e = kudos_sql_crowd(rq, &asked, keep_known, g);
-
-	return e ? e : look_values(rq, g);
-}
-
-/* --- may it be given? --- */
 
 static void
 take_people(const struct group *g, struct giving *v, const struct j_list *list, int role)
@@ -107,6 +44,7 @@ static void
 judge(const struct group *g, struct giving *v)
 {
 	const struct kudos_person *giver = person_of(g, v->k->giver_id);
+	const char *value = kudos_value_name(g, v->in->value_id);
 
 	if (giver == NULL) {
 		(void)problem_set(&v->said, FAULT_NOT_FOUND, "You do not work here any more.");
@@ -114,6 +52,9 @@ judge(const struct group *g, struct giving *v)
 	}
 	v->k->team_id = giver->team_id;
 	v->k->giver_name = arena_strdup(v->arena, giver->display_name);
+	v->context.value_known = value != NULL;
+	if (value != NULL)
+		v->k->value_name = arena_strdup(v->arena, value);
 	take_people(g, v, &v->in->recipients, KUDOS_RECIPIENT);
 	take_people(g, v, &v->in->mentions, KUDOS_MENTION);
 	(void)!kudos_check_people(v->arena, &v->said, v->in, v->people, v->n_people);
@@ -286,7 +227,7 @@ kudos_judge_all(struct rq *rq, struct group *g)
 {
 	struct uuid givers[KUDOS_AT_ONCE];
 	size_t n;
-	enum fault e = look(rq, g);
+	enum fault e = kudos_look(rq, g);
 
 	for (size_t i = 0; !e && i < g->n; i++)
 		judge(g, g->all[i]);

@@ -20,6 +20,7 @@ static const struct db_col crowd_16_in[] = { CROWD_COLS, AMONG(0) };
 static const struct db_col crowd_32_in[] = { CROWD_COLS, AMONG(0), AMONG(16) };
 static const struct db_col crowd_48_in[] = { CROWD_COLS, AMONG(0), AMONG(16), AMONG(32) };
 static const struct db_col crowd_out[] = {
+	DB_COL_I64(struct kudos_known, version),
 	DB_COL_UUID(struct kudos_known, person.person_id), DB_COL_BOOL(struct kudos_known, person.active),
 	DB_COL_UUID(struct kudos_known, person.team_id), DB_COL_STR(struct kudos_known, person.display_name),
 	NOTICE_LISTENER_COLS(struct kudos_known, person.listener.),
@@ -65,7 +66,7 @@ static const struct db_col person_insert_in[] = {
 
 /* People with their house c and kp, and a value v.  Those two are read once: the optimizer takes them for constants. */
 #define CROWD                                                                                   \
-	"SELECT p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS      \
+	"SELECT c.people_version, p.id, p.state = 'active', m.team_id, p.display_name, " NOTICE_LISTENER_COLUMNS      \
 	", c.time_zone, kp.monthly_allowance, kp.pair_max, kp.pair_days, kp.interval_s, kp.edit_window_s, kp.version," \
 	" EXISTS (SELECT 1 FROM kudos_boost b WHERE b.company_id = ?), v.id, v.name"                \
 	" FROM company c STRAIGHT_JOIN person p FORCE INDEX (PRIMARY) ON p.company_id = c.id"       \

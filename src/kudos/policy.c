@@ -4,6 +4,7 @@
 
 #include "rostra/audit.h"
 #include "rostra/caller.h"
+#include "rostra/people.h"
 
 #include "kudos_int.h"
 
@@ -95,10 +96,11 @@ patch_tx(struct rq *rq, void *arg)
 	j_merge(&kudos_policy_patch_schema, &next, in);
 	next.company_id = rq_company(rq);
 	e = policy_sql_update(rq, &next, &done);
-	if (e)
-		return e;
-	return done ? tell_changes(rq, &was, &next)
-	            : rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the policy again.");
+	if (!e && !done)
+		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the policy again.");
+	if (!e)
+		e = tell_changes(rq, &was, &next);
+	return e ? e : company_people_changed(rq);
 }
 
 enum fault

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/people.h"
 #include "rostra/sync.h"
 
 #include "kudos_int.h"
@@ -99,6 +100,8 @@ change_tx(struct rq *rq, void *arg)
 	struct changing *c = arg;
 	enum fault e = value_sql_update(rq, c->next, &c->done);
 
+	if (!e && c->done)
+		e = company_people_changed(rq);
 	return e || !c->done ? e : sync_log_renamed(rq, c->next->id);
 }
 

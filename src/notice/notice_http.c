@@ -5,6 +5,7 @@
 
 #include "rostra/buf.h"
 #include "rostra/caller.h"
+#include "rostra/people.h"
 
 #include "notice_int.h"
 
@@ -249,7 +250,7 @@ settings_tx(struct rq *rq, void *arg)
 	e = notice_sql_settings_update(rq, &s, &done);
 	if (!e && !done)
 		return rq_fail(rq, FAULT_VERSION_CONFLICT, "Read the settings again.");
-	return e;
+	return e ? e : company_people_changed(rq);
 }
 
 static enum fault

@@ -56,3 +56,15 @@ company_feed_changed(struct rq *rq)
 {
 	return company_sql_feed_changed(rq, rq_company(rq));
 }
+
+enum fault
+company_people_changed(struct rq *rq)
+{
+	return company_sql_people_changed(rq, rq_company(rq));
+}
+
+enum fault
+company_people_version(struct rq *rq, int64_t *ret)
+{
+	return company_sql_people_version(rq, rq_company(rq), ret);
+}

@@ -72,6 +72,8 @@ profile_tx(struct rq *rq, void *arg)
 		return rq_fail(rq, FAULT_CONFLICT,
 		               "Somebody of this company has that e-mail address.");
 	if (!e)
+		e = company_people_changed(rq);
+	if (!e)
 		e = sync_log(rq, SYNC_ME, row->id, SYNC_UPSERT, row->id);
 	return e ? e : sync_log_renamed(rq, row->id);
 }
@@ -252,6 +254,8 @@ change_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	e = tell_changes(rq, &before, &row);
+	if (!e)
+		e = company_people_changed(rq);
 	if (e)
 		return e;
 	row.version++;

@@ -72,6 +72,8 @@ enum fault company_sql_each(struct rq *rq, db_row_fn *fn,
 enum fault company_sql_update(struct rq *rq, const struct company_row *c,
                               uint64_t *ret_n) MUST_CHECK;
 enum fault company_sql_feed_changed(struct rq *rq, struct uuid company) MUST_CHECK;
+enum fault company_sql_people_changed(struct rq *rq, struct uuid company) MUST_CHECK;
+enum fault company_sql_people_version(struct rq *rq, struct uuid company, int64_t *ret) MUST_CHECK;
 
 enum fault person_sql_insert(struct rq *rq, const struct person_row *p,
                              bool *ret_duplicate) MUST_CHECK;

@@ -8,7 +8,7 @@
 struct one {
 	struct uuid company_id, id;
 	const char *text;
-	int64_t     at;
+	int64_t     at, version;
 	int         role;
 };
 
@@ -53,6 +53,7 @@ static const struct db_col email_in[] = { DB_COL_UUID(struct one, company_id), D
 	DB_COL_STR(T, of location),        DB_COL_I64(T, of version),                               \
 	DB_COL_TIME(T, of created_at),     DB_COL_TIME(T, of updated_at),                           \
 	DB_COL_TIME(T, of deactivated_at)
+static const struct db_col people_version_out[] = { DB_COL_I64(struct one, version) };
 static const struct db_col person_out[] = { PERSON_COLS(struct person_row, ) };
 #define PERSON_COLUMNS \
 	"company_id, id, email, display_name, given_name, family_name, role, state, language, time_zone," \
@@ -134,7 +135,7 @@ static const struct db_col role_begin_in[] = {
 
 enum {
 	Q_COMPANY_INSERT, Q_COMPANY_SEQ, Q_COMPANY_GET, Q_COMPANY_BY_SLUG, Q_COMPANY_EACH, Q_COMPANY_UPDATE,
-	Q_COMPANY_FEED, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE, Q_PERSON_FOUND, Q_PERSON_MATCH,
+	Q_COMPANY_FEED, Q_COMPANY_PEOPLE, Q_COMPANY_PEOPLE_VERSION, Q_PERSON_INSERT, Q_PERSON_GET, Q_PERSON_LOCK, Q_PERSON_BY_EMAIL, Q_PERSON_PAGE, Q_PERSON_FOUND, Q_PERSON_MATCH,
 	Q_PERSON_UPDATE, Q_PERSON_PROFILE, Q_PERSON_FEED, Q_PERSON_AUDIENCE, Q_ROLE_END, Q_ROLE_BEGIN, Q__MAX
 };
 
@@ -158,13 +159,20 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "UPDATE company /* all companies: its own id is asked for */ SET name = ?, state = ?, time_zone = ?,"
 		       " currency = ?, language = ?, brand_color = ?, logo_url = ?, min_app_version = ?,"
 		       " lookback_days = ?, visitor_cookie = ?, version = version + 1, feed_version = feed_version + 1,"
-		       " link_version = link_version + 1"
+		       " link_version = link_version + 1, people_version = people_version + 1"
 		       " WHERE id = ? AND version = ?",
 		DB_IN(company_update_in) },
 	[Q_COMPANY_FEED] = { .name = "company_feed_changed",
 		.sql = "UPDATE company /* all companies: its own id is asked for */"
 		       " SET feed_version = feed_version + 1 WHERE id = ?",
 		DB_IN(id_in) },
+	[Q_COMPANY_PEOPLE] = { .name = "company_people_changed",
+		.sql = "UPDATE company /* all companies: its own id is asked for */"
+		       " SET people_version = people_version + 1 WHERE id = ?",
+		DB_IN(id_in) },
+	[Q_COMPANY_PEOPLE_VERSION] = { .name = "company_people_version",
+		.sql = "SELECT people_version FROM company /* all companies: its own id is asked for */ WHERE id = ?",
+		DB_IN(id_in), DB_OUT(people_version_out) },
 	[Q_PERSON_INSERT] = { .name = "person_insert",
 		.sql = "INSERT INTO person (company_id, id, email, display_name, given_name, family_name, role, language,"
 		       " time_zone, job_title, department, location, created_at, updated_at)"
@@ -273,6 +281,24 @@ company_sql_feed_changed(struct rq *rq, struct uuid company)
 	struct one in = { .company_id = company };
 
 	return db_exec(rq, &stmts[Q_COMPANY_FEED], &in, NULL);
+}
+
+enum fault
+company_sql_people_changed(struct rq *rq, struct uuid company)
+{
+	struct one in = { .company_id = company };
+
+	return db_exec(rq, &stmts[Q_COMPANY_PEOPLE], &in, NULL);
+}
+
+enum fault
+company_sql_people_version(struct rq *rq, struct uuid company, int64_t *ret)
+{
+	struct one in = { .company_id = company }, row = { .version = 0 };
+	enum fault e = db_one(rq, &stmts[Q_COMPANY_PEOPLE_VERSION], &in, &row);
+
+	*ret = row.version;
+	return e;
 }
 
 enum fault

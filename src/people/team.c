@@ -40,9 +40,9 @@ audience_changed(struct rq *rq, struct uuid person)
 {
 	enum fault e = person_sql_audience_changed(rq, person);
 
-	if (e)
-		return e;
-	return sync_log(rq, SYNC_ME, person, SYNC_UPSERT, person);
+	if (!e)
+		e = company_people_changed(rq);
+	return e ? e : sync_log(rq, SYNC_ME, person, SYNC_UPSERT, person);
 }
 
 /* --- roles that come with a team

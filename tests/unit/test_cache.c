@@ -93,6 +93,30 @@ what_is_larger_than_its_share_is_not_kept(void **state)
 	arena_destroy(&a);
 }
 
+/* Ids of one company differ in a few bytes: they fill all of the cache nevertheless. */
+static void
+ids_that_are_much_alike_share_the_room_evenly(void **state)
+{
+	enum { ROOM = 256 * 1024, BYTES = 1000 };
+	struct cache *c = cache_create("test", ROOM);
+	const struct uuid company = { .b = { 1, 2, 3 } };
+	char value[BYTES] = { 0 };
+
+	(void)state;
+	for (int place = 0; place < 16; place++) {
+		cache_clear(c);
+		for (int i = 0; i < 256; i++) {
+			struct uuid id = { .b = { 9 } };
+
+			id.b[place] = (unsigned char)i;
+			cache_put(c, cache_key(company, id), (struct str){ value, sizeof(value) },
+			          i);
+		}
+		assert_true(cache_stats(c).entries > 3 * ROOM / BYTES / 4);
+	}
+	cache_destroy(&c);
+}
+
 struct job {
 	struct cache *c;
 	int seed;
@@ -150,6 +174,7 @@ main(void)
 		cmocka_unit_test(a_value_comes_back_with_its_time_until_it_is_dropped),
 		cmocka_unit_test(a_full_cache_forgets_what_was_used_longest_ago),
 		cmocka_unit_test(what_is_larger_than_its_share_is_not_kept),
+		cmocka_unit_test(ids_that_are_much_alike_share_the_room_evenly),
 		cmocka_unit_test(threads_share_it_without_torn_values),
 	};
 
