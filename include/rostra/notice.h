@@ -13,7 +13,7 @@ extern const struct db_stmt_table notice_stmts;
 enum notice_kind {
 	/* These cannot be switched off and do not wait for the end of quiet hours. */
 	NOTICE_SESSION_REVOKED, /* object: the session whose refresh token came back after its use */
-	NOTICE_PRIVACY,         /* object: the request of an export or an erasure */
+	NOTICE_PRIVACY,         /* object: the request of an erasure; the person, of whom somebody took a copy */
 	/* Those that a person can switch off begin here. */
 	NOTICE_SWITCHABLE,
 	NOTICE_KUDOS = NOTICE_SWITCHABLE, /* object: the kudos one was given */

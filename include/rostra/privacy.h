@@ -26,9 +26,11 @@ enum { ERASURE_GRACE_DAYS = 14, EXPORT_ROWS_MAX = 50000 };
 
 /*
  * What is kept of a person of the caller's company, as a ZIP into `out`: for each table a JSON and a CSV file, and
- * a list of the tables that says where more than EXPORT_ROWS_MAX rows were left out.  On record.  NOT_FOUND.
+ * a list of the tables that says where more than EXPORT_ROWS_MAX rows were left out.  whole: for the person, or for
+ * an operator who answers them; else without what only the person and their counterparts may read, which the list
+ * names.  On record, and the person is told of what somebody else takes.  NOT_FOUND.
  */
-enum fault privacy_export(struct rq *rq, struct uuid person, struct buf *out) MUST_CHECK;
+enum fault privacy_export(struct rq *rq, struct uuid person, bool whole, struct buf *out) MUST_CHECK;
 /* Erases them now, all in one transaction; on record.  Repeated it changes nothing.  NOT_FOUND. */
 enum fault privacy_erase(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Job: erases whose grace is over. */

@@ -304,7 +304,7 @@ export_to(struct cmd *c, const char *path, struct uuid person)
 
 	if (file == NULL)
 		return rq_fail(&c->rq, FAULT_BAD_REQUEST, "--output %s: %s", path, strerror(errno));
-	e = privacy_export(&c->rq, person, &out);
+	e = privacy_export(&c->rq, person, true, &out);
 	if (!buf_flush(&out) && !e)
 		e = rq_fail(&c->rq, FAULT_BAD_REQUEST, "--output %s: %s", path, strerror(errno));
 	buf_free(&out);
@@ -364,9 +364,9 @@ cmd_person(struct app *app, int argc, char **argv)
 	    "       rostra person erase --company SLUG --person EMAIL|ID\n"
 	    "\n"
 	    "Roles: member, curator, manager, admin. Who is deactivated is let in no more, within\n"
-	    "seconds; their shares keep counting. export writes what is kept of them as a ZIP "
-	    "into\n"
-	    "a new file. erase forgets them at once and for good: what counts stays, nameless.\n"
+	    "seconds; their shares keep counting. export writes all that is kept of them as a ZIP\n"
+	    "into a new file, private words, too: it is theirs. erase forgets them at once and\n"
+	    "for good: what counts stays, nameless.\n"
 	    "--json prints JSON.\n";
 
 	return cmd_run(app, argc, argv, verbs, usage);

@@ -20,7 +20,7 @@ static const struct j_field view_fields[] = {
 	J_ID(struct notice_view, id, J_REQUIRED),
 	J_WORD(struct notice_view, kind, J_REQUIRED, notice_kind_names, 0),
 	J_ID(struct notice_view, object_id, J_REQUIRED,
-	     .help = "The kudos of kudos, mention, comment and reaction; the session of session_revoked; of rank the board, as GET /v1/boards/{board} takes it; else what the kind names"),
+	     .help = "The kudos of kudos, mention, comment and reaction; the session of session_revoked; of privacy the erasure that was asked, or oneself where somebody took a copy of one's data; of rank the board, as GET /v1/boards/{board} takes it; else what the kind names"),
 	J_INT64(struct notice_view, events, J_REQUIRED, 0, INT64_MAX, 0, .help = "How many happened since this kind was last read"),
 	J_OBJECTS(struct notice_view, actors, J_REQUIRED, 0, NOTICE_ACTORS_SHOWN, &face_schema, .help = "Who did it, the latest first"),
 	J_AT(struct notice_view, first_at, J_REQUIRED, .help = "When the first of them happened"),

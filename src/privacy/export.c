@@ -5,6 +5,7 @@
 #include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/csv.h"
+#include "rostra/notice.h"
 #include "rostra/people.h"
 #include "rostra/zip.h"
 
@@ -15,7 +16,49 @@ struct export
 	struct zip *zip;
 	struct buf list; /* tables.json */
 	const char *company, *person;
+	bool whole;
 };
+
+/*
+ * What those in charge read of a person by other routes, too.  Every other table is between people
+ * (kudos, mentorings, notices), or a choice that only the person sees: a new one is left out of a
+ * copy that somebody else takes until it is named here.
+ */
+static const char *const in_charge[] = {
+	"audit_event",  "click_change",   "consent",     "consent_acceptance",
+	"emv_rate_set", "emv_run",        "erasure",     "identity",
+	"kudos_boost",  "kudos_decision", "lead_merge",  "outside_action",
+	"person",       "person_fact",    "person_role", "point_rule_set",
+	"post",         "provider_trial", "redemption",  "scim_user",
+	"session",      "share",          "team_member", "touch",
+};
+
+static const char readme_whole[] =
+    "All that is kept of one person: each table as JSON and as CSV. tables.json lists them, and "
+    "says\n"
+    "where more rows are kept than a copy takes. What is personal of somebody else, and what only\n"
+    "computers read, is not in it.\n";
+static const char readme_in_charge[] =
+    "What those in charge of the company may read of one person: each table as JSON and as CSV.\n"
+    "\n"
+    "Left out is what only the person and their counterparts may read: kudos and what was said to\n"
+    "them, mentorings with their texts, notices, points, profile and settings. tables.json names "
+    "each\n"
+    "table that is left out, whether there are rows in it or not. The person gets them in their "
+    "own\n"
+    "copy, from GET /v1/me/export, and was told of this one. For somebody who left and asks for "
+    "their\n"
+    "data, the operator's `rostra person export` makes the whole copy.\n";
+
+static bool
+is_for_those_in_charge(const char *table)
+{
+	for (size_t i = 0; i < sizeof(in_charge) / sizeof(in_charge[0]); i++) {
+		if (cstr_eq(in_charge[i], table))
+			return true;
+	}
+	return false;
+}
 
 /* One table on its way: its rows as JSON and as CSV. */
 struct sheet {
@@ -153,35 +196,71 @@ put_table(struct rq *rq, struct export *x, const struct mark_table *t)
 	return e;
 }
 
+/* Whether there are rows is not told. */
+static void
+leave_out(struct export *x, const struct mark_table *t)
+{
+	buf_printf(&x->list, "%s\n{\"table\": \"%s\", \"rows\": null, \"complete\": false}",
+	           x->list.n > 1 ? "," : "", t->name);
+}
+
 static enum fault
-put_all(struct rq *rq, struct export *x, const struct mark_schema *schema)
+put_tables(struct rq *rq, struct export *x, const struct mark_schema *schema)
 {
 	enum fault e = FAULT_NONE;
 
-	buf_char(&x->list, '[');
 	for (size_t i = 0; !e && i < schema->n; i++) {
-		if (schema->tables[i].owner < schema->tables[i].n)
-			e = put_table(rq, x, &schema->tables[i]);
+		const struct mark_table *t = &schema->tables[i];
+
+		if (t->owner == t->n)
+			continue;
+		if (x->whole || is_for_those_in_charge(t->name))
+			e = put_table(rq, x, t);
+		else
+			leave_out(x, t);
 	}
+	return e;
+}
+
+static enum fault
+put_all(struct rq *rq, struct export *x, const struct mark_schema *schema)
+{
+	const char *readme = x->whole ? readme_whole : readme_in_charge;
+	enum fault e;
+
+	buf_char(&x->list, '[');
+	e = put_tables(rq, x, schema);
 	buf_lit(&x->list, "\n]\n");
-	if (!e && !zip_put(x->zip, "tables.json", (struct str){ x->list.s, x->list.n })) {
+	if (!e && (!zip_put(x->zip, "tables.json", (struct str){ x->list.s, x->list.n }) ||
+	           !zip_put(x->zip, "README.txt", str_of(readme)))) {
 		problem_internal(&rq->problem, "the archive was not taken");
 		e = FAULT_INTERNAL;
 	}
 	return e;
 }
 
+/* On record; and whoever did not take it themselves is told. */
 static enum fault
-put_on_record(struct rq *rq, struct uuid person)
+tell_tx(struct rq *rq, void *arg)
 {
+	const struct uuid *person = arg;
 	const struct audit_deed deed = {
 		.action = "person.exported",
 		.kind = AUDIT_PERSON,
-		.object = person,
-		.person = person,
+		.object = *person,
+		.person = *person,
 	};
+	const struct notice_new notice = {
+		.kind = NOTICE_PRIVACY,
+		.object = *person,
+		.source = uuid_v7(rq->now_us), /* each copy is news */
+		.actor = rq->who->person,
+		.people = person,
+		.n = 1,
+	};
+	enum fault e = audit_put(rq, &deed);
 
-	return audit_put(rq, &deed);
+	return e ? e : notice_put(rq, &notice);
 }
 
 static const char *
@@ -194,15 +273,17 @@ id_text(struct rq *rq, struct uuid id)
 }
 
 enum fault
-privacy_export(struct rq *rq, struct uuid person, struct buf *out)
+privacy_export(struct rq *rq, struct uuid person, bool whole, struct buf *out)
 {
-	struct export x = { .company = id_text(rq, rq_company(rq)), .person = id_text(rq, person) };
+	struct export x = { .company = id_text(rq, rq_company(rq)),
+		            .person = id_text(rq, person),
+		            .whole = whole };
 	struct mark_schema *schema = NULL;
-	bool whole;
+	bool closed;
 	enum fault e = people_known(rq, person);
 
 	if (!e)
-		e = put_on_record(rq, person);
+		e = db_tx(rq, tell_tx, &person);
 	if (!e)
 		e = marks_read(rq, &schema);
 	if (e)
@@ -211,7 +292,7 @@ privacy_export(struct rq *rq, struct uuid person, struct buf *out)
 	if (x.zip == NULL)
 		return FAULT_INTERNAL;
 	e = put_all(rq, &x, schema);
-	whole = zip_close(&x.zip);
+	closed = zip_close(&x.zip);
 	buf_free(&x.list);
-	return e || whole ? e : FAULT_INTERNAL;
+	return e || closed ? e : FAULT_INTERNAL;
 }

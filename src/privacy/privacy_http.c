@@ -39,7 +39,8 @@ send_export(struct rq *rq, struct call *call, struct uuid person)
 	if (e)
 		return e;
 	http_header(call, "Content-Disposition", "attachment; filename=\"personal-data.zip\"");
-	return privacy_export(rq, person, http_raw(call, 200, "application/zip"));
+	return privacy_export(rq, person, uuid_eq(person, rq->who->person),
+	                      http_raw(call, 200, "application/zip"));
 }
 
 static enum fault
@@ -228,7 +229,7 @@ static const struct route rows[] = {
 	  .summary = "What is kept of the caller: a ZIP with each table as JSON and as CSV" },
 	{ .method = HTTP_GET, .path = "/v1/people/{id}/export", .access = ACCESS_ADMIN, .rate = RATE_WRITE, .kind = REPLY_RAW,
 	  .reply_type = "application/zip", .handle = handle_export, .name = "person_export",
-	  .summary = "What is kept of a person; on record" },
+	  .summary = "What is kept of a person, without what is between them and others: kudos, mentorings, notices, settings. On record, and the person is told" },
 	{ .method = HTTP_PUT, .path = "/v1/erasures/{id}", .access = ACCESS_PEOPLE, .rate = RATE_WRITE, .flags = ROUTE_PUT_ID | ROUTE_BEFORE_CONSENT,
 	  .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema, .handle = handle_put, .name = "erasure_put",
 	  .summary = "Ask to be forgotten, in 14 days; an admin asks for others, too. Each request that waits must be withdrawn to be safe" },

@@ -176,6 +176,39 @@ def test_an_admin_gets_anybodys_export_and_it_is_on_record(api, hooli, globex, l
     assert api.get(f"/v1/people/{life.person.id}/export", who=hooli.manager).status_code == 403
 
 
+def test_an_admins_copy_leaves_out_what_is_between_people_and_the_person_is_told(api, hooli):
+    person, mate = (hooli.add_person(f"{n}{secrets.token_hex(4)}") for n in "hi")
+    value = made(api.put(f"/v1/values/{uuid7()}", who=hooli.admin, json={"name": f"Tact {secrets.token_hex(3)}"}))
+    for visibility in ("private", "public"):
+        made(api.put(f"/v1/kudos/{uuid7()}", who=person, json={"recipients": [mate.id], "value_id": value["id"],
+                                                              "message": "Between us", "visibility": visibility}))
+    made(api.put(f"/v1/mentorings/{uuid7()}", who=person, json={"person_id": mate.id, "role": "mentee", "tag": "Between us",
+                                                                "message": "Between us", "weeks": 4}))
+    ok(api.patch("/v1/me/profile", who=person, json={"version": 1, "tags": ["Between us"], "visibility": "nobody"}))
+
+    def words(zipped):
+        return b"".join(zipped.read(n) for n in zipped.namelist()).decode()
+
+    own = archive(api.get("/v1/me/export", who=person))
+    assert words(own).count("Between us") == 2 * 5 and "all that is kept" in own.read("README.txt").decode().lower()
+    assert ok(api.get("/v1/notifications", who=person))["items"] == [], "never of what one did oneself"
+    copy = archive(api.get(f"/v1/people/{person.id}/export", who=hooli.admin))
+    assert "Between us" not in words(copy) and mate.id not in words(copy)
+    assert "/v1/me/export" in copy.read("README.txt").decode()
+    out = {t["table"] for t in json.loads(copy.read("tables.json")) if t["rows"] is None}
+    assert {"kudos", "kudos_comment", "mentoring", "mentoring_item", "share_review", "profile", "notice_setting"} <= out
+    assert not out & {n[5:-5] for n in copy.namelist()}
+    assert {t["table"] for t in json.loads(copy.read("tables.json"))} >= {n[5:-5] for n in own.namelist() if n.startswith("json/")}
+    (line,) = ok(api.get("/v1/notifications", who=person))["items"]
+    assert (line["kind"], line["object_id"]) == ("privacy", person.id)
+    assert [a["id"] for a in line["actors"]] == [hooli.admin.id]
+    archive(api.get(f"/v1/people/{person.id}/export", who=hooli.admin))
+    (line,) = ok(api.get("/v1/notifications", who=person))["items"]
+    assert line["events"] == 2
+    # An admin's own copy has all of it.
+    assert json.loads(archive(api.get(f"/v1/people/{hooli.admin.id}/export", who=hooli.admin)).read("tables.json"))[0]["complete"]
+
+
 def test_the_command_writes_the_export_into_a_new_file(rostra, hooli, life, tmp_path):
     place = tmp_path / "data.zip"
     arguments = ("person", "export", "--company", hooli.slug, "--person", life.person.email, "--output", place)
