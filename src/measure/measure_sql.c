@@ -101,18 +101,23 @@ static const struct db_col rows_out[] = {
 	" FROM click c JOIN share x ON x.company_id = c.company_id AND x.id = c.share_id"             \
 	" WHERE c.company_id = ?" of " AND c.class = 'human' AND c.clicked_at >= ? AND c.clicked_at < ?" \
 	SEGMENT("x.person_id", "x.team_id", "c.clicked_at") " GROUP BY x.person_id, x.team_id"
-/* The attribution report by the model `last`: the newest touch of the look-back window has it all. */
-#define EVENTS(stage, n)                                                                        \
-	ROWS("x.person_id", "x.team_id", n) " FROM (SELECT STRAIGHT_JOIN c.company_id, c.lead_id, c.value_minor," \
-	" (SELECT t.click_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id" \
+/*
+ * The attribution report by the model `last`: the newest touch of the look-back window has it all.  What picks it stands
+ * in the join: as a column of a derived table that is merged it finds nothing from the second execution of the
+ * prepared statement on, where the outer query groups (MariaDB 10.11).
+ */
+#define LAST_TOUCH                                                                              \
+	"(SELECT t.click_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = c.company_id AND t.lead_id = c.lead_id" \
 	" AND t.touched_at <= c.occurred_at AND t.touched_at >= c.occurred_at - INTERVAL COALESCE(g.lookback_days," \
-	" k.lookback_days) DAY ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1) AS click_id"      \
+	" k.lookback_days) DAY ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
+#define EVENTS(stage, n)                                                                        \
+	LONG_RUN "SELECT STRAIGHT_JOIN x.person_id, x.team_id, CAST(" n " AS SIGNED)"                \
 	" FROM company k JOIN conversion c ON c.company_id = k.id"                                    \
 	" LEFT JOIN campaign g ON g.company_id = c.company_id AND g.id = c.campaign_id"               \
-	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = '" stage "'" \
-	" AND (c.currency IS NULL OR c.currency = k.currency)) e"                                     \
-	" JOIN touch x FORCE INDEX (PRIMARY) ON x.company_id = e.company_id AND x.lead_id = e.lead_id AND x.click_id = e.click_id" \
-	" WHERE (? IS NULL OR x.person_id = ?)" SEGMENT("x.person_id", "x.team_id", "x.touched_at")   \
+	" JOIN touch x FORCE INDEX (PRIMARY) ON x.company_id = c.company_id AND x.lead_id = c.lead_id" \
+	" AND x.click_id = " LAST_TOUCH                                                               \
+	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = " stage \
+	" AND (? IS NULL OR x.person_id = ?)" SEGMENT("x.person_id", "x.team_id", "x.touched_at")     \
 	" GROUP BY x.person_id, x.team_id"
 #define STANDS "k.id >= ? AND k.id <= ? AND k.created_at >= ? AND k.created_at < ? AND k.state IN ('visible', 'hidden')" \
 	" AND k.visibility <> 'private'" \
@@ -150,9 +155,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 	PAIR_OF(MEASURE_CLICKS, "clicks", CLICKS, OF_PERSON, clicks),
 	PAIR(MEASURE_VISITORS, "visitors", VISITORS, visitors),
 	PAIR_OF(MEASURE_VISITORS, "visitors", VISITORS, OF_PERSON, visitors),
-	EVENT(MEASURE_LEADS, "leads", "lead", "COUNT(*)"),
-	EVENT(MEASURE_QUALIFIED, "qualified", "qualified", "COUNT(*)"),
-	EVENT(MEASURE_WON, "won_value", "won", "COALESCE(SUM(e.value_minor), 0)"),
+	EVENT(MEASURE_LEADS, "leads", "'lead'", "COUNT(*)"),
+	EVENT(MEASURE_QUALIFIED, "qualified", "'qualified'", "COUNT(*)"),
+	EVENT(MEASURE_WON, "won_value", "'won' AND c.currency = k.currency", "SUM(c.value_minor)"),
 	PAIR(MEASURE_KUDOS_RECEIVED, "kudos_received", RECEIVED, kudos),
 	PAIR_OF(MEASURE_KUDOS_RECEIVED, "kudos_received", RECEIVED, OF_PERSON, kudos),
 	PAIR(MEASURE_KUDOS_GIVEN, "kudos_given", GIVEN, kudos),

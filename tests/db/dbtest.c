@@ -12,6 +12,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "rostra/audit.h"
+#include "rostra/demo.h"
+#include "rostra/jobs.h"
+#include "rostra/lead.h"
+#include "rostra/report.h"
+#include "rostra/sums.h"
+
 static const char *
 env(const char *name)
 {
@@ -61,6 +68,22 @@ unit_open(struct unit *u, const struct db_stmt_table *tables, size_t n_tables)
 	u->rq.arena = arena_create(65536);
 	u->rq.db = db_create(&u->conf, tables, n_tables);
 	unit_begin(u);
+}
+
+void
+unit_open_demo(struct unit *u)
+{
+	static struct db_stmt_table kept[16];
+	const struct db_stmt_table stmts[] = {
+		demo_stmts,         demo_ties_stmts,  demo_deal_stmts,   lead_stmts,
+		lead_fill_stmts,    lead_merge_stmts, lead_merged_stmts, audit_stmts,
+		outbox_stmts,       sums_stmts,       count_stmts,       report_stmts,
+		report_counts_stmts
+	};
+
+	_Static_assert(sizeof(stmts) <= sizeof(kept), "all have room");
+	memcpy(kept, stmts, sizeof(stmts));
+	unit_open(u, kept, sizeof(stmts) / sizeof(stmts[0]));
 }
 
 void

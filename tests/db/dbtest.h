@@ -25,6 +25,8 @@ struct unit {
 
 /* tables: NULL for a handle that only runs text. */
 void unit_open(struct unit *u, const struct db_stmt_table *tables, size_t n_tables);
+/* With the statements that demo data is loaded by. */
+void unit_open_demo(struct unit *u);
 void unit_close(struct unit *u);
 /* A new unit of work on the same connection. */
 void unit_begin(struct unit *u);

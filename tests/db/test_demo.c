@@ -3,12 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rostra/audit.h"
 #include "rostra/demo.h"
-#include "rostra/jobs.h"
-#include "rostra/lead.h"
-#include "rostra/report.h"
-#include "rostra/sums.h"
 
 #include "dbtest.h"
 
@@ -119,17 +114,11 @@ load(uint64_t seed, char sums[TABLES][32])
 {
 	struct unit u;
 	struct demo_options o = { .seed = seed };
-	const struct db_stmt_table stmts[] = {
-		demo_stmts,         demo_ties_stmts,  demo_deal_stmts,   lead_stmts,
-		lead_fill_stmts,    lead_merge_stmts, lead_merged_stmts, audit_stmts,
-		outbox_stmts,       sums_stmts,       count_stmts,       report_stmts,
-		report_counts_stmts
-	};
 	char sql[80];
 
 	assert_true(demo_size("tiny", &o));
 	o.now_us = civil_to_us((struct civil){ .year = 2026, .month = 6, .day = 1 });
-	unit_open(&u, stmts, sizeof(stmts) / sizeof(stmts[0]));
+	unit_open_demo(&u);
 	u.rq.deadline_us = 0;
 	for (size_t i = 0; i < TABLES; i++) {
 		(void)snprintf(sql, sizeof(sql), "TRUNCATE TABLE %s", tables[i]);
