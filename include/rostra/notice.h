@@ -36,15 +36,21 @@ struct notice_new {
 	struct uuid      source;  /* what happened to it (a comment); the same one is told once.  Zero: the object itself */
 	struct uuid      actor;   /* who did it: is shown, and is never told.  Zero: nobody */
 	const struct uuid *people;
-	size_t           n;       /* at most NOTICE_PEOPLE_MAX */
+	size_t           n;       /* at most NOTICE_PEOPLE_MAX, but for notice_put_once */
 };
 enum { NOTICE_PEOPLE_MAX = 200 };
 /*
  * Tells people within the transaction of what it tells of.  What a person has not read yet of the same kind and
  * object becomes one line.  Who is not active, is the actor, or switched the kind off is left out; in a person's
- * quiet hours it is held back until they end.
+ * quiet hours it is held back until they end, as a line beside what they had unread before, which the next that is told
+ * makes one again.
  */
 enum fault notice_put(struct rq *rq, const struct notice_new *in) MUST_CHECK;
+/*
+ * The same of what happens to an object once, its source: each line tells of it alone.  To any number of people, some
+ * of whom may be named twice, in a few statements for each NOTICE_PEOPLE_MAX of them.
+ */
+enum fault notice_put_once(struct rq *rq, const struct notice_new *in) MUST_CHECK;
 
 /*
  * How a person wants to be told, for statements that read person p and company c; they join

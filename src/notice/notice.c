@@ -79,29 +79,28 @@ address(const struct rq *rq, struct uuid person, const struct notice_listener *l
 static enum fault
 tell(struct rq *rq, const struct listener *l, struct notice_row *row)
 {
-	enum fault e;
+	enum fault e = FAULT_NONE;
 
 	address(rq, l->person_id, &l->how, row);
-	e = notice_sql_join(rq, row);
+	if (l->waited && row->slot == 0)
+		e = notice_sql_rise(rq, row);
+	if (!e)
+		e = notice_sql_join(rq, row);
 	return e ? e : notice_sql_source(rq, row);
 }
 
-enum fault
-notice_put(struct rq *rq, const struct notice_new *in)
+/* Who of the people is to hear of it: not those who were told, and not who switched it off. */
+static enum fault
+find_listeners(struct rq *rq, const struct notice_new *in, const struct notice_row *row,
+               struct telling *t)
 {
-	struct notice_row row = {
-		.company_id = uuid_is_zero(in->company) ? rq_company(rq) : in->company,
-		.kind = (int)in->kind,
-		.object_id = in->object,
-		.source_id = uuid_is_zero(in->source) ? in->object : in->source,
-		.actor_id = in->actor,
-	};
-	const struct listeners_query q = { .company_id = row.company_id,
-		                           .object_id = row.object_id,
-		                           .source_id = row.source_id,
+	const struct listeners_query q = { .company_id = row->company_id,
+		                           .object_id = row->object_id,
+		                           .source_id = row->source_id,
 		                           .people_json = people_json(rq, in),
-		                           .kind = row.kind };
-	struct telling *t = arena_new(rq->arena, struct telling);
+		                           .now = rq->now_us,
+		                           .kind = row->kind };
+	size_t n = 0;
 	enum fault e;
 
 	if (!db_in_tx(rq) || in->n > NOTICE_PEOPLE_MAX) {
@@ -110,9 +109,58 @@ notice_put(struct rq *rq, const struct notice_new *in)
 	}
 	t->n = 0;
 	e = notice_sql_listeners(rq, &q, keep, t);
-	for (size_t i = 0; !e && i < t->n; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		if (wants(&t->people[i].how, in->kind))
-			e = tell(rq, &t->people[i], &row);
+			t->people[n++] = t->people[i];
+	}
+	t->n = n;
+	return e;
+}
+
+static struct notice_row
+row_of(const struct rq *rq, const struct notice_new *in)
+{
+	return (struct notice_row){
+		.company_id = uuid_is_zero(in->company) ? rq_company(rq) : in->company,
+		.kind = (int)in->kind,
+		.object_id = in->object,
+		.source_id = uuid_is_zero(in->source) ? in->object : in->source,
+		.actor_id = in->actor,
+	};
+}
+
+enum fault
+notice_put(struct rq *rq, const struct notice_new *in)
+{
+	struct notice_row row = row_of(rq, in);
+	struct telling *t = arena_new(rq->arena, struct telling);
+	enum fault e = find_listeners(rq, in, &row, t);
+
+	for (size_t i = 0; !e && i < t->n; i++)
+		e = tell(rq, &t->people[i], &row);
+	return e;
+}
+
+enum fault
+notice_put_once(struct rq *rq, const struct notice_new *in)
+{
+	struct telling *t = arena_new(rq->arena, struct telling);
+	struct notice_row *lines = arena_array(rq->arena, NOTICE_PEOPLE_MAX, struct notice_row);
+	struct notice_new some = *in;
+	enum fault e = FAULT_NONE;
+
+	for (size_t done = 0; !e && done < in->n; done += some.n) {
+		const struct notice_row row = row_of(rq, in);
+
+		some.people = in->people + done;
+		some.n = in->n - done < NOTICE_PEOPLE_MAX ? in->n - done : NOTICE_PEOPLE_MAX;
+		e = find_listeners(rq, &some, &row, t);
+		for (size_t i = 0; !e && i < t->n; i++) {
+			lines[i] = row;
+			address(rq, t->people[i].person_id, &t->people[i].how, &lines[i]);
+		}
+		if (!e && t->n > 0)
+			e = notice_sql_first(rq, lines, t->n);
 	}
 	return e;
 }

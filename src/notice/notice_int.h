@@ -25,10 +25,12 @@ bool quiet_minute(struct str text, int64_t *out);
 struct listener {
 	struct uuid company_id, person_id;
 	struct notice_listener how;
+	bool waited; /* has an unread line of this kind and object that quiet hours held back */
 };
 struct listeners_query {
 	struct uuid company_id, object_id, source_id;
 	const char *people_json;
+	int64_t now;
 	int kind;
 };
 /* Those of the people who are active and were not told of this source. */
@@ -43,6 +45,9 @@ struct notice_row {
 };
 /* Makes the line, or brings the one that is unread up. */
 enum fault notice_sql_join(struct rq *rq, const struct notice_row *row) MUST_CHECK;
+/* What waited for the end of quiet hours, and is shown by now, becomes the line that is joined, or
+ * a part of it. */
+enum fault notice_sql_rise(struct rq *rq, const struct notice_row *row) MUST_CHECK;
 /* Many lines, each with what it is made of, where there is none. */
 enum fault notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n) MUST_CHECK;
 /* What happened belongs to that line, if it does not begin with it. */

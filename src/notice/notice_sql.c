@@ -6,6 +6,8 @@
 
 /* clang-format off */
 static const struct db_col listeners_in[] = {
+	DB_COL_UUID(struct listeners_query, object_id), DB_COL_ENUM(struct listeners_query, kind, notice_kind_names),
+	DB_COL_TIME(struct listeners_query, now),
 	DB_COL_STR(struct listeners_query, people_json), DB_COL_UUID(struct listeners_query, company_id),
 	DB_COL_ENUM(struct listeners_query, kind, notice_kind_names), DB_COL_UUID(struct listeners_query, object_id),
 	DB_COL_UUID(struct listeners_query, source_id),
@@ -14,13 +16,17 @@ static const struct db_col listeners_in[] = {
 };
 static const struct db_col listeners_out[] = {
 	DB_COL_UUID(struct listener, company_id), DB_COL_UUID(struct listener, person_id),
-	NOTICE_LISTENER_COLS(struct listener, how.),
+	NOTICE_LISTENER_COLS(struct listener, how.), DB_COL_BOOL(struct listener, waited),
 };
 static const struct db_col join_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, person_id), DB_COL_UUID(struct notice_row, id),
 	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_UUID(struct notice_row, object_id),
 	DB_COL_I64(struct notice_row, slot), DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id),
 	DB_COL_TIME(struct notice_row, noted_at), DB_COL_TIME(struct notice_row, told_at),
+};
+static const struct db_col waited_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id), DB_COL_UUID(struct notice_row, person_id),
+	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_TIME(struct notice_row, noted_at),
 };
 static const struct db_col source_in[] = {
 	DB_COL_UUID(struct notice_row, source_id), DB_COL_UUID(struct notice_row, actor_id), DB_COL_TIME(struct notice_row, noted_at),
@@ -91,9 +97,17 @@ static const struct db_col prune_in[] = {
 #define LINE_INTO                                                                               \
 	"INSERT INTO notice (company_id, person_id, id, kind, object_id, slot, source_id, actor_id, first_at, told_at)" \
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-/* The sources s of a line n beside its first, by the first columns of their key. */
-#define SOURCES_OF_LINE                                                                         \
-	"s.company_id = n.company_id AND s.person_id = n.person_id AND s.kind = n.kind AND s.object_id = n.object_id AND s.notice_id = n.id"
+/* The sources s of a line beside its first, by the first columns of their key. */
+#define SOURCES_OF(line)                                                                        \
+	"s.company_id = " line ".company_id AND s.person_id = " line ".person_id AND s.kind = " line ".kind AND s.object_id = " line \
+	".object_id AND s.notice_id = " line ".id"
+#define SOURCES_OF_LINE SOURCES_OF("n")
+/* Unread lines h that quiet hours held back until now, and the one n that is joined. */
+#define WAITED " WHERE h.company_id = ? AND h.object_id = ? AND h.person_id = ? AND h.kind = ? AND h.slot > 0 AND h.told_at <= ?"
+#define WAITED_LINE "notice h FORCE INDEX (notice_line)"
+#define AND_LINE                                                                                \
+	" STRAIGHT_JOIN notice n FORCE INDEX (notice_line) ON n.company_id = h.company_id AND n.object_id = h.object_id" \
+	" AND n.person_id = h.person_id AND n.kind = h.kind AND n.slot = 0"
 /* Old lines n of the people p. */
 #define OLD                                                                                     \
 	" FROM person p FORCE INDEX (PRIMARY) /* all companies: what is old is old */ STRAIGHT_JOIN notice n FORCE INDEX (notice_told)" \
@@ -104,13 +118,15 @@ static const struct db_col prune_in[] = {
 #define OF_OBJECT " WHERE company_id = ? AND object_id = ? AND (? IS NULL OR kind = ?)"
 
 enum {
-	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_FIRST, Q_RETRACT, Q_RETRACT_FIRST, Q_EMPTY, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS,
-	Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_NEXT, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
+	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_RISE, Q_FOLD_FIRST, Q_FOLD, Q_FOLDED, Q_FIRST, Q_RETRACT, Q_RETRACT_FIRST, Q_EMPTY,
+	Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_NEXT, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_LISTENERS] = { .name = "notice_listeners",
 		.sql = "SELECT p.company_id, p.id, " NOTICE_LISTENER_COLUMNS
+		       ", EXISTS (SELECT 1 FROM notice h FORCE INDEX (notice_line) WHERE h.company_id = p.company_id AND h.object_id = ?"
+		       " AND h.person_id = p.id AND h.kind = ? AND h.slot > 0 AND h.told_at <= ?)"
 		       " FROM (SELECT DISTINCT CAST(j.id AS UUID) AS id FROM JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j) l"
 		       " STRAIGHT_JOIN person p ON p.company_id = ? AND p.id = l.id AND p.state = 'active'"
 		       " STRAIGHT_JOIN company c ON c.id = p.company_id"
@@ -130,6 +146,19 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " SELECT company_id, person_id, kind, object_id, id, ?, ?, ? FROM notice FORCE INDEX (notice_line)"
 		       " WHERE company_id = ? AND person_id = ? AND kind = ? AND object_id = ? AND slot = ? AND NOT source_id <=> ?",
 		DB_IN(source_in) },
+	/* Where there is a line to join already, the one that waited stays, and is folded into it. */
+	[Q_RISE] = { .name = "notice_rise", .sql = "UPDATE IGNORE " WAITED_LINE " SET h.slot = 0" WAITED, DB_IN(waited_in) },
+	/* Locked before it is copied: what is taken back meanwhile is not brought back. */
+	[Q_FOLD_FIRST] = { .name = "notice_fold_first",
+		.sql = "INSERT IGNORE INTO notice_source (company_id, person_id, kind, object_id, source_id, notice_id, actor_id, noted_at)"
+		       " SELECT h.company_id, h.person_id, h.kind, h.object_id, h.source_id, n.id, h.actor_id, h.first_at FROM "
+		       WAITED_LINE AND_LINE WAITED " AND h.source_id IS NOT NULL FOR UPDATE",
+		DB_IN(waited_in) },
+	[Q_FOLD] = { .name = "notice_fold",
+		.sql = "UPDATE " WAITED_LINE AND_LINE " LEFT JOIN notice_source s ON " SOURCES_OF("h")
+		       " SET s.notice_id = n.id, n.first_at = LEAST(n.first_at, h.first_at)" WAITED,
+		DB_IN(waited_in) },
+	[Q_FOLDED] = { .name = "notice_folded", .sql = "DELETE h FROM " WAITED_LINE AND_LINE WAITED, DB_IN(waited_in) },
 	[Q_FIRST] = { .name = "notice_first", .sql = LINE_INTO, DB_IN(join_in) },
 	[Q_RETRACT] = { .name = "notice_retract",
 		.sql = "DELETE FROM notice_source" OF_OBJECT " AND (? IS NULL OR source_id = ?)",
@@ -207,6 +236,16 @@ notice_sql_source(struct rq *rq, const struct notice_row *row)
 }
 
 enum fault
+notice_sql_rise(struct rq *rq, const struct notice_row *row)
+{
+	enum fault e = FAULT_NONE;
+
+	for (int q = Q_RISE; !e && q <= Q_FOLDED; q++)
+		e = db_exec(rq, &stmts[q], row, NULL);
+	return e;
+}
+
+enum fault
 notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n)
 {
 	return db_bulk(rq, &stmts[Q_FIRST], rows, sizeof(*rows), n, NULL);
@@ -215,10 +254,11 @@ notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t n)
 enum fault
 notice_sql_retract(struct rq *rq, const struct notice_row *key)
 {
-	enum fault e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
+	/* The line first: what is folded into another meanwhile is found there. */
+	enum fault e = db_exec(rq, &stmts[Q_RETRACT_FIRST], key, NULL);
 
 	if (!e)
-		e = db_exec(rq, &stmts[Q_RETRACT_FIRST], key, NULL);
+		e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
 	return e ? e : db_exec(rq, &stmts[Q_EMPTY], key, NULL);
 }
 

@@ -332,6 +332,45 @@ def test_in_quiet_hours_of_ones_own_zone_nothing_is_told_until_they_end(house, d
     assert house.lines(bob, unread="true") == [("reaction", 2, {ann.id, cid.id})], "they come as one line, unread"
 
 
+def after_quiet_hours(db, who):
+    db("UPDATE notice SET told_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE person_id = %s AND slot > 0", (who.id,))
+
+
+def test_what_comes_after_quiet_hours_joins_what_they_held_back(house, db, ann, bob, cid):
+    kudos, dan = house.give(ann, bob), house.person()
+    ok(house.say(bob, **around_now(), muted=["kudos"]))
+    house.react(ann, kudos)
+    house.react(cid, kudos)
+    after_quiet_hours(db, bob)
+    ok(house.say(bob, quiet_from=None, quiet_to=None))
+    seen = [n["id"] for n in house.inbox(bob)["items"] if n["kind"] == "reaction"]
+    house.react(dan, kudos)
+    (line,) = [n for n in house.inbox(bob, unread="true")["items"] if n["kind"] == "reaction"]
+    assert line["events"] == 3 and [line["id"]] == seen and [a["id"] for a in line["actors"]] == [dan.id, cid.id, ann.id]
+    house.unreact(ann, kudos)
+    assert ("reaction", 2, {cid.id, dan.id}) in house.lines(bob)
+
+
+def test_what_was_unread_before_quiet_hours_and_what_they_held_back_become_one(house, db, ann, bob, cid):
+    kudos, (dan, eve) = house.give(ann, bob), (house.person() for _ in range(2))
+    house.comment(cid, kudos)
+    since = house.inbox(bob)["items"][0]["first_at"]
+    ok(house.say(bob, **around_now()))
+    for who in (ann, dan):
+        house.comment(who, kudos)
+    after_quiet_hours(db, bob)
+    assert sorted(n[1] for n in house.lines(bob) if n[0] == "comment") == [1, 2]
+    ok(house.say(bob, quiet_from=None, quiet_to=None))
+    house.comment(eve, kudos)
+    (line,) = [n for n in house.inbox(bob, unread="true")["items"] if n["kind"] == "comment"]
+    assert (line["events"], line["first_at"]) == (4, since)
+    house.read(bob)
+    house.comment(ann, kudos)
+    assert [n for n in house.lines(bob) if n[0] == "comment"] == [("comment", 1, {ann.id}), ("comment", 4, {p.id for p in (eve, dan, ann)})]
+    assert house.api.delete(f"/v1/kudos/{kudos['id']}", who=ann).status_code == 204
+    assert house.lines(bob) == [] and not db("SELECT 1 FROM notice_source WHERE object_id = %s", (kudos["id"],))
+
+
 def test_quiet_hours_elsewhere_on_the_clock_hold_nothing_back(house, ann, bob):
     ok(house.api.patch("/v1/me", who=bob, json={"version": 1, "time_zone": "Asia/Tokyo"}))
     ok(house.say(bob, **around_now(zone_hours=0)))
