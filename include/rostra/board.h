@@ -35,6 +35,7 @@ struct board_part {
 	struct board_line *lines; /* of those who are shown and want to be seen still */
 	size_t n;
 	struct board_line me;
+	bool withheld; /* too few have something for anybody to be shown */
 };
 /* As boards have it: the same numbers, remembered for a while, as_of of the instant they were counted. */
 enum fault board_part_live(struct rq *rq, const struct board_of *of, struct board_part *part) MUST_CHECK;

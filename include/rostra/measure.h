@@ -54,6 +54,9 @@ enum measure_window {
 	WINDOW__MAX
 };
 
+/* The days that can be counted, YYYYMMDD: whose beginning is an instant everywhere, in any zone. */
+enum { MEASURE_DAY_MIN = 19700101, MEASURE_DAY_MAX = 99991230 };
+
 /* Days are YYYYMMDD; `to` is excluded in both forms. */
 struct measure_span {
 	int64_t from_day, to_day;
@@ -71,7 +74,7 @@ int64_t measure_day(const char *zone, int64_t at_us);
 int64_t measure_day_parse(struct str date);
 /* The day n days after (before, when negative) another. */
 int64_t measure_day_add(int64_t day, int64_t n);
-/* false: the zone is unknown, or the dates of the period are none. */
+/* false: the zone is unknown, or the dates of the period are none that can be counted. */
 bool measure_span_of(const char *zone, const struct measure_period *p, int64_t now_us,
                      struct measure_span *out) MUST_CHECK;
 

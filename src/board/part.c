@@ -163,6 +163,7 @@ board_part_live(struct rq *rq, const struct board_of *of, struct board_part *par
 	if (e)
 		return e;
 	part->as_of = s.as_of;
+	part->withheld = s.withheld;
 	if (s.withheld) {
 		s.n = 0;
 		own.place = -1;
@@ -182,6 +183,7 @@ board_part_frozen(struct rq *rq, const struct board_of *of, const struct board_t
 	struct source from = { .b = &b };
 
 	board_count_rows(rq, &b, rows, n, &c);
+	part->withheld = c.standing.withheld;
 	from.rows = c.rows;
 	from.n = c.standing.n + c.standing.others;
 	for (int64_t i = 0; i < from.n; i++) {

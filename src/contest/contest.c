@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "rostra/caller.h"
+#include "rostra/log.h"
 #include "rostra/notice.h"
 
 #include "contest_int.h"
@@ -11,8 +12,8 @@ const char *const contest_unit_names[CONTEST_UNIT__MAX + 1] = { "people", "teams
 const char *const contest_state_names[CONTEST_STATE__MAX + 1] = { "upcoming", "running",   "ended",
 	                                                          "final",    "cancelled", NULL };
 
-enum fault
-contest_span(struct rq *rq, const struct contest *c, struct measure_span *out)
+static bool
+find_days(const struct rq *rq, const struct contest *c, struct measure_span *out)
 {
 	const struct measure_period p = {
 		.window = WINDOW_DATED,
@@ -20,28 +21,32 @@ contest_span(struct rq *rq, const struct contest *c, struct measure_span *out)
 		.last_on = measure_day_parse(str_of(c->last_on)),
 	};
 
-	if (measure_span_of(c->time_zone, &p, rq->now_us, out))
+	return measure_span_of(c->time_zone, &p, rq->now_us, out);
+}
+
+enum fault
+contest_span(struct rq *rq, const struct contest *c, struct measure_span *out)
+{
+	if (find_days(rq, c, out))
 		return FAULT_NONE;
 	return rq_fail(rq, FAULT_INTERNAL, "The days of the contest are none.");
 }
 
-enum fault
-contest_find_state(struct rq *rq, struct contest *c)
+void
+contest_find_state(const struct rq *rq, struct contest *c)
 {
 	struct measure_span s;
-	enum fault e = contest_span(rq, c, &s);
 
-	if (e)
-		return e;
 	if (c->cancelled)
 		c->state = CONTEST_CANCELLED;
 	else if (c->frozen_at != TIME_NONE)
 		c->state = CONTEST_FINAL;
+	else if (!find_days(rq, c, &s)) /* it can be read and cancelled; nothing can be counted */
+		c->state = CONTEST_ENDED;
 	else if (rq->now_us < s.from_us)
 		c->state = CONTEST_UPCOMING;
 	else
 		c->state = rq->now_us < s.to_us ? CONTEST_RUNNING : CONTEST_ENDED;
-	return FAULT_NONE;
 }
 
 enum fault
@@ -49,7 +54,9 @@ contest_read(struct rq *rq, struct uuid id, struct contest *out)
 {
 	enum fault e = contest_sql_get(rq, id, out);
 
-	return e ? e : contest_find_state(rq, out);
+	if (!e)
+		contest_find_state(rq, out);
+	return e;
 }
 
 /* --- setting one up --- */
@@ -61,7 +68,11 @@ check(struct rq *rq, const struct contest *c)
 	const int64_t last = measure_day_parse(str_of(c->last_on));
 	enum fault e = FAULT_NONE;
 
-	if (last < first)
+	if (first < MEASURE_DAY_MIN)
+		problem_add(&rq->problem, "#/first_on", "must not be before 1970");
+	if (last > MEASURE_DAY_MAX)
+		problem_add(&rq->problem, "#/last_on", "must not be after 9999-12-30");
+	else if (last < first)
 		problem_add(&rq->problem, "#/last_on", "must not be before first_on");
 	else if (last >= measure_day_add(first, CONTEST_DAYS_MAX))
 		problem_add(&rq->problem, "#/last_on", "must be within 366 days");
@@ -86,21 +97,40 @@ same(const struct contest *a, const struct contest *b)
 	         cstr_eq(a->prize, b->prize)));
 }
 
+struct making {
+	struct contest *c;
+	bool created;
+};
+
+static enum fault
+create_tx(struct rq *rq, void *arg)
+{
+	struct making *m = arg;
+	const struct contest in = *m->c;
+	struct contest there = { .name = NULL };
+	bool duplicate;
+	enum fault e = contest_sql_insert(rq, &in, &duplicate);
+
+	if (!e)
+		e = contest_read(rq, in.id, &there);
+	if (!e && duplicate && !same(&there, &in))
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The contest exists and differs.");
+	if (e)
+		return e;
+	m->created = !duplicate;
+	*m->c = there;
+	return FAULT_NONE;
+}
+
 enum fault
 contest_create(struct rq *rq, struct contest *c, bool *ret_created)
 {
-	const struct contest in = *c;
-	bool duplicate;
+	struct making m = { .c = c };
 	enum fault e = check(rq, c);
 
 	if (!e)
-		e = contest_sql_insert(rq, c, &duplicate);
-	if (e)
-		return e;
-	*ret_created = !duplicate;
-	e = contest_read(rq, in.id, c);
-	if (!e && duplicate && !same(c, &in))
-		return rq_fail(rq, FAULT_ID_CONFLICT, "The contest exists and differs.");
+		e = db_tx(rq, create_tx, &m);
+	*ret_created = m.created;
 	return e;
 }
 
@@ -151,18 +181,18 @@ most_first(const void *a, const void *b)
 	return x->n != y->n ? (x->n > y->n ? -1 : 1) : uuid_cmp(x->person_id, y->person_id);
 }
 
-/* Those who took part, the best first. */
+/* Everybody who took part. */
 static enum fault
 tell(struct rq *rq, const struct contest *c, const struct contest_rows *rows)
 {
-	struct uuid people[NOTICE_PEOPLE_MAX];
+	struct uuid *people = arena_array(rq->arena, rows->n, struct uuid);
 	struct notice_new notice = { .kind = NOTICE_CONTEST, .object = c->id, .people = people };
 
-	for (size_t i = 0; i < rows->n && notice.n < NOTICE_PEOPLE_MAX; i++) {
+	for (size_t i = 0; i < rows->n; i++) {
 		if (rows->list[i].n > 0)
 			people[notice.n++] = rows->list[i].person_id;
 	}
-	return notice.n > 0 ? notice_put(rq, &notice) : FAULT_NONE;
+	return notice_put_once(rq, &notice);
 }
 
 static enum fault
@@ -200,6 +230,17 @@ struct due {
 	size_t n;
 };
 
+/* What fails of one contest is that one's. */
+static void
+log_failure(const struct contest *c, const char *why)
+{
+	char company[UUID_TEXT_SIZE], id[UUID_TEXT_SIZE];
+
+	uuid_format(c->company_id, company);
+	uuid_format(c->id, id);
+	log_line(LOG_ERROR, "contest_failed", "contest %s of company %s: %s", id, company, why);
+}
+
 /* Over for a while, in its company's zone. */
 static enum fault
 keep_due(struct rq *rq, void *row, void *arg)
@@ -207,11 +248,12 @@ keep_due(struct rq *rq, void *row, void *arg)
 	const struct contest *c = row;
 	struct due *d = arg;
 	struct measure_span s;
-	enum fault e = contest_span(rq, c, &s);
 
-	if (!e && d->n < DUE_MAX && rq->now_us >= s.to_us + CONTEST_GRACE_S * US_PER_S)
+	if (!find_days(rq, c, &s))
+		log_failure(c, "its days cannot be told");
+	else if (d->n < DUE_MAX && rq->now_us >= s.to_us + CONTEST_GRACE_S * US_PER_S)
 		d->rows[d->n++] = *c;
-	return e;
+	return FAULT_NONE;
 }
 
 /* One that fails does not hold the others up; the first failure is told. */
@@ -220,17 +262,26 @@ contest_run(struct rq *rq)
 {
 	const struct caller *before = rq->who;
 	struct due *d = arena_new(rq->arena, struct due);
-	enum fault first = FAULT_NONE, e = contest_sql_due(rq, keep_due, d);
+	struct problem first = { .code = FAULT_NONE };
+	enum fault e;
 
-	if (e)
-		return e;
-	for (size_t i = 0; i < d->n; i++) {
+	d->n = 0;
+	e = contest_sql_due(rq, keep_due, d);
+	for (size_t i = 0; !e && i < d->n; i++) {
 		const struct caller system = { .company = d->rows[i].company_id };
+		enum fault failed;
 
 		rq->who = &system;
-		e = db_tx(rq, freeze_tx, &d->rows[i]);
-		first = first ? first : e;
+		failed = db_tx(rq, freeze_tx, &d->rows[i]);
+		if (failed) {
+			log_failure(&d->rows[i], fault_row(failed)->name);
+			(void)problem_set(&rq->problem, failed, "A contest stays as it is.");
+			first = first.code ? first : rq->problem;
+			problem_reset(&rq->problem);
+		}
 	}
 	rq->who = before;
-	return first;
+	if (first.code)
+		rq->problem = first;
+	return e ? e : first.code;
 }

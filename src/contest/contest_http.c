@@ -72,8 +72,8 @@ static const struct j_field entry_fields[] = {
 };
 static const struct j_schema entry_schema = J_SCHEMA("contest_entry", struct entry_view, entry_fields);
 static const struct j_field row_fields[] = {
-	J_ID(struct row_view, person_id, J_NULLABLE, .help = "null: somebody who is on no boards"),
-	J_ID(struct row_view, team_id, J_NULLABLE, .help = "The person's team when it was done"),
+	J_ID(struct row_view, person_id, J_NULLABLE, .help = "null: somebody whom the standing does not show"),
+	J_ID(struct row_view, team_id, J_NULLABLE, .help = "The person's team when it was done; null, too, where the standing shows neither"),
 	J_DECIMAL(struct row_view, value, J_REQUIRED),
 };
 static const struct j_schema row_schema = J_SCHEMA("contest_row", struct row_view, row_fields);
@@ -125,11 +125,10 @@ static enum fault
 list_row(struct rq *rq, void *row, void *arg)
 {
 	struct contest *c = row;
-	enum fault e = contest_find_state(rq, c);
 
-	if (!e)
-		page_add(rq, arg, c, (struct page_key){ .id = c->id });
-	return e;
+	contest_find_state(rq, c);
+	page_add(rq, arg, c, (struct page_key){ .id = c->id });
+	return FAULT_NONE;
 }
 
 static enum fault
@@ -193,40 +192,65 @@ handle_standing(struct rq *rq, struct call *call, void *reply)
 struct rows_arg {
 	struct call *call;
 	const struct contest *c;
-	const struct contest_faces *people;
+	struct contest_faces people, teams; /* teams: of a contest of teams */
 };
 
+/* Who and which team, as far as the standing shows it: of nobody it hides the team, which may be
+ * small. */
 static enum fault
 frozen_row(struct rq *rq, void *row, void *arg)
 {
 	const struct contest_row *r = row;
 	const struct rows_arg *x = arg;
-	struct row_view v = { .team_id = r->team_id, .value = value_of(x->c, r->n) };
+	const bool by_team = x->c->unit == CONTEST_TEAMS;
+	const bool person = contest_face_of(&x->people, r->person_id) != NULL;
+	const bool shown =
+	    r->shown && (by_team ? contest_face_of(&x->teams, r->team_id) != NULL : person);
+	struct row_view v = { .value = value_of(x->c, r->n) };
 
-	if (contest_face_of(x->people, r->person_id) != NULL)
+	if (shown && person)
 		v.person_id = r->person_id;
+	if (shown)
+		v.team_id = r->team_id;
 	page_add(rq, x->call, &v, (struct page_key){ .k = { r->no } });
 	return FAULT_NONE;
+}
+
+/* Does the standing show nobody, as it is one team's with too few? */
+static enum fault
+find_withheld(struct rq *rq, const struct contest *c, bool *ret)
+{
+	struct board_part part = { .limit = 1 };
+	enum fault e = FAULT_NONE;
+
+	if (!uuid_is_zero(c->team_id) && c->frozen_at != TIME_NONE)
+		e = contest_standing(rq, c, &part);
+	*ret = part.withheld;
+	return e;
 }
 
 static enum fault
 handle_rows(struct rq *rq, struct call *call, void *reply)
 {
 	struct contest c = { .name = NULL }, people;
-	struct contest_faces faces;
 	const struct contest_row_page page = { .company_id = rq_company(rq),
 		                               .contest_id = call->id[0],
 		                               .from = call->after ? call->key.k[0] + 1 : 0,
 		                               .limit = call->limit + 1 };
-	struct rows_arg x = { call, &c, &faces };
+	struct rows_arg x = { .call = call, .c = &c };
+	bool withheld = false;
 	enum fault e = contest_read(rq, call->id[0], &c);
 
 	(void)reply;
-	if (e)
+	if (!e)
+		e = find_withheld(rq, &c, &withheld);
+	if (e || withheld)
 		return e;
 	people = c;
 	people.unit = CONTEST_PEOPLE;
-	e = contest_read_faces(rq, &people, &faces);
+	e = contest_read_faces(rq, &people, &x.people);
+	if (!e && c.unit == CONTEST_TEAMS)
+		e = contest_read_faces(rq, &c, &x.teams);
 	return e ? e : contest_sql_rows(rq, &page, frozen_row, &x);
 }
 
@@ -247,7 +271,7 @@ static const struct route rows[] = {
 	  .summary = "Who leads now, or who won; without who is on no boards, teams of fewer than five, and anybody of a team where fewer than five have something" },
 	{ .method = HTTP_GET, .path = "/v1/contests/{id}/rows", .access = ACCESS_MANAGERS, .rate = RATE_READ, .kind = REPLY_LIST,
 	  .reply = &row_schema, .handle = handle_rows, .name = "contest_rows",
-	  .summary = "The rows that the final result came from: their sums are the standing" },
+	  .summary = "The rows that the final result came from: their sums are the standing, and show nobody whom it does not" },
 };
 /* clang-format on */
 

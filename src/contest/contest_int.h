@@ -60,8 +60,9 @@ struct contest_faces {
 enum fault contest_read(struct rq *rq, struct uuid id, struct contest *out) MUST_CHECK;
 enum fault contest_create(struct rq *rq, struct contest *c, bool *ret_created) MUST_CHECK;
 enum fault contest_change(struct rq *rq, struct uuid id, const struct contest *in) MUST_CHECK;
-enum fault contest_find_state(struct rq *rq, struct contest *c) MUST_CHECK; /* as it is now */
-/* The days, in the company's zone. */
+/* As it is now; one whose days cannot be told is ended. */
+void contest_find_state(const struct rq *rq, struct contest *c);
+/* The days, in the company's zone; INTERNAL: they cannot be told. */
 enum fault contest_span(struct rq *rq, const struct contest *c,
                         struct measure_span *out) MUST_CHECK;
 /* A part of it: live, or as it was frozen without who does not want to be seen by now. */

@@ -3,7 +3,7 @@
 #include "rostra/clock.h"
 #include "rostra/measure.h"
 
-enum { MONDAY_OFFSET = 3 /* 1970-01-01 was a Thursday */, EPOCH_DAY = 19700101 };
+enum { MONDAY_OFFSET = 3 /* 1970-01-01 was a Thursday */ };
 
 const char *const measure_names[MEASURE__MAX + 1] = {
 	[MEASURE_POINTS] = "points",
@@ -88,7 +88,7 @@ measure_span_of(const char *zone, const struct measure_period *p, int64_t now_us
                 struct measure_span *out)
 {
 	const int64_t today = measure_day(zone, now_us);
-	struct measure_span s = { .from_day = EPOCH_DAY };
+	struct measure_span s = { .from_day = MEASURE_DAY_MIN };
 
 	if (today == 0)
 		return false;
@@ -117,8 +117,8 @@ measure_span_of(const char *zone, const struct measure_period *p, int64_t now_us
 	case WINDOW__MAX:
 		break;
 	}
-	if (s.from_day < EPOCH_DAY || !day_starts(zone, s.from_day, &s.from_us) ||
-	    !day_starts(zone, s.to_day, &s.to_us))
+	if (s.from_day < MEASURE_DAY_MIN || s.to_day > measure_day_add(MEASURE_DAY_MAX, 1) ||
+	    !day_starts(zone, s.from_day, &s.from_us) || !day_starts(zone, s.to_day, &s.to_us))
 		return false;
 	*out = s;
 	return true;

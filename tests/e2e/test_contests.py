@@ -38,6 +38,18 @@ class Field:
                 "first_on": day(first), "last_on": day(last), **members}
         return made(self.api.put(f"/v1/contests/{uuid7()}", who=self.company.admin, json=body))
 
+    def join(self, team, *people):
+        for one in people:
+            answer = self.api.put(f"/v1/teams/{team['id']}/members/{one.id}", who=self.company.admin, json={})
+            assert answer.status_code in (200, 201), answer.text
+
+    def copies(self, table, pattern, rows):
+        """So many more rows as one that is there; what makes them others is in rows."""
+        columns = list({**pattern, **rows[0]})
+        marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
+        self.company.stack.db(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * len(rows))}",
+                              [{**pattern, **row}[c] for row in rows for c in columns])
+
     def share(self, who, n=1, ago=0):
         for network in NETWORKS[:n]:
             share = new_share(self.api, who, self.post, network)
@@ -134,8 +146,8 @@ def test_teams_compete_and_small_ones_are_not_shown(api, make_company):
     field = Field(api, make_company())
     big, small = (made(api.put(f"/v1/teams/{uuid7()}", who=field.company.admin, json={"name": f"Team {n}"})) for n in ("big", "small"))
     people = [field.person() for _ in range(6)]
-    for one, team in zip(people, [big] * 5 + [small]):
-        assert api.put(f"/v1/teams/{team['id']}/members/{one.id}", who=field.company.admin, json={}).status_code in (200, 201)
+    field.join(big, *people[:5])
+    field.join(small, people[5])
     contest, inner = field.contest(unit="teams"), field.contest(team_id=big["id"])
     for one in (people[0], people[1], people[5]):
         field.share(one, 2)
@@ -180,6 +192,66 @@ def test_a_result_stands_with_the_rows_it_came_from(api, make_company, field):
     assert states == {contest["id"]: "final", cancelled["id"]: "cancelled", running["id"]: "running"}
 
 
+def test_the_rows_show_nobody_whom_the_standing_withholds(api, make_company):
+    """Not the two of a team, not the one of a small team, not who left the boards; nor do managers and admins see them."""
+    own = Field(api, make_company())
+    big, small = (made(api.put(f"/v1/teams/{uuid7()}", who=own.company.admin, json={"name": f"Team {n}"})) for n in ("big", "small"))
+    people = sorted((own.person() for _ in range(6)), key=lambda p: p.id)
+    own.join(big, *people[:5])
+    own.join(small, people[5])
+    for n, who in zip((6, 5, 4), (people[0], people[5], people[1])):
+        own.share(who, n, ago=4)
+    # The memberships are as old as what was done.
+    own.company.stack.db("UPDATE team_member SET from_at = from_at - INTERVAL 30 DAY WHERE company_id = %s", (own.company.id,))
+    own.company.stack.db("UPDATE share s JOIN team_member m ON m.company_id = s.company_id AND m.person_id = s.person_id"
+                         " SET s.team_id = m.team_id WHERE s.company_id = %s", (own.company.id,))
+    own.choose(people[1], False)
+    inner, teams = own.contest(6, 3, team_id=big["id"]), own.contest(6, 3, unit="teams")
+    own.freeze(inner, teams)
+    for who in (own.company.manager, own.company.admin):
+        assert own.standing(inner, who)[1] == [] and own.standing(teams, who)[1] == [(1, big["id"], 10)]
+        assert ok(api.get(f"/v1/contests/{inner['id']}/rows", who=who))["items"] == []
+        rows = ok(api.get(f"/v1/contests/{teams['id']}/rows", who=who))["items"]
+        assert [(r["person_id"], r["team_id"], r["value"]) for r in rows] == [
+            (people[0].id, big["id"], 6), (None, None, 5), (None, big["id"], 4)]
+
+
+def test_all_who_took_part_hear_of_the_result_once(api, make_company, db):
+    own = Field(api, make_company())
+    first = own.person()
+    own.share(first, ago=4)
+    pattern, share = db("SELECT * FROM person WHERE id = %s", (first.id,))[0], db("SELECT * FROM share WHERE person_id = %s", (first.id,))[0]
+    others = [uuid7() for _ in range(430)]
+    own.copies("person", pattern, [{"id": p, "email": f"{p}@{own.company.slug}.example"} for p in others])
+    own.copies("share", share, [{"id": uuid7(time.time() - 4 * 86400), "person_id": p, "code": secrets.token_hex(4)} for p in others])
+    contest = own.contest(6, 3)
+    own.freeze(contest)
+    told = db("SELECT person_id FROM notice WHERE company_id = %s AND kind = 'contest' AND object_id = %s", (own.company.id, contest["id"]))
+    assert sorted(str(t["person_id"]) for t in told) == sorted([first.id, *others])
+
+
+def test_days_that_cannot_be_counted_are_refused_and_hold_nobody_up(api, make_company, db):
+    own, other = Field(api, make_company(time_zone="Pacific/Auckland")), Field(api, make_company())
+    admin = own.company.admin
+    body = {"name": "x", "unit": "people", "measure": "shares", "first_on": "1960-01-01", "last_on": "1960-02-01"}
+    for wrong, pointer in ((body, "#/first_on"), ({**body, "first_on": "9999-12-01", "last_on": "9999-12-31"}, "#/last_on")):
+        answer = api.put(f"/v1/contests/{uuid7()}", who=admin, json=wrong)
+        assert answer.status_code == 422 and [e["pointer"] for e in answer.json()["errors"]] == [pointer], answer.text
+    assert ok(api.get("/v1/contests", who=admin))["items"] == []
+    edges = [made(api.put(f"/v1/contests/{uuid7()}", who=admin, json={**body, "first_on": a, "last_on": b}))
+             for a, b in (("1970-01-01", "1970-01-02"), ("9999-12-01", "9999-12-30"))]
+    for contest in edges:
+        assert own.standing(contest, admin)[1] == []
+    # A row that was written before it was refused.
+    db("UPDATE contest SET first_on = '1960-01-01', last_on = '1960-02-01' WHERE id = %s", (edges[0]["id"],))
+    assert [c["state"] for c in ok(api.get("/v1/contests", who=admin))["items"]] == ["upcoming", "ended"]
+    contest = other.contest(6, 3)
+    other.freeze(contest)
+    path = f"/v1/contests/{edges[0]['id']}"
+    assert ok(api.get(path, who=admin))["state"] == "ended"
+    assert ok(api.patch(path, who=admin, json={"version": 1, "cancelled": True}))["state"] == "cancelled"
+
+
 @pytest.mark.parametrize("frozen", [True, False])
 def test_a_page_is_full_whoever_has_left_the_boards(api, make_company, frozen):
     """The list does not end where the hidden ones of a page were."""
@@ -214,6 +286,7 @@ def test_a_contest_that_does_not_hold_together_names_its_fields(api, field, make
     body = {m: contest[m] for m in ("name", "description", "prize", "unit", "measure", "team_id", "first_on", "last_on")}
     path = f"/v1/contests/{contest['id']}"
     assert ok(api.put(path, who=field.company.admin, json=body)) == contest
+    assert api.put(path, who=field.company.admin, json={**body, "prize": "A pie"}).json()["code"] == "id_conflict"
     assert api.put(path, who=field.company.admin, json={**body, "measure": "leads"}).json()["code"] == "id_conflict"
     changed = ok(api.patch(path, who=field.company.admin, json={"version": 1, "prize": "Two cakes"}))
     assert (changed["prize"], changed["version"], changed["name"]) == ("Two cakes", 2, contest["name"])

@@ -74,12 +74,37 @@ days_are_counted_over_months_and_leap_years(void **state)
 	assert_int_equal(measure_day("Pacific/Pago_Pago", noon - US_PER_DAY / 2), 20261126);
 }
 
+static void
+days_whose_beginning_is_no_instant_are_none(void **state)
+{
+	const struct {
+		int64_t first, last;
+		bool counted;
+	} cases[] = {
+		{ 19700101, 19700101, true },
+		{ 19691231, 19700101, false },
+		{ 99991230, 99991230, true },
+		{ 99991230, 99991231, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct measure_period p = { .window = WINDOW_DATED,
+			                          .first_on = cases[i].first,
+			                          .last_on = cases[i].last };
+		struct measure_span s;
+
+		assert_int_equal(measure_span_of("Pacific/Auckland", &p, 0, &s), cases[i].counted);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_window_is_whole_days_of_the_zone),
 		cmocka_unit_test(its_instants_are_those_at_which_its_days_begin),
+		cmocka_unit_test(days_whose_beginning_is_no_instant_are_none),
 		cmocka_unit_test(days_are_counted_over_months_and_leap_years),
 	};
 
