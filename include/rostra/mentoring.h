@@ -22,6 +22,12 @@ enum fault share_review_words(struct rq *rq, const struct review_ask *ask, const
 /* It becomes this share and no other; again for the same share it changes nothing.  CONFLICT: it became another one. */
 enum fault share_review_use(struct rq *rq, struct uuid review, struct uuid share) MUST_CHECK;
 
+/*
+ * Within the transaction by which somebody is let in no more: what they have with others ends, and these are told.
+ * What was asked for counts as withdrawn.
+ */
+enum fault mentoring_end_all(struct rq *rq, struct uuid person) MUST_CHECK;
+
 /* Job: ends those whose weeks are over. */
 enum fault mentoring_run(struct rq *rq) MUST_CHECK;
 

@@ -16,6 +16,8 @@ extern const struct db_stmt_table team_stmts, person_fact_stmts;
 enum fault people_primary_team(struct rq *rq, struct uuid person, int64_t at_us, struct uuid *ret_team) MUST_CHECK;
 /* NOT_FOUND when the company has no such person. */
 enum fault people_known(struct rq *rq, struct uuid person) MUST_CHECK;
+/* Inside a transaction: others who hold the person wait for its end.  NOT_FOUND. */
+enum fault people_hold(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of what this person alone sees in the feed (validator of the feed). */
 enum fault people_feed_changed(struct rq *rq, struct uuid person) MUST_CHECK;
 /* Counts a change of the channels in the person's feed, or of their teams, and with it one of the feed. */
@@ -55,8 +57,9 @@ enum person_fact { PERSON_DEPARTMENT, PERSON_LOCATION, PERSON_MANAGER };
 enum fault person_set_fact(struct rq *rq, struct uuid person, enum person_fact kind, const char *value) MUST_CHECK;
 enum fault person_by_email(struct rq *rq, const char *email, struct uuid *ret_id) MUST_CHECK;
 enum fault person_set_role(struct rq *rq, struct uuid person, enum role role) MUST_CHECK;
+/* Their sessions end, and their mentorings with them. */
 enum fault person_deactivate(struct rq *rq, struct uuid person) MUST_CHECK;
-/* For good: nobody is let in as them again; their sessions end.  false: they were erased before. */
+/* The same for good: nobody is let in as them again.  false: they were erased before. */
 enum fault person_set_erased(struct rq *rq, struct uuid person, bool *ret_erased) MUST_CHECK;
 enum fault person_activate(struct rq *rq, struct uuid person) MUST_CHECK;
 enum fault team_create(struct rq *rq, const char *name, struct uuid *ret_id) MUST_CHECK;

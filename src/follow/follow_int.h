@@ -58,7 +58,13 @@ enum fault follow_put(struct rq *rq, struct uuid person) MUST_CHECK;
 /* done false: nobody active of this id. */
 enum fault follow_sql_put(struct rq *rq, const struct follow *f, bool *ret_done) MUST_CHECK;
 enum fault follow_sql_delete(struct rq *rq, const struct follow *f) MUST_CHECK;
-enum fault follow_sql_count(struct rq *rq, int64_t *ret_n) MUST_CHECK;
+/* How many the follower follows, and whether f is among them. */
+struct follow_room {
+	int64_t n;
+	bool followed;
+};
+enum fault follow_sql_room(struct rq *rq, const struct follow *f,
+                           struct follow_room *out) MUST_CHECK;
 /* Whom the person follows, or who follows them: struct follow_face. */
 enum fault follow_sql_page(struct rq *rq, const struct follow_page *p, bool followers,
                            db_row_fn *fn, void *arg) MUST_CHECK;

@@ -5,9 +5,6 @@
 #include "follow_int.h"
 
 /* clang-format off */
-struct count {
-	int64_t n;
-};
 static const struct db_col put_in[] = {
 	DB_COL_UUID(struct follow, follower_id), DB_COL_TIME(struct follow, followed_at),
 	DB_COL_UUID(struct follow, company_id),  DB_COL_UUID(struct follow, followed_id),
@@ -16,10 +13,13 @@ static const struct db_col key_in[] = {
 	DB_COL_UUID(struct follow, company_id), DB_COL_UUID(struct follow, follower_id),
 	DB_COL_UUID(struct follow, followed_id),
 };
-static const struct db_col follower_in[] = {
-	DB_COL_UUID(struct follow, company_id), DB_COL_UUID(struct follow, follower_id),
+static const struct db_col room_in[] = {
+	DB_COL_UUID(struct follow, followed_id), DB_COL_UUID(struct follow, company_id),
+	DB_COL_UUID(struct follow, follower_id),
 };
-static const struct db_col count_out[] = { DB_COL_I64(struct count, n) };
+static const struct db_col room_out[] = {
+	DB_COL_I64(struct follow_room, n), DB_COL_BOOL(struct follow_room, followed),
+};
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct follow_page, company_id), DB_COL_UUID(struct follow_page, person_id),
 	DB_COL_UUID(struct follow_page, after),      DB_COL_I64(struct follow_page, limit),
@@ -32,7 +32,7 @@ static const struct db_col face_out[] = {
 #define FACES "SELECT p.id, p.display_name, p.job_title, f.followed_at FROM person_follow f"
 #define ACTIVE " STRAIGHT_JOIN person p ON p.company_id = f.company_id AND p.state = 'active' AND p.id = f."
 
-enum { Q_PUT, Q_DELETE, Q_COUNT, Q_FOLLOWING, Q_FOLLOWERS, Q__MAX };
+enum { Q_PUT, Q_DELETE, Q_ROOM, Q_FOLLOWING, Q_FOLLOWERS, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_PUT] = { /* found rows are counted: again it is the same one */
@@ -47,10 +47,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "DELETE FROM person_follow WHERE company_id = ? AND follower_id = ? AND followed_id = ?",
 		DB_IN(key_in),
 	},
-	[Q_COUNT] = {
-		.name = "follow_count",
-		.sql = "SELECT COUNT(*) FROM person_follow WHERE company_id = ? AND follower_id = ?",
-		DB_IN(follower_in), DB_OUT(count_out),
+	[Q_ROOM] = {
+		.name = "follow_room",
+		.sql = "SELECT COUNT(*), COALESCE(MAX(followed_id = ?), 0) FROM person_follow WHERE company_id = ? AND follower_id = ?",
+		DB_IN(room_in), DB_OUT(room_out),
 	},
 	[Q_FOLLOWING] = {
 		.name = "follow_following",
@@ -86,15 +86,9 @@ follow_sql_delete(struct rq *rq, const struct follow *f)
 }
 
 enum fault
-follow_sql_count(struct rq *rq, int64_t *ret_n)
+follow_sql_room(struct rq *rq, const struct follow *f, struct follow_room *out)
 {
-	const struct follow in = { .company_id = rq_company(rq), .follower_id = rq->who->person };
-	struct count out;
-	enum fault e = db_one(rq, &stmts[Q_COUNT], &in, &out);
-
-	if (!e)
-		*ret_n = out.n;
-	return e;
+	return db_one(rq, &stmts[Q_ROOM], f, out);
 }
 
 enum fault

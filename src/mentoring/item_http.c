@@ -57,6 +57,7 @@ same(const struct item *a, const struct item *b)
 	return a->kind == b->kind && cstr_eq(a->text, b->text) && cstr_eq(a->due_on, b->due_on);
 }
 
+/* NOT_FOUND: it is new. */
 static enum fault
 replay(struct rq *rq, const struct changing *c)
 {
@@ -76,9 +77,15 @@ add_tx(struct rq *rq, void *arg)
 	struct item row = *c->in;
 	int64_t n;
 	bool duplicate;
-	enum fault e = mentoring_active(rq, c->key.mentoring_id, &m);
+	enum fault e = mentoring_sql_get(rq, c->key.mentoring_id, true, &m);
 
 	c->created = false;
+	if (e)
+		return e;
+	e = replay(rq, c);
+	if (e != FAULT_NOT_FOUND)
+		return e;
+	e = mentoring_must_be_active(rq, &m);
 	if (!e)
 		e = item_sql_count(rq, m.id, &n);
 	if (e)

@@ -2,6 +2,7 @@
 /* mentoring.c - asking for a mentoring, answering, and its end. */
 #include "rostra/caller.h"
 #include "rostra/notice.h"
+#include "rostra/people.h"
 
 #include "mentoring_int.h"
 
@@ -48,8 +49,8 @@ mentoring_read(struct rq *rq, struct uuid id, struct mentoring *out)
 	return mentoring_sql_get(rq, id, false, out);
 }
 
-static enum fault
-must_be_active(struct rq *rq, const struct mentoring *m)
+enum fault
+mentoring_must_be_active(struct rq *rq, const struct mentoring *m)
 {
 	if (m->state == MENTORING_ACTIVE)
 		return FAULT_NONE;
@@ -61,7 +62,7 @@ mentoring_active(struct rq *rq, struct uuid id, struct mentoring *out)
 {
 	enum fault e = mentoring_sql_get(rq, id, true, out);
 
-	return e ? e : must_be_active(rq, out);
+	return e ? e : mentoring_must_be_active(rq, out);
 }
 
 /* --- asking --- */
@@ -139,7 +140,9 @@ ask_tx(struct rq *rq, void *arg)
 	a->created = false;
 	if (e != FAULT_NOT_FOUND)
 		return e ? e : replay(rq, a->m);
-	e = check_prospect(rq, a->in);
+	e = people_hold(rq, rq->who->person); /* one after the other is counted */
+	if (!e)
+		e = check_prospect(rq, a->in);
 	if (!e)
 		e = mentoring_sql_insert(rq, a->m, &duplicate);
 	if (e)
@@ -195,6 +198,8 @@ decide_tx(struct rq *rq, void *arg)
 		return FAULT_NONE;
 	if (m.state != MENTORING_ASKED)
 		return rq_fail(rq, FAULT_CONFLICT, "It is %s.", mentoring_state_names[m.state]);
+	if (d->decision == DECIDE_ACCEPT && !m.both_there)
+		return rq_fail(rq, FAULT_CONFLICT, "Who asked is not here any more.");
 	m.state = (int)decided[d->decision];
 	if (!asker)
 		m.answer = d->note;
@@ -229,7 +234,7 @@ close_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	if (m.state != MENTORING_ACTIVE && m.state != MENTORING_ENDED)
-		return must_be_active(rq, &m);
+		return mentoring_must_be_active(rq, &m);
 	mine = mentoring_is_mentor(rq, &m) ? &m.mentor_note : &m.mentee_note;
 	if (*mine != NULL)
 		return rq_fail(rq, FAULT_CONFLICT, "Your note is there already.");
@@ -249,7 +254,7 @@ mentoring_close(struct rq *rq, struct uuid id, const char *note)
 	return db_tx(rq, close_tx, &arg);
 }
 
-/* --- those whose weeks are over --- */
+/* --- those whose weeks are over, or one of whom was let go --- */
 
 enum { DUE_MAX = 100 };
 
@@ -285,6 +290,42 @@ end_tx(struct rq *rq, void *arg)
 	both[1] = m.mentee_id;
 	e = mentoring_sql_update(rq, &m);
 	return e ? e : tell_people(rq, &m, (struct uuid){ { 0 } }, both, 2);
+}
+
+static enum fault
+end_open(struct rq *rq, struct uuid id, struct uuid gone)
+{
+	struct mentoring m = { .tag = NULL };
+	enum fault e = mentoring_sql_get(rq, id, true, &m);
+
+	if (e || (m.state != MENTORING_ASKED && m.state != MENTORING_ACTIVE))
+		return e;
+	m.state = m.state == MENTORING_ASKED ? MENTORING_WITHDRAWN : MENTORING_ENDED;
+	m.ended_at = rq->now_us;
+	e = mentoring_sql_update(rq, &m);
+	return e ? e
+	         : tell_people(rq, &m, gone,
+	                       uuid_eq(gone, m.mentor_id) ? &m.mentee_id : &m.mentor_id, 1);
+}
+
+/* The statements read as one of the two. */
+enum fault
+mentoring_end_all(struct rq *rq, struct uuid person)
+{
+	const struct caller *before = rq->who;
+	const struct caller gone = { .company = rq_company(rq), .person = person };
+	struct due *d = arena_new(rq->arena, struct due);
+	enum fault e;
+
+	rq->who = &gone;
+	do {
+		d->n = 0;
+		e = mentoring_sql_open(rq, person, keep, d);
+		for (size_t i = 0; !e && i < d->n; i++)
+			e = end_open(rq, d->rows[i].id, person);
+	} while (!e && d->n == DUE_MAX);
+	rq->who = before;
+	return e;
 }
 
 /* One that fails does not hold the others up; the first failure is told. */

@@ -62,6 +62,7 @@ struct mentoring {
 	const char *mentor_name, *mentee_name, *tag, *message, *answer, *mentor_note, *mentee_note;
 	int64_t weeks, created_at, started_at, ends_at, ended_at;
 	int state;
+	bool both_there; /* neither was let go */
 };
 struct mentoring_new {
 	struct uuid person_id;
@@ -74,7 +75,9 @@ enum mentoring_decision { DECIDE_ACCEPT, DECIDE_DECLINE, DECIDE_WITHDRAW, DECIDE
 /* --- units of work (mentoring.c) */
 /* NOT_FOUND: not one of the caller's. */
 enum fault mentoring_read(struct rq *rq, struct uuid id, struct mentoring *out) MUST_CHECK;
-/* The same, active; else CONFLICT. */
+/* CONFLICT when it is not. */
+enum fault mentoring_must_be_active(struct rq *rq, const struct mentoring *m) MUST_CHECK;
+/* Inside a transaction: one of the caller's, active, held until the commit. */
 enum fault mentoring_active(struct rq *rq, struct uuid id, struct mentoring *out) MUST_CHECK;
 enum fault mentoring_ask(struct rq *rq, const struct mentoring_new *in, struct uuid id,
                          struct mentoring *out, bool *ret_created) MUST_CHECK;
@@ -103,6 +106,9 @@ enum fault mentoring_sql_insert(struct rq *rq, const struct mentoring *m,
                                 bool *ret_duplicate) MUST_CHECK;
 enum fault mentoring_sql_update(struct rq *rq, const struct mentoring *m) MUST_CHECK;
 enum fault mentoring_sql_page(struct rq *rq, const struct mentoring_page *p, db_row_fn *fn,
+                              void *arg) MUST_CHECK;
+/* What the person has that is asked for or active, some of it: ids. */
+enum fault mentoring_sql_open(struct rq *rq, struct uuid person, db_row_fn *fn,
                               void *arg) MUST_CHECK;
 /* Of all companies. */
 enum fault mentoring_sql_due(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rostra/caller.h"
+#include "rostra/people.h"
 
 #include "mentoring_int.h"
 
@@ -42,29 +43,16 @@ same(const struct offer *a, const struct offer *b)
 	       cstr_eq(a->tag, b->tag) && cstr_eq(a->note, b->note);
 }
 
-static enum fault
-put(struct rq *rq, const struct offer *in, struct offer *out, bool *ret_created)
-{
-	bool duplicate;
-	enum fault e = offer_sql_insert(rq, in, &duplicate);
-
-	if (e)
-		return e;
-	*ret_created = !duplicate;
-	e = offer_sql_get(rq, in->id, out);
-	if (e == FAULT_NOT_FOUND)
-		return rq_fail(rq, FAULT_CONFLICT, "You have one of this kind and tag already.");
-	if (!e && duplicate && !same(in, out))
-		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another one.");
-	return e;
-}
-
-static enum fault
-handle_put(struct rq *rq, struct call *call, void *reply)
-{
-	struct offer in = *(const struct offer *)call->body;
-	int64_t n;
+struct putting {
+	struct offer in;
 	bool created;
+};
+
+static enum fault
+add(struct rq *rq, struct putting *p)
+{
+	int64_t n;
+	bool duplicate;
 	enum fault e = offer_sql_count(rq, &n);
 
 	if (e)
@@ -72,14 +60,45 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	if (n >= MENTORING_OFFERS_MAX)
 		return rq_fail(rq, FAULT_CONFLICT, "You have %d, which is the most.",
 		               MENTORING_OFFERS_MAX);
-	in.company_id = rq_company(rq);
-	in.id = call->id[0];
-	in.person_id = rq->who->person;
-	in.created_at = rq->now_us;
-	e = put(rq, &in, reply, &created);
-	if (!e && created)
-		http_created(call);
+	e = offer_sql_insert(rq, &p->in, &duplicate);
+	if (!e && duplicate)
+		return rq_fail(rq, FAULT_CONFLICT, "You have one of this kind and tag already.");
+	p->created = e == FAULT_NONE;
 	return e;
+}
+
+/* One after the other of one person is counted. */
+static enum fault
+put_tx(struct rq *rq, void *arg)
+{
+	struct putting *p = arg;
+	struct offer there = { .tag = NULL };
+	enum fault e = people_hold(rq, p->in.person_id);
+
+	p->created = false;
+	if (!e)
+		e = offer_sql_get(rq, p->in.id, &there);
+	if (e == FAULT_NOT_FOUND)
+		return add(rq, p);
+	if (!e && !same(&p->in, &there))
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The id belongs to another one.");
+	return e;
+}
+
+static enum fault
+handle_put(struct rq *rq, struct call *call, void *reply)
+{
+	struct putting p = { .in = *(const struct offer *)call->body };
+	enum fault e;
+
+	p.in.company_id = rq_company(rq);
+	p.in.id = call->id[0];
+	p.in.person_id = rq->who->person;
+	p.in.created_at = rq->now_us;
+	e = db_tx(rq, put_tx, &p);
+	if (!e && p.created)
+		http_created(call);
+	return e ? e : offer_sql_get(rq, p.in.id, reply);
 }
 
 static enum fault

@@ -64,7 +64,7 @@ ask_tx(struct rq *rq, void *arg)
 	struct review there = { .text = NULL };
 	struct mentoring m = { .tag = NULL };
 	bool duplicate;
-	enum fault e = mentoring_active(rq, a->r->mentoring_id, &m);
+	enum fault e = mentoring_sql_get(rq, a->r->mentoring_id, true, &m);
 
 	a->created = false;
 	if (e)
@@ -74,7 +74,9 @@ ask_tx(struct rq *rq, void *arg)
 	e = review_sql_get(rq, a->r, false, &there);
 	if (e != FAULT_NOT_FOUND)
 		return e ? e : replay(rq, a->r);
-	e = check(rq, a->r);
+	e = mentoring_must_be_active(rq, &m);
+	if (!e)
+		e = check(rq, a->r);
 	if (e)
 		return e;
 	a->r->mentee_id = m.mentee_id;

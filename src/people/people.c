@@ -2,6 +2,7 @@
 /* people.c - people of a company: who they are, what they may do, since when. */
 #include "rostra/audit.h"
 #include "rostra/caller.h"
+#include "rostra/mentoring.h"
 #include "rostra/session.h"
 #include "rostra/sync.h"
 
@@ -176,6 +177,8 @@ change_role(struct rq *rq, const struct person_row *now, enum role role)
 static enum fault
 apply_state(struct rq *rq, struct person_row *row, int state)
 {
+	enum fault e;
+
 	if (row->state == PERSON_ERASED && state != PERSON_ERASED)
 		return rq_fail(rq, FAULT_CONFLICT, "An erased person does not come back.");
 	if (state == row->state)
@@ -184,7 +187,8 @@ apply_state(struct rq *rq, struct person_row *row, int state)
 	row->state = state;
 	if (state == PERSON_ACTIVE)
 		return FAULT_NONE;
-	return session_end_all(rq, row->id, (struct uuid){ { 0 } }, END_DEACTIVATION);
+	e = session_end_all(rq, row->id, (struct uuid){ { 0 } }, END_DEACTIVATION);
+	return e ? e : mentoring_end_all(rq, row->id);
 }
 
 static enum fault
@@ -307,6 +311,14 @@ enum fault
 person_activate(struct rq *rq, struct uuid person)
 {
 	return change_one(rq, person, -1, PERSON_ACTIVE);
+}
+
+enum fault
+people_hold(struct rq *rq, struct uuid person)
+{
+	struct person_row row;
+
+	return person_sql_lock(rq, person, &row);
 }
 
 enum fault

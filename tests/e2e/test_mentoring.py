@@ -86,6 +86,10 @@ def notices(api, who):
     return [n for n in ok(api.get("/v1/notifications", who=who))["items"] if n["kind"] == "mentoring"]
 
 
+def counts(api, company):
+    return ok(api.get("/v1/mentoring-counts", who=company.admin))
+
+
 # --- finding each other ------------------------------------------------------------------------------------------
 
 
@@ -105,6 +109,22 @@ def test_offers_and_searches_are_found_by_kind_and_tag(api, hooli):
     problem(api.delete(f"/v1/mentoring-offers/{ids[ann.id, 'offer']}", who=bob), 403, "forbidden")
     ok(api.delete(f"/v1/mentoring-offers/{ids[ann.id, 'offer']}", who=ann), 204)
     assert [o["kind"] for o in ok(api.get("/v1/mentoring-offers", who=bob, params={"person": ann.id}))["items"]] == ["seek"]
+
+
+def test_the_most_offers_are_the_most_at_once_too_and_a_repeated_one_is_no_more(api, hooli, stack):
+    ann = hooli.add_person(f"p{secrets.token_hex(5)}")
+    ids = [uuid7() for _ in range(30)]
+
+    def offer(id_, kind="offer"):
+        return Client(stack.places["API"]).put(f"/v1/mentoring-offers/{id_}", who=ann, json={"kind": kind, "tag": f"Tag {id_}"})
+
+    with concurrent.futures.ThreadPoolExecutor(30) as pool:
+        statuses = list(pool.map(lambda i: offer(i).status_code, ids))
+    assert sorted(statuses) == [201] * 20 + [409] * 10
+    there = ids[statuses.index(201)]
+    assert ok(offer(there))["id"] == there
+    problem(offer(there, "seek"), 409, "id_conflict")
+    problem(offer(uuid7()), 409, "conflict")
 
 
 def test_a_request_is_answered_once_by_whom_it_was_made_to(api, hooli):
@@ -166,6 +186,21 @@ def test_goals_tasks_and_comments_are_the_twos(api, pair):
     for who, text in ((pair.mentor, "Well done"), (pair.mentee, "Thank you")):
         made(api.post(f"{path}/{item}/comments", who=who, json={"text": text}))
     assert [c["text"] for c in ok(api.get(f"{path}/{item}/comments", who=pair.mentee))["items"]] == ["Well done", "Thank you"]
+
+
+def test_a_repeated_item_is_the_same_one_when_there_are_200_and_after_the_end(api, db, hooli, pair, post):
+    item, text = uuid7(), uuid7()
+    first = ok(pair.put_item(pair.mentee, item), 201)
+    ok(pair.review(post, id_=text), 201)
+    db("INSERT INTO mentoring_item (company_id, mentoring_id, id, author_id, kind, text, created_at)"
+       " SELECT company_id, id, UUID(), mentor_id, 'task', 'x', created_at FROM mentoring, seq_2_to_200 WHERE id = %s", (pair.id,))
+    assert ok(pair.put_item(pair.mentee, item)) == first
+    problem(pair.put_item(pair.mentee, item, text="Another"), 409, "id_conflict")
+    problem(pair.put_item(pair.mentee), 409, "conflict")
+    ok(pair.close(pair.mentor))
+    assert ok(pair.put_item(pair.mentee, item)) == first
+    assert ok(pair.review(post, id_=text))["id"] == text
+    problem(pair.review(post), 409, "conflict")
 
 
 def test_nobody_else_reads_it_not_even_an_admin_who_sees_counts(api, hooli, pair):
@@ -251,3 +286,32 @@ def test_one_whose_weeks_are_over_ends_by_itself_and_both_hear_of_it(api, db, pa
     for who in (pair.mentor, pair.mentee):
         unread = ok(api.get("/v1/notifications?unread=true", who=who))["items"]
         assert [n["object_id"] for n in unread if n["kind"] == "mentoring"] == [pair.id]
+
+
+def test_with_an_account_what_its_person_had_with_others_ends_and_these_hear_of_it(api, hooli, rostra):
+    before = counts(api, hooli)
+    asks, answers, mentors, goes = (Pair(api, hooli, active=i > 1) for i in range(4))
+    ok(api.put(f"/v1/mentoring-offers/{uuid7()}", who=goes.mentor, json={"kind": "offer", "tag": "Writing"}), 201)
+    gone = (asks.mentee, answers.mentor, mentors.mentor, goes.mentor)
+    others = (asks.mentor, answers.mentee, mentors.mentee, goes.mentee)
+    read = [len(notices(api, other)) for other in others]
+    assert counts(api, hooli)["offers"] == before["offers"] + 1
+    for how, person in zip(("deactivate", "erase", "deactivate", "erase"), gone, strict=True):
+        rostra("person", how, "--company", hooli.slug, "--person", person.id)
+    states = [ok(api.get(f"/v1/mentorings/{p.id}", who=o)) for p, o in zip((asks, answers, mentors, goes), others, strict=True)]
+    assert [m["state"] for m in states] == ["withdrawn", "withdrawn", "ended", "ended"] and all(m["ended_at"] for m in states)
+    problem(asks.decide(asks.mentor, "accept"), 409, "conflict")
+    for other, n in zip(others, read, strict=True):
+        line = notices(api, other)[0]
+        assert len(notices(api, other)) == n + 1 or line["events"] > 1
+    after = counts(api, hooli)
+    assert [after[k] - before[k] for k in ("asked", "active", "withdrawn", "ended", "offers")] == [0, 0, 2, 2, 0]
+
+
+def test_nobody_accepts_whom_the_house_let_go(api, db, hooli):
+    """As a release before left them."""
+    pair = Pair(api, hooli, active=False)
+    db("UPDATE person SET state = 'deactivated' WHERE id = %s", (pair.mentee.id,))
+    problem(api.post(f"/v1/mentorings/{pair.id}/decide", who=pair.mentor, json={"decision": "accept"}), 409, "conflict")
+    assert counts(api, hooli)["asked"] >= 1
+    ok(api.post(f"/v1/mentorings/{pair.id}/decide", who=pair.mentor, json={"decision": "decline"}), 204)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Standing: following colleagues, what they do, profiles as their owners allow, and who knows about what."""
 
+import concurrent.futures
 import secrets
 
 import pytest
 
-from conftest import uuid7
+from conftest import Client, uuid7
 from content import draft_post, live_post, made, new_channel, new_share
 from test_kudos import House
 
@@ -89,6 +90,18 @@ def test_following_is_put_and_taken_back_and_both_sides_see_it(api, house, make_
     rostra("person", "deactivate", "--company", house.company.slug, "--person", gone.email)
     for stranger in (gone.id, make_company().member.id, uuid7()):
         assert api.put(f"/v1/people/{stranger}/follow", who=ann).status_code == 404
+
+
+def test_whom_one_follows_already_is_followed_again_when_there_are_500(api, db, house, stack):
+    ann, *others = (person(house) for _ in range(5))
+    follow(house, ann, others[0])
+    db("INSERT INTO person_follow (company_id, follower_id, followed_id, followed_at)"
+       " SELECT company_id, id, UUID(), created_at FROM person, seq_3_to_500 WHERE id = %s", (ann.id,))
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        statuses = list(pool.map(lambda o: Client(stack.places["API"]).put(f"/v1/people/{o.id}/follow", who=ann).status_code,
+                                 others[1:4]))
+    assert sorted(statuses) == [204, 409, 409]
+    follow(house, ann, others[0])
 
 
 def test_the_feed_of_people_shows_what_the_reader_may_see(api, house):
