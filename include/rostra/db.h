@@ -157,6 +157,13 @@ typedef enum fault db_body_fn(struct rq *rq, void *arg);
 enum fault db_tx(struct rq *rq, db_body_fn *body, void *arg) MUST_CHECK;
 bool db_in_tx(const struct rq *rq);
 /*
+ * What a transaction does last, before its commit, once however often it is asked for: a counter in a row that many
+ * transactions change is held for no longer than that.  Outside of a transaction: now.  A transaction that starts again
+ * or rolls back has forgotten it.
+ */
+typedef enum fault db_last_fn(struct rq *rq, struct uuid company);
+enum fault db_tx_last(struct rq *rq, db_last_fn *fn, struct uuid company) MUST_CHECK;
+/*
  * A transaction without a read between its writes, in one round trip.  The text of s is
  * DB_WHOLE_TX("INSERT ...; UPDATE ..."), its parameters those of all its statements in their order.
  * All or nothing: any error rolls back; what db_tx starts again is started again.  A duplicate key

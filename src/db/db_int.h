@@ -37,6 +37,13 @@ struct db_range {
 	size_t base;
 };
 
+/* What is done before the commit (db_tx_last). */
+enum { DB_LAST_MAX = 8 };
+struct db_last {
+	db_last_fn *fn;
+	struct uuid company;
+};
+
 struct db {
 	const struct conf *conf;
 	MYSQL *my; /* NULL: not connected */
@@ -52,6 +59,8 @@ struct db {
 	int at_once;    /* uses for many since the last pause */
 	bool chains;    /* a commit begins the next transaction, too: there is hardly a pause */
 	bool chained;   /* that one is open, and nothing was done in it */
+	struct db_last last[DB_LAST_MAX];
+	size_t n_last;
 	unsigned last_error;
 	size_t host;       /* of db_hosts: of this connection, or where the next one begins */
 	int64_t made_us;   /* monotonic; this connection */

@@ -77,6 +77,7 @@ begin(struct rq *rq, bool snapshot)
 	}
 	rq->db->in_tx = true;
 	rq->db->tx_broken = false;
+	rq->db->n_last = 0;
 	rq->stats.transactions++;
 	return FAULT_NONE;
 }
@@ -117,6 +118,31 @@ commit(struct rq *rq)
 }
 
 static enum fault
+do_last(struct rq *rq)
+{
+	enum fault e = FAULT_NONE;
+
+	for (size_t i = 0; !e && i < rq->db->n_last; i++)
+		e = rq->db->last[i].fn(rq, rq->db->last[i].company);
+	return e;
+}
+
+enum fault
+db_tx_last(struct rq *rq, db_last_fn *fn, struct uuid company)
+{
+	struct db *db = rq->db;
+
+	for (size_t i = 0; db->in_tx && i < db->n_last; i++) {
+		if (db->last[i].fn == fn && uuid_eq(db->last[i].company, company))
+			return FAULT_NONE;
+	}
+	if (!db->in_tx || db->n_last == DB_LAST_MAX)
+		return fn(rq, company);
+	db->last[db->n_last++] = (struct db_last){ fn, company };
+	return FAULT_NONE;
+}
+
+static enum fault
 run_once(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 {
 	enum fault e = begin(rq, snapshot);
@@ -124,6 +150,8 @@ run_once(struct rq *rq, db_body_fn *body, void *arg, bool snapshot)
 	if (e)
 		return e;
 	e = body(rq, arg);
+	if (!e)
+		e = do_last(rq);
 	/* After an ignored 1213 a COMMIT would answer well with nothing written. */
 	if (!e && rq->db->tx_broken)
 		e = FAULT_RESTART;

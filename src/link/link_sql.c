@@ -273,12 +273,18 @@ link_revoke(struct rq *rq, const char *code)
 	return e ? e : link_changed(rq);
 }
 
+static enum fault
+count_change(struct rq *rq, struct uuid company)
+{
+	const struct link_key in = { .company_id = company };
+
+	return db_exec(rq, &stmts[Q_LINKS_CHANGED], &in, NULL);
+}
+
 enum fault
 link_changed(struct rq *rq)
 {
-	const struct link_key in = { .company_id = rq_company(rq) };
-
-	return db_exec(rq, &stmts[Q_LINKS_CHANGED], &in, NULL);
+	return db_tx_last(rq, count_change, rq_company(rq));
 }
 
 enum fault

@@ -54,13 +54,13 @@ company_by_slug(struct rq *rq, const char *slug, struct uuid *ret_id)
 enum fault
 company_feed_changed(struct rq *rq)
 {
-	return company_sql_feed_changed(rq, rq_company(rq));
+	return db_tx_last(rq, company_sql_feed_changed, rq_company(rq));
 }
 
 enum fault
 company_people_changed(struct rq *rq)
 {
-	return company_sql_people_changed(rq, rq_company(rq));
+	return db_tx_last(rq, company_sql_people_changed, rq_company(rq));
 }
 
 enum fault

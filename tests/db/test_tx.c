@@ -200,6 +200,78 @@ a_failure_that_the_body_swallows_is_not_committed(void **state)
 	assert_int_equal(counter(p, 2), 10);
 }
 
+/* --- what is done last --- */
+
+static enum fault
+count_last(struct rq *rq, struct uuid company)
+{
+	return add(rq, 2, company.b[0]);
+}
+
+struct lasts {
+	struct pair *pair;
+	int runs, asked;
+	int64_t seen; /* of the counter, by the body's end */
+	enum fault answer;
+	bool kill_first_run;
+};
+
+/* Asks for the same again and again, and for as many others. */
+static enum fault
+last_body(struct rq *rq, void *arg)
+{
+	struct lasts *l = arg;
+	struct row in = { .id = 2 }, out = { 0 };
+	enum fault e = FAULT_NONE;
+
+	l->runs++;
+	for (int i = 0; !e && i < l->asked; i++) {
+		e = db_tx_last(rq, count_last, (struct uuid){ { 1 } });
+		if (!e)
+			e = db_tx_last(rq, count_last, (struct uuid){ { 10, (unsigned char)i } });
+	}
+	if (!e && l->kill_first_run && l->runs == 1)
+		kill_connection(l->pair, number_of(&l->pair->a));
+	if (!e)
+		e = db_one(rq, &rows[Q_READ], &in, &out);
+	l->seen = out.n;
+	return e ? e : l->answer;
+}
+
+static void
+what_is_done_last_is_done_once_and_before_the_commit(void **state)
+{
+	struct pair *p = *state;
+	struct lasts l = { .pair = p, .asked = 3 };
+
+	assert_fault(db_tx(&p->a.rq, last_body, &l), FAULT_NONE);
+	assert_int_equal(l.seen, 0);
+	assert_int_equal(counter(p, 2), 31);
+	l.kill_first_run = true;
+	l.runs = 0;
+	assert_fault(db_tx(&p->a.rq, last_body, &l), FAULT_NONE);
+	assert_int_equal(l.runs, 2);
+	assert_int_equal(counter(p, 2), 62);
+	l.answer = FAULT_FORBIDDEN;
+	assert_fault(db_tx(&p->a.rq, last_body, &l), FAULT_FORBIDDEN);
+	assert_int_equal(counter(p, 2), 62);
+	assert_fault(db_tx(&p->a.rq, inner, NULL), FAULT_NONE);
+	assert_int_equal(counter(p, 2), 72);
+}
+
+static void
+what_there_is_no_room_for_is_done_at_once(void **state)
+{
+	struct pair *p = *state;
+	struct lasts l = { .pair = p, .asked = 20 };
+
+	assert_fault(db_tx(&p->a.rq, last_body, &l), FAULT_NONE);
+	assert_true(l.seen >= 100);
+	assert_int_equal(counter(p, 2), 201);
+	assert_fault(db_tx_last(&p->a.rq, count_last, (struct uuid){ { 5 } }), FAULT_NONE);
+	assert_int_equal(counter(p, 2), 206);
+}
+
 /* --- deadlock
  * ------------------------------------------------------------------------------------------------
  */
@@ -405,6 +477,8 @@ main(void)
 		CASE(an_inner_transaction_joins_the_outer_one),
 		CASE(a_connection_killed_in_the_middle_starts_the_whole_again),
 		CASE(a_failure_that_the_body_swallows_is_not_committed),
+		CASE(what_is_done_last_is_done_once_and_before_the_commit),
+		CASE(what_there_is_no_room_for_is_done_at_once),
 		CASE(the_loser_of_a_deadlock_runs_again),
 		CASE(a_lost_answer_to_commit_is_an_unknown_outcome),
 		CASE(a_server_that_says_nothing_is_given_up_in_time),
