@@ -11,7 +11,7 @@ struct expertise_query {
 /* clang-format off */
 static const struct j_field query_fields[] = {
 	J_TEXT(struct expertise_query, q, J_REQUIRED | J_TRIM, 1, EXPERTISE_QUERY_MAX,
-	       .help = "A tag as it stands, or words of at least three letters that all begin words of a tag or of a kudos"),
+	       .help = "A tag as it stands, or words of at least three letters that all begin words of a tag or of a kudos; everyday words (about, for, the, und, with …) are not asked for beside others"),
 };
 static const struct j_schema query_schema = J_SCHEMA("expertise_query", struct expertise_query, query_fields);
 static const struct j_field expert_fields[] = {

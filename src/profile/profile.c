@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* profile.c - what a person shows of themselves, and the words one looks for experts by. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "rostra/caller.h"
@@ -90,15 +91,32 @@ next_word(struct str *rest, struct str *word)
 	return word->n > 0;
 }
 
-const char *
-expertise_words(struct arena *a, struct str q)
+const char *const expertise_common[] = {
+	"a",   "about", "an",   "are",   "as",   "at",   "be",   "by",  "com",
+	"de",  "en",    "for",  "from",  "how",  "i",    "in",   "is",  "it",
+	"la",  "of",    "on",   "or",    "that", "the",  "this", "to",  "und",
+	"was", "what",  "when", "where", "who",  "will", "with", "www", NULL,
+};
+
+static bool
+is_common(struct str word)
 {
-	struct str rest = str_of(text_fold(a, q)), word;
+	for (const char *const *w = expertise_common; *w != NULL; w++) {
+		if (str_is(word, *w))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+asked_words(struct arena *a, struct str rest, bool common)
+{
 	char *out = arena_alloc(a, rest.n + (size_t)3 * EXPERTISE_WORDS_MAX + 1, 1);
+	struct str word;
 	size_t n = 0, n_words = 0;
 
 	while (n_words < EXPERTISE_WORDS_MAX && next_word(&rest, &word)) {
-		if (text_code_points(word) < WORD_MIN)
+		if (text_code_points(word) < WORD_MIN || (!common && is_common(word)))
 			continue;
 		if (n_words++ > 0)
 			out[n++] = ' ';
@@ -109,6 +127,15 @@ expertise_words(struct arena *a, struct str q)
 	}
 	out[n] = '\0';
 	return n_words > 0 ? out : NULL;
+}
+
+const char *
+expertise_words(struct arena *a, struct str q)
+{
+	const struct str folded = str_of(text_fold(a, q));
+	const char *words = asked_words(a, folded, false);
+
+	return words != NULL ? words : asked_words(a, folded, true);
 }
 
 /* --- reading --- */
@@ -192,8 +219,8 @@ profile_read(struct rq *rq, struct uuid person, struct profile *out)
 
 /* --- changing one's own --- */
 
-static enum fault
-set_tags(struct rq *rq, const struct j_list *tags)
+static const char *
+tags_json(struct rq *rq, const struct j_list *tags)
 {
 	const char *const *words = tags->items;
 	struct buf b = { 0 };
@@ -208,7 +235,30 @@ set_tags(struct rq *rq, const struct j_list *tags)
 	buf_char(&b, ']');
 	json = arena_copy(rq->arena, b.s, b.n);
 	buf_free(&b);
-	return profile_sql_tags_set(rq, json);
+	return json;
+}
+
+static enum fault
+name_lost(struct rq *rq, void *row, void *arg)
+{
+	const struct profile_tag *t = row;
+
+	(void)arg;
+	(void)problem_add(&rq->problem, arena_printf(rq->arena, "#/tags/%" PRId64, t->position),
+	                  "is there twice");
+	return FAULT_NONE;
+}
+
+static enum fault
+set_tags(struct rq *rq, const struct j_list *tags)
+{
+	const char *json = tags_json(rq, tags);
+	uint64_t n = 0;
+	enum fault e = profile_sql_tags_set(rq, json, &n);
+
+	if (!e && n < tags->n)
+		e = profile_sql_tags_lost(rq, json, name_lost, NULL);
+	return e ? e : rq->problem.code;
 }
 
 static enum fault

@@ -62,15 +62,22 @@ struct profile_row {
 struct profile_tag {
 	struct uuid company_id, person_id;
 	const char *tag;
+	int64_t position;
 };
 
 /* --- rules (profile.c) */
-/* Pure.  White space squeezed, in place; names each that is empty, too long or there twice. */
+/* Pure.  White space squeezed, in place; names each that is empty or there twice in other case:
+ * what else the database holds for the same word is found when it is written. */
 enum fault profile_tags_check(struct arena *a, struct problem *p, struct j_list *tags) MUST_CHECK;
 /*
- * Pure.  What full text is asked for: every word of three letters or more, up to
- * EXPERTISE_WORDS_MAX, as the beginning of one; NULL when there is none.  No operator of the
- * reader's comes through.
+ * Words that full text does not keep, so that nothing has them:
+ * information_schema.INNODB_FT_DEFAULT_STOPWORD of MariaDB 10.11.  NULL ends them.
+ */
+extern const char *const expertise_common[];
+/*
+ * Pure.  What full text is asked for: every word of three letters or more that it keeps, up to
+ * EXPERTISE_WORDS_MAX, as the beginning of one; where there are only common ones, these; NULL when
+ * there is none.  No operator of the reader's comes through.
  */
 const char *expertise_words(struct arena *a, struct str q);
 
@@ -92,8 +99,12 @@ enum fault profile_sql_posts(struct rq *rq, const struct profile_key *k, db_row_
 enum fault profile_sql_hold(struct rq *rq, struct profile_row *out) MUST_CHECK;
 enum fault profile_sql_update(struct rq *rq, const struct profile_row *r,
                               bool *ret_done) MUST_CHECK;
-/* In place of those that are there: an array of texts. */
-enum fault profile_sql_tags_set(struct rq *rq, const char *tags_json) MUST_CHECK;
+/* In place of those that are there: an array of texts.  n: how many are kept; less when the
+ * collation holds some for the same. */
+enum fault profile_sql_tags_set(struct rq *rq, const char *tags_json, uint64_t *ret_n) MUST_CHECK;
+/* Those of the array that were not kept: struct profile_tag, its position. */
+enum fault profile_sql_tags_lost(struct rq *rq, const char *tags_json, db_row_fn *fn,
+                                 void *arg) MUST_CHECK;
 
 /* --- who knows (expertise_sql.c) */
 struct expert_page {

@@ -56,11 +56,14 @@ static const struct db_col tags_in[] = {
 	DB_COL_UUID(struct profile_tag, person_id),
 };
 
+static const struct db_col lost_out[] = { DB_COL_I64(struct profile_tag, position) };
+
+#define TAGS_TABLE " JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, tag VARCHAR(40) PATH '$')) j"
 #define OWN_SHARES \
 	" FROM share s FORCE INDEX (share_person) WHERE s.company_id = o.company_id AND s.person_id = o.id" \
 	" AND s.state = 'active' AND s.created_at >= ?"
 
-enum { Q_HEAD, Q_TAGS, Q_VALUES, Q_POSTS, Q_ENSURE, Q_HOLD, Q_UPDATE, Q_TAGS_DELETE, Q_TAGS_INSERT, Q__MAX };
+enum { Q_HEAD, Q_TAGS, Q_VALUES, Q_POSTS, Q_ENSURE, Q_HOLD, Q_UPDATE, Q_TAGS_DELETE, Q_TAGS_INSERT, Q_TAGS_LOST, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_HEAD] = { /* clicks of the same days as the shares */
@@ -122,13 +125,19 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "DELETE FROM profile_tag WHERE company_id = ? AND person_id = ?",
 		DB_IN(own_in),
 	},
-	[Q_TAGS_INSERT] = { /* what the collation holds for the same word is one; bound as an array, IGNORE loses all */
+	[Q_TAGS_INSERT] = { /* what the collation holds for the same word is left out; bound as an array, IGNORE loses all */
 		.name = "profile_tags_insert",
 		.sql = "INSERT IGNORE INTO profile_tag (company_id, person_id, tag, position) SELECT p.company_id,"
-		       " p.person_id, j.tag, j.n - 1 FROM profile p"
-		       " JOIN JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, tag VARCHAR(40) PATH '$')) j"
+		       " p.person_id, j.tag, j.n - 1 FROM profile p JOIN" TAGS_TABLE
 		       " WHERE p.company_id = ? AND p.person_id = ? ORDER BY j.n",
 		DB_IN(tags_in),
+	},
+	[Q_TAGS_LOST] = {
+		.name = "profile_tags_lost",
+		.sql = "SELECT CAST(j.n - 1 AS SIGNED) FROM" TAGS_TABLE
+		       " LEFT JOIN profile_tag t ON t.company_id = ? AND t.person_id = ? AND t.position = j.n - 1"
+		       " WHERE t.company_id IS NULL ORDER BY j.n",
+		DB_IN(tags_in), DB_OUT(lost_out),
 	},
 };
 /* clang-format on */
@@ -186,14 +195,29 @@ profile_sql_update(struct rq *rq, const struct profile_row *r, bool *ret_done)
 	return e;
 }
 
-enum fault
-profile_sql_tags_set(struct rq *rq, const char *tags_json)
+static struct profile_tag
+own_tags(struct rq *rq, const char *tags_json)
 {
-	const struct profile_tag in = { .company_id = rq_company(rq),
-		                        .person_id = rq->who->person,
-		                        .tag = tags_json };
+	return (struct profile_tag){ .company_id = rq_company(rq),
+		                     .person_id = rq->who->person,
+		                     .tag = tags_json };
+}
+
+enum fault
+profile_sql_tags_set(struct rq *rq, const char *tags_json, uint64_t *ret_n)
+{
+	const struct profile_tag in = own_tags(rq, tags_json);
 	const struct profile_row key = { .company_id = in.company_id, .person_id = in.person_id };
 	enum fault e = db_exec(rq, &stmts[Q_TAGS_DELETE], &key, NULL);
 
-	return e ? e : db_exec(rq, &stmts[Q_TAGS_INSERT], &in, NULL);
+	return e ? e : db_exec(rq, &stmts[Q_TAGS_INSERT], &in, ret_n);
+}
+
+enum fault
+profile_sql_tags_lost(struct rq *rq, const char *tags_json, db_row_fn *fn, void *arg)
+{
+	const struct profile_tag in = own_tags(rq, tags_json);
+	struct profile_tag row = { .tag = NULL };
+
+	return db_each(rq, &stmts[Q_TAGS_LOST], &in, &row, fn, arg);
 }

@@ -7,6 +7,7 @@
 
 #include "dbtest.h"
 #include "src/app/app_int.h"
+#include "src/profile/profile_int.h"
 
 static const char *const colours[] = { "red", "green", NULL };
 
@@ -379,6 +380,26 @@ the_session_is_strict_and_in_utc(void **state)
 	assert_int_equal(unit_number(u, "SELECT @@idle_transaction_timeout"), 10);
 }
 
+static void
+the_words_that_full_text_does_not_keep_are_the_servers(void **state)
+{
+	struct buf ours = { .n = 0 };
+	struct unit u;
+
+	(void)state;
+	for (const char *const *w = expertise_common; *w != NULL; w++)
+		buf_printf(&ours, "%s%s", ours.n > 0 ? " " : "", *w);
+	buf_char(&ours, '\0');
+	unit_open(&u, NULL, 0);
+	/* It has one of them twice. */
+	assert_string_equal(
+	    unit_word(&u, "SELECT GROUP_CONCAT(DISTINCT value ORDER BY value SEPARATOR ' ')"
+	                  " FROM information_schema.INNODB_FT_DEFAULT_STOPWORD"),
+	    ours.s);
+	unit_close(&u);
+	buf_free(&ours);
+}
+
 int
 main(void)
 {
@@ -397,6 +418,7 @@ main(void)
 		cmocka_unit_test(a_statement_that_takes_too_long_is_ended_by_the_server),
 		cmocka_unit_test(a_statement_may_ask_for_more_time),
 		cmocka_unit_test(the_session_is_strict_and_in_utc),
+		cmocka_unit_test(the_words_that_full_text_does_not_keep_are_the_servers),
 	};
 
 	return cmocka_run_group_tests(tests, open_unit, close_unit);
