@@ -44,7 +44,7 @@ enum { POINTS_TENTHS = 10, POINTS_EARNED_PERIOD = 0 };
 #define POINTS_BOOST                                                                               \
 	"(SELECT CAST(COALESCE(SUM(b.points), 0) AS SIGNED) FROM kudos_boost b"                    \
 	" WHERE b.company_id = p.company_id AND b.who IN (CONCAT(p.role), CONCAT(p.id)))"
-/* The day of an instant in the company's zone, YYYYMMDD. */
+/* The company's day of an instant (zones.h), YYYYMMDD. */
 enum fault points_day(struct rq *rq, int64_t at_us, int64_t *ret) MUST_CHECK;
 /* The month of an instant in the zone, as YYYYMM; 0 when the zone is unknown. */
 int64_t points_month(const char *zone, int64_t at_us);
@@ -114,8 +114,8 @@ enum fault points_spend_first(struct rq *rq, struct points_first *rows, size_t n
                               bool *ret_spent) MUST_CHECK;
 /*
  * Inside a transaction: an entry for each of the rows, all at once.  Afterwards it is as if each
- * had been settled.  CONFLICT, without text: the ledger does know one.  spent: by points_spend_first,
- * and the rows are as it left them; else it sorts them.
+ * had been settled.  CONFLICT, without text: the ledger does know one.  spent: by
+ * points_spend_first, and the rows are as it left them; else it sorts them.
  */
 enum fault points_put_first(struct rq *rq, struct points_first *rows, size_t n,
                             bool spent) MUST_CHECK;
@@ -127,9 +127,10 @@ struct points_doer {
 	int64_t at_us;             /* its rules are those of then, its caps those of the day */
 };
 /*
- * Inside a transaction: settles the days of these people, and of all who have entries for the
- * object already: afterwards they have what the rules give for what they did on these days, in the
- * order of time.  So it may be repeated, and what no longer stands is reversed.
+ * A deed is paid once, whatever the company's zone is now: its day is that of the zone of then
+ * (zones.h).  Inside a transaction: settles the days of these people, and of all who have entries
+ * for the object already: afterwards they have what the rules give for what they did on these days,
+ * in the order of time.  So it may be repeated, and what no longer stands is reversed.
  */
 enum fault points_follow(struct rq *rq, struct uuid object, const struct points_doer *who,
                          size_t n) MUST_CHECK;
@@ -196,8 +197,10 @@ struct points_replay {
 	int64_t people, stands_tenths, should_tenths, reversed, added;
 };
 /*
- * Counts the days again.  Adopted, the rules hold for these days from now on, and the ledger is
- * settled by them, a person a transaction; it may be repeated when it was broken off.
+ * Counts the days again.  Adopted, the rules hold for these days from now on, of which today is the
+ * last at most, and the ledger is settled by them, a person a transaction, up to today where a cap
+ * per item is: counting again then changes nothing.  Of the rules that hold for an instant, set or
+ * adopted, the ones said last count.  It may be repeated when it was broken off.
  */
 enum fault points_replay(struct rq *rq, struct points_replay *r) MUST_CHECK;
 

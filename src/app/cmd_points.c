@@ -26,8 +26,9 @@ static const char usage[] =
     "for each action, and what the rules of FILE (- is standard input; without it those in force)\n"
     "give.  FILE is {\"rules\": [...]} as in PUT /v1/point-rules.  With --adopt these rules hold "
     "for\n"
-    "these days from now on: the ledger is settled by reversals and new entries, a person a\n"
-    "transaction.\n";
+    "these days, today at most, until other rules are put: the ledger is settled by reversals\n"
+    "and new entries, a person a transaction; also after these days where a cap per item\n"
+    "reaches there.\n";
 
 struct found {
 	struct cmd *c;

@@ -33,6 +33,7 @@
 #include "rostra/share.h"
 #include "rostra/sums.h"
 #include "rostra/sync.h"
+#include "rostra/zones.h"
 
 #include "app_int.h"
 
@@ -135,6 +136,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&lead_stmts,
 	&report_stmts,
 	&measure_stmts,
+	&zones_stmts,
 	&sums_stmts,
 	&count_stmts,
 	&seal_stmts,

@@ -6,6 +6,7 @@
 #include "rostra/network.h"
 #include "rostra/sums.h"
 #include "rostra/text.h"
+#include "rostra/zones.h"
 
 #include "people_int.h"
 
@@ -69,7 +70,7 @@ struct company_patch {
 static const struct j_field company_patch_fields[] = {
 	J_INT64(struct company_patch, version, J_REQUIRED, 1, INT64_MAX, 0),
 	J_TEXT(struct company_patch, name, J_TRIM, 1, 120),
-	J_TEXT(struct company_patch, time_zone, J_ZONE, 1, 64),
+	J_TEXT(struct company_patch, time_zone, J_ZONE, 1, 64, .help = "Points count its days from the end of the running one on"),
 	J_TEXT(struct company_patch, currency, J_CURRENCY, 3, 3),
 	J_TEXT(struct company_patch, language, J_LANG, 1, 16),
 	J_TEXT(struct company_patch, brand_color, 0, 7, 7, .help = "#rrggbb"),
@@ -182,6 +183,7 @@ patch_tx(struct rq *rq, void *arg)
 {
 	const struct patching *p = arg;
 	struct company_row row;
+	const char *zone;
 	int64_t window;
 	uint64_t n;
 	enum fault e = company_sql_get(rq, rq_company(rq), &row);
@@ -189,6 +191,7 @@ patch_tx(struct rq *rq, void *arg)
 	if (e)
 		return e;
 	window = row.lookback_days;
+	zone = row.time_zone;
 	merge(&row, p->in);
 	row.version = p->in->version;
 	e = company_sql_update(rq, &row, &n);
@@ -199,7 +202,9 @@ patch_tx(struct rq *rq, void *arg)
 		               "Somebody else changed the company first.");
 	row.version++;
 	*p->row = row;
-	return row.lookback_days != window ? sums_mark_windows(rq) : FAULT_NONE;
+	if (!cstr_eq(row.time_zone, zone))
+		e = zones_changed(rq, zone, row.time_zone);
+	return !e && row.lookback_days != window ? sums_mark_windows(rq) : e;
 }
 
 static enum fault

@@ -10,7 +10,6 @@
 struct dues {
 	struct due *list;
 	size_t n, room;
-	const char *zone; /* of the company; rows of several companies bring their own */
 };
 
 /* A row of what was claimed: of a share, of clicks on a UTC day of theirs, or of a kudos. */
@@ -18,7 +17,7 @@ struct claimed {
 	struct uuid company_id, person_id;
 	int64_t at_us, utc_day, day; /* day: of an entry there is; 0: that of at_us */
 	int reason;
-	const char *zone, *kind, *owner;
+	const char *kind, *owner;
 };
 
 /* Somebody who may have earned by an object. */
@@ -32,7 +31,7 @@ struct doer_row {
 static const struct db_col claim_in[] = { DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind) };
 static const struct db_col claim_out[] = {
 	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id), DB_COL_TIME(struct claimed, at_us),
-	DB_COL_I64(struct claimed, utc_day),     DB_COL_STR(struct claimed, zone),
+	DB_COL_I64(struct claimed, utc_day),
 };
 static const struct db_col kudos_in[] = {
 	DB_COL_STR(struct claimed, owner), DB_COL_STR(struct claimed, kind), DB_COL_STR(struct claimed, owner),
@@ -41,7 +40,7 @@ static const struct db_col kudos_in[] = {
 static const struct db_col kudos_out[] = {
 	DB_COL_UUID(struct claimed, company_id), DB_COL_UUID(struct claimed, person_id),
 	DB_COL_ENUM(struct claimed, reason, points_reason_names), DB_COL_TIME(struct claimed, at_us),
-	DB_COL_I64(struct claimed, day),         DB_COL_STR(struct claimed, zone),
+	DB_COL_I64(struct claimed, day),
 };
 static const struct db_col object_in[] = { DB_COL_UUID(struct doer_row, company_id), DB_COL_UUID(struct doer_row, object_id) };
 static const struct db_col lead_in[] = {
@@ -58,15 +57,14 @@ static const struct db_col company_out[] = { DB_COL_UUID(struct doer_row, compan
 	"(SELECT t.person_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = l.company_id AND t.lead_id = l.id AND t.touched_at <= " at \
 	" ORDER BY t.touched_at DESC, t.click_id DESC LIMIT 1)"
 #define CLAIMED(at, day, from, share)                                                           \
-	"SELECT DISTINCT s.company_id, s.person_id, " at ", " day ", c.time_zone FROM " from         \
+	"SELECT DISTINCT s.company_id, s.person_id, " at ", " day " FROM " from                     \
 	" /* all companies: one relay serves them all */ STRAIGHT_JOIN share s ON s.company_id = o.company_id AND s.id = " share \
-	" STRAIGHT_JOIN company c ON c.id = s.company_id WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?" \
+	" WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"                                 \
 	" AND EXISTS (SELECT 1 FROM point_rule r WHERE r.company_id = s.company_id)"
 
 #define KUDOS_CLAIMED                                                                           \
 	" FROM " OUTBOX_OBJECTS " /* all companies: one relay serves them all */"                       \
-	" STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = " OUTBOX_OBJECT_ID            \
-	" STRAIGHT_JOIN company c ON c.id = o.company_id"
+	" STRAIGHT_JOIN kudos k ON k.company_id = o.company_id AND k.id = " OUTBOX_OBJECT_ID
 #define KUDOS_ACTIONS "'kudos_given', 'kudos_received'"
 #define RULED(actions)                                                                          \
 	" WHERE o.state = 'claimed' AND o.owner = ? AND o.kind = ?"                                     \
@@ -81,11 +79,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 	/* Whoever has entries for it already is settled, too: zones change. */
 	[Q_KUDOS] = {
 		.name = "point_kudos_claimed",
-		.sql = "SELECT k.company_id, k.giver_id, 'kudos_given', k.created_at, 0, c.time_zone" KUDOS_CLAIMED RULED("'kudos_given'")
-		       " UNION ALL SELECT q.company_id, q.person_id, 'kudos_received_bonus', k.created_at, 0, c.time_zone" KUDOS_CLAIMED
+		.sql = "SELECT k.company_id, k.giver_id, 'kudos_given', k.created_at, 0" KUDOS_CLAIMED RULED("'kudos_given'")
+		       " UNION ALL SELECT q.company_id, q.person_id, 'kudos_received_bonus', k.created_at, 0" KUDOS_CLAIMED
 		       " STRAIGHT_JOIN kudos_person q ON q.company_id = k.company_id AND q.kudos_id = k.id AND q.role = 'recipient'"
 		       RULED("'kudos_received'")
-		       " UNION ALL SELECT p.company_id, p.person_id, p.reason, NULL, p.day, c.time_zone" KUDOS_CLAIMED
+		       " UNION ALL SELECT p.company_id, p.person_id, p.reason, NULL, p.day" KUDOS_CLAIMED
 		       " STRAIGHT_JOIN point_entry p FORCE INDEX (point_entry_fact) ON p.company_id = k.company_id AND p.object_id = k.id"
 		       " AND p.currency = 'earned' AND p.day > 0" RULED(KUDOS_ACTIONS),
 		DB_IN(kudos_in), DB_OUT(kudos_out),
@@ -157,6 +155,18 @@ due_day(struct rq *rq, struct dues *d, const struct due *of, int64_t day)
 		due_add(rq, d, &due);
 }
 
+/* The days of what happened between two instants, both included. */
+static void
+due_instants(struct rq *rq, struct dues *d, const struct due *of, int64_t first_us, int64_t last_us)
+{
+	struct due due = *of;
+
+	due.from_day = zones_day(of->zones, first_us);
+	due.to_day = measure_day_add(zones_day(of->zones, last_us), 1);
+	if (due.actions != 0 && due.from_day > 0)
+		due_add(rq, d, &due);
+}
+
 /* Two transactions that settle the same people take them in the same order. */
 static int
 by_person(const void *a, const void *b)
@@ -180,43 +190,51 @@ sort(struct dues *d)
 
 /* --- one object --- */
 
+struct following {
+	struct dues dues;
+	struct zones zones;
+};
+
 static enum fault
 take_earner(struct rq *rq, void *row, void *arg)
 {
 	const struct point_entry *e = row;
+	struct following *f = arg;
 	const struct due due = { .company_id = rq_company(rq),
 		                 .person_id = e->person_id,
 		                 .actions = action_of(e->reason),
-		                 .had = true };
+		                 .had = true,
+		                 .zones = &f->zones };
 
-	due_day(rq, arg, &due, e->day);
+	due_day(rq, &f->dues, &due, e->day);
 	return FAULT_NONE;
 }
 
 static void
-take_doer(struct rq *rq, struct dues *d, const struct points_doer *who)
+take_doer(struct rq *rq, struct following *f, const struct points_doer *who)
 {
 	const struct due due = { .company_id = rq_company(rq),
 		                 .person_id = who->person,
-		                 .actions = action_of((int)who->reason) };
+		                 .actions = action_of((int)who->reason),
+		                 .zones = &f->zones };
 
 	if (!uuid_is_zero(who->person) && who->at_us != TIME_NONE)
-		due_day(rq, d, &due, measure_day(d->zone, who->at_us));
+		due_instants(rq, &f->dues, &due, who->at_us, who->at_us);
 }
 
 enum fault
 points_follow(struct rq *rq, struct uuid object, const struct points_doer *who, size_t n)
 {
-	struct dues d = { .n = 0 };
-	enum fault e = points_sql_zone(rq, &d.zone);
+	struct following f = { .dues = { .n = 0 } };
+	enum fault e = zones_read(rq, &f.zones);
 
 	if (!e)
-		e = settle_sql_earners(rq, object, take_earner, &d);
+		e = settle_sql_earners(rq, object, take_earner, &f);
 	for (size_t i = 0; !e && i < n; i++)
-		take_doer(rq, &d, &who[i]);
-	sort(&d);
-	for (size_t i = 0; !e && i < d.n; i++)
-		e = points_settle_due(rq, &d.list[i]);
+		take_doer(rq, &f, &who[i]);
+	sort(&f.dues);
+	for (size_t i = 0; !e && i < f.dues.n; i++)
+		e = points_settle_due(rq, &f.dues.list[i]);
 	return e;
 }
 
@@ -300,49 +318,48 @@ points_follow_reader(struct rq *rq, const struct outbox_event *event)
 
 /* --- many at once --- */
 
-static enum fault
-take_share(struct rq *rq, void *row, void *arg)
-{
-	const struct claimed *c = row;
-	const struct due due = { .company_id = c->company_id,
-		                 .person_id = c->person_id,
-		                 .actions = ACTION_BIT(ACTION_SHARE) };
+struct claims {
+	struct claimed *list;
+	size_t n, room;
+};
 
-	due_day(rq, arg, &due, measure_day(c->zone, c->at_us));
+static enum fault
+keep_claim(struct rq *rq, void *row, void *arg)
+{
+	struct claims *c = arg;
+
+	c->list = arena_grow(rq->arena, c->list, c->n, &c->room);
+	c->list[c->n++] = *(const struct claimed *)row;
 	return FAULT_NONE;
+}
+
+static int
+by_company(const void *a, const void *b)
+{
+	return uuid_cmp(((const struct claimed *)a)->company_id,
+	                ((const struct claimed *)b)->company_id);
 }
 
 /* A UTC day lies in two days of most zones. */
-static enum fault
-take_clicks(struct rq *rq, void *row, void *arg)
+static void
+take_claim(struct rq *rq, struct dues *d, const struct claimed *c, const struct due *of)
 {
-	const struct claimed *c = row;
 	const int64_t begin_us = civil_to_us((struct civil){ .year = (int)(c->utc_day / 10000),
 	                                                     .month = (int)(c->utc_day / 100 % 100),
 	                                                     .day = (int)(c->utc_day % 100) });
-	const struct due due = {
-		.company_id = c->company_id,
-		.person_id = c->person_id,
-		.actions = ACTION_BIT(ACTION_CLICK) | ACTION_BIT(ACTION_VISITOR),
-		.from_day = measure_day(c->zone, begin_us),
-		.to_day = measure_day_add(measure_day(c->zone, begin_us + US_PER_DAY - 1), 1),
-	};
+	struct due due = *of;
 
-	due_add(rq, arg, &due);
-	return FAULT_NONE;
-}
-
-static enum fault
-take_kudos(struct rq *rq, void *row, void *arg)
-{
-	const struct claimed *c = row;
-	const struct due due = { .company_id = c->company_id,
-		                 .person_id = c->person_id,
-		                 .actions = action_of(c->reason),
-		                 .had = c->day != 0 };
-
-	due_day(rq, arg, &due, c->day != 0 ? c->day : measure_day(c->zone, c->at_us));
-	return FAULT_NONE;
+	due.company_id = c->company_id;
+	due.person_id = c->person_id;
+	due.had = c->day != 0;
+	if (due.actions == 0)
+		due.actions = action_of(c->reason);
+	if (c->day != 0)
+		due_day(rq, d, &due, c->day);
+	else if (c->utc_day != 0)
+		due_instants(rq, d, &due, begin_us, begin_us + US_PER_DAY - 1);
+	else
+		due_instants(rq, d, &due, c->at_us, c->at_us);
 }
 
 static enum fault
@@ -351,20 +368,43 @@ due_tx(struct rq *rq, void *arg)
 	return points_settle_due(rq, arg);
 }
 
+/* Claims of one company. */
 static enum fault
-settle_claimed(struct rq *rq, const struct db_stmt *stmt, const struct claimed *in, db_row_fn *take)
+settle_company(struct rq *rq, const struct claimed *list, size_t n, uint32_t actions)
+{
+	struct dues d = { .n = 0 };
+	struct zones zones;
+	enum fault e = zones_read(rq, &zones);
+	const struct due of = { .actions = actions, .zones = &zones };
+
+	for (size_t i = 0; !e && i < n; i++)
+		take_claim(rq, &d, &list[i], &of);
+	sort(&d);
+	for (size_t i = 0; !e && i < d.n; i++)
+		e = db_tx(rq, due_tx, &d.list[i]);
+	return e;
+}
+
+/* actions: of all rows; 0: each row has a reason. */
+static enum fault
+settle_claimed(struct rq *rq, const struct db_stmt *stmt, const struct claimed *in,
+               uint32_t actions)
 {
 	const struct caller *before = rq->who;
 	struct claimed row = { .at_us = TIME_NONE };
-	struct dues d = { .n = 0 };
-	enum fault e = db_each(rq, stmt, in, &row, take, &d);
+	struct claims c = { .n = 0 };
+	size_t n;
+	enum fault e = db_each(rq, stmt, in, &row, keep_claim, &c);
 
-	sort(&d);
-	for (size_t i = 0; !e && i < d.n; i++) {
-		const struct caller system = { .company = d.list[i].company_id };
+	if (c.n > 1)
+		qsort(c.list, c.n, sizeof(*c.list), by_company);
+	for (size_t i = 0; !e && i < c.n; i += n) {
+		const struct caller system = { .company = c.list[i].company_id };
 
+		for (n = 1; i + n < c.n && uuid_eq(c.list[i + n].company_id, system.company);)
+			n++;
 		rq->who = &system;
-		e = db_tx(rq, due_tx, &d.list[i]);
+		e = settle_company(rq, &c.list[i], n, actions);
 		rq->who = before;
 	}
 	return e;
@@ -375,7 +415,7 @@ points_follow_shares(struct rq *rq, const char *kind, const char *owner)
 {
 	const struct claimed in = { .kind = kind, .owner = owner };
 
-	return settle_claimed(rq, &stmts[Q_SHARES], &in, take_share);
+	return settle_claimed(rq, &stmts[Q_SHARES], &in, ACTION_BIT(ACTION_SHARE));
 }
 
 enum fault
@@ -383,7 +423,8 @@ points_follow_clicks(struct rq *rq, const char *kind, const char *owner)
 {
 	const struct claimed in = { .kind = kind, .owner = owner };
 
-	return settle_claimed(rq, &stmts[Q_CLICKS], &in, take_clicks);
+	return settle_claimed(rq, &stmts[Q_CLICKS], &in,
+	                      ACTION_BIT(ACTION_CLICK) | ACTION_BIT(ACTION_VISITOR));
 }
 
 /* Rules stay when others follow them: where there are none, nothing was ever given by one. */
@@ -395,5 +436,5 @@ points_follow_kudos(struct rq *rq, const char *kind, const char *owner)
 	bool any;
 	enum fault e = db_maybe(rq, &stmts[Q_KUDOS_RULES], NULL, &ruled, &any);
 
-	return e || !any ? e : settle_claimed(rq, &stmts[Q_KUDOS], &in, take_kudos);
+	return e || !any ? e : settle_claimed(rq, &stmts[Q_KUDOS], &in, 0);
 }

@@ -42,11 +42,11 @@ points_month(const char *zone, int64_t at_us)
 enum fault
 points_day(struct rq *rq, int64_t at_us, int64_t *ret)
 {
-	const char *zone;
-	enum fault e = points_sql_zone(rq, &zone);
+	struct zones zones;
+	enum fault e = zones_read(rq, &zones);
 
 	if (!e)
-		*ret = measure_day(zone, at_us);
+		*ret = zones_day(&zones, at_us);
 	return e;
 }
 

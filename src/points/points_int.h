@@ -4,6 +4,7 @@
 #define ROSTRA_POINTS_INT_H
 
 #include "rostra/points.h"
+#include "rostra/zones.h"
 
 struct point_entry {
 	struct uuid company_id, person_id, object_id, item_id, team_id;
@@ -100,7 +101,6 @@ enum fault points_sql_page(struct rq *rq, const struct points_page *p, db_row_fn
                            void *arg) MUST_CHECK;
 /* The sums of days and months beside those of the entries. */
 enum fault points_sql_compare(struct rq *rq, struct points_verdict *out) MUST_CHECK;
-enum fault points_sql_zone(struct rq *rq, const char **ret) MUST_CHECK;
 enum fault points_sql_allowance(struct rq *rq, struct points_allowance *out) MUST_CHECK;
 
 #endif

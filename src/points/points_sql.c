@@ -107,7 +107,6 @@ static const struct db_col page_in[] = {
 static const struct db_col person_in[] = {
 	DB_COL_UUID(struct point_balance, company_id), DB_COL_UUID(struct point_balance, person_id),
 };
-static const struct db_col company_in[] = { DB_COL_UUID(struct point_balance, company_id) };
 static const struct db_col allowance_out[] = {
 	DB_COL_STR(struct points_allowance, time_zone), DB_COL_I64(struct points_allowance, monthly),
 	DB_COL_I64(struct points_allowance, boost),
@@ -123,7 +122,7 @@ static const struct db_col allowance_out[] = {
  * currencies apart: numbers are compared faster than names. */
 #define ENOUGH "granted_tenths >= VALUE(granted_tenths) AND (period = 0 OR tenths >= VALUE(tenths))"
 
-enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_SPEND_ALL, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q_ZONE, Q__MAX };
+enum { Q_INSERT, Q_INSERT_ALL, Q_SUM, Q_SUM_ALL, Q_ADD, Q_SPEND_ALL, Q_BALANCE, Q_HOLD_ALL, Q_OF_OBJECT, Q_PAGE, Q_ALLOWANCE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_INSERT] = {
@@ -198,11 +197,6 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = "SELECT c.time_zone, k.monthly_allowance, " POINTS_BOOST " FROM person p JOIN company c ON c.id = p.company_id"
 		       " LEFT JOIN kudos_policy k ON k.company_id = p.company_id WHERE p.company_id = ? AND p.id = ?",
 		DB_IN(person_in), DB_OUT(allowance_out),
-	},
-	[Q_ZONE] = {
-		.name = "point_zone",
-		.sql = "SELECT time_zone, NULL, 0 FROM company /* all companies: its own id is asked for */ WHERE id = ?",
-		DB_IN(company_in), DB_OUT(allowance_out),
 	},
 };
 /* clang-format on */
@@ -332,16 +326,4 @@ points_sql_allowance(struct rq *rq, struct points_allowance *out)
 	struct point_balance in = { .company_id = rq_company(rq), .person_id = rq->who->person };
 
 	return db_one(rq, &stmts[Q_ALLOWANCE], &in, out);
-}
-
-enum fault
-points_sql_zone(struct rq *rq, const char **ret)
-{
-	struct point_balance in = { .company_id = rq_company(rq) };
-	struct points_allowance out;
-	enum fault e = db_one(rq, &stmts[Q_ZONE], &in, &out);
-
-	if (!e)
-		*ret = out.time_zone;
-	return e;
 }

@@ -2,7 +2,8 @@
 /*
  * replay.c - what other rules would have given for what people did in some days, beside what
  * stands; and, when they are adopted, the ledger says so: a person a transaction, by reversals and
- * new entries.  What happens later to these days follows the adopted rules.
+ * new entries.  What happens later to these days follows the adopted rules.  Where a cap per item
+ * reaches from these days into those after them, these are settled, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ struct people {
 struct replaying {
 	struct points_replay *r;
 	struct settling s;
+	struct zones zones;
+	struct measure_span on;               /* the same days, and those after them */
 	struct fact_list of_all[ACTION__MAX]; /* by person, where they are read at once */
 	struct arena *keep;                   /* of the whole run */
 	struct uuid person;
@@ -88,7 +91,7 @@ read_of_all(struct rq *rq, struct replaying *x)
 {
 	const struct uuid everybody = { 0 };
 	const struct facts_ask ask =
-	    facts_ask_of(rq_company(rq), everybody, x->s.span.from_us, x->s.span.to_us);
+	    facts_ask_of(rq_company(rq), everybody, x->on.from_us, x->on.to_us);
 	enum fault e = FAULT_NONE;
 
 	for (int a = 0; !e && a < ACTION__MAX; a++) {
@@ -123,13 +126,32 @@ part_of(const struct fact_list *all, struct uuid person)
 		                   .n = end - low };
 }
 
+/* Of the days after those that were adopted, what a cap per item leaves now. */
+static enum fault
+settle_after(struct rq *rq, const struct replaying *x, struct settling *s, struct settled *out)
+{
+	if (!settle_reaches_on(s) || x->on.to_day == s->span.to_day)
+		return FAULT_NONE;
+	s->span = (struct measure_span){ .from_day = s->span.to_day,
+		                         .from_us = s->span.to_us,
+		                         .to_day = x->on.to_day,
+		                         .to_us = x->on.to_us };
+	return settle_person(rq, s, false, out);
+}
+
 static enum fault
 person_tx(struct rq *rq, void *arg)
 {
 	struct replaying *x = arg;
-	enum fault e = x->r->adopt ? points_earned_lock(rq, x->person) : FAULT_NONE;
+	struct settled after = { .added = 0 };
+	enum fault e = FAULT_NONE;
 
 	memset(&x->done, 0, sizeof(x->done));
+	if (x->r->adopt) {
+		e = points_earned_lock(rq, x->person);
+		if (!e)
+			e = rule_sets_of(rq, &x->on, &x->s.sets);
+	}
 	for (int a = 0; !e && a < ACTION__MAX; a++) {
 		struct settling s = x->s;
 		const struct fact_list mine = part_of(&x->of_all[a], x->person);
@@ -138,7 +160,11 @@ person_tx(struct rq *rq, void *arg)
 		s.action = (enum points_action)a;
 		s.known = facts_of_all(s.action) ? &mine : NULL;
 		e = settle_person(rq, &s, !x->r->adopt, &x->done);
+		if (!e && x->r->adopt)
+			e = settle_after(rq, x, &s, &after);
 	}
+	x->done.reversed += after.reversed;
+	x->done.added += after.added;
 	return e;
 }
 
@@ -222,23 +248,38 @@ adopt_tx(struct rq *rq, void *arg)
 	return e || set->rules.n == 0 ? e : rule_sql_insert(rq, set->rules.items, set->rules.n);
 }
 
+static enum fault
+check_days(struct rq *rq, const struct points_replay *r, const struct zones *zones)
+{
+	const int64_t tomorrow = measure_day_add(zones_day(zones, rq->now_us), 1);
+
+	if (r->to_day <= r->from_day)
+		return rq_fail(rq, FAULT_BAD_REQUEST, "--to must be after --from.");
+	if (r->adopt && r->to_day > tomorrow)
+		return rq_fail(
+		    rq, FAULT_BAD_REQUEST,
+		    "--to must be at most %04d-%02d-%02d, tomorrow, to adopt: what days to "
+		    "come earn is said by PUT /v1/point-rules.",
+		    (int)(tomorrow / 10000), (int)(tomorrow / 100 % 100), (int)(tomorrow % 100));
+	return FAULT_NONE;
+}
+
 enum fault
 points_replay(struct rq *rq, struct points_replay *r)
 {
 	const struct fact company = { .object_id = rq_company(rq) };
-	const struct measure_period p = { .window = WINDOW_DATED,
-		                          .first_on = r->from_day,
-		                          .last_on = measure_day_add(r->to_day, -1) };
-	struct replaying x = { .r = r, .keep = rq->arena };
+	struct replaying x = { .r = r, .keep = rq->arena, .s.zones = &x.zones };
 	struct people people = { .n = 0 };
 	struct rule_set set;
 	struct fact row;
-	enum fault e = points_sql_zone(rq, &x.s.zone);
+	enum fault e = zones_read(rq, &x.zones);
 
+	if (!e)
+		e = check_days(rq, r, &x.zones);
+	if (!e)
+		e = settle_spans(rq, &x.s, r->from_day, r->to_day, &x.on);
 	if (e)
 		return e;
-	if (p.last_on < p.first_on || !measure_span_of(x.s.zone, &p, rq->now_us, &x.s.span))
-		return rq_fail(rq, FAULT_BAD_REQUEST, "--to must be after --from.");
 	e = r->rules.n > 0 ? take_rules(rq, &x, &set) : rule_sets_of(rq, &x.s.span, &x.s.sets);
 	if (!e && r->adopt && r->rules.n > 0)
 		e = db_tx(rq, adopt_tx, &set);

@@ -34,7 +34,8 @@ static const struct db_col page_in[] = {
 };
 static const struct db_col adopted_out[] = {
 	DB_COL_UUID(struct rule_set, id),         DB_COL_TIME(struct rule_set, from),
-	DB_COL_TIME(struct rule_set, to),         DB_COL_STR(struct rule_set, packed),
+	DB_COL_TIME(struct rule_set, to),         DB_COL_TIME(struct rule_set, created_at),
+	DB_COL_STR(struct rule_set, packed),
 };
 static const struct db_col adopt_in[] = {
 	DB_COL_UUID(struct rule_set, company_id), DB_COL_UUID(struct rule_set, id),
@@ -87,7 +88,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_ADOPTED] = {
 		.name = "point_adopted_during",
-		.sql = "SELECT s.id, s.from_at, s.to_at, " PACKED " FROM point_adoption s WHERE s.company_id = ? AND s.from_at < ?"
+		.sql = "SELECT s.id, s.from_at, s.to_at, s.adopted_at, " PACKED " FROM point_adoption s WHERE s.company_id = ? AND s.from_at < ?"
 		       " AND s.to_at > ? ORDER BY s.adopted_at DESC, s.id DESC",
 		DB_IN(during_cols), DB_OUT(adopted_out),
 	},

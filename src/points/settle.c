@@ -3,7 +3,8 @@
  * settle.c - the ledger follows what people did: of a person's days, all that happened is read in
  * the order of time, the rules say what it gives within their caps, and entries are reversed or
  * added until the ledger says the same.  So it may be repeated, events may come in any order, and
- * rules that did not change change nothing.
+ * rules that did not change change nothing.  The day of a deed is that of its instant (zones.h) and
+ * stays when the company's zone changes: what is paid on one day is never found on another.
  */
 #include <inttypes.h>
 
@@ -98,17 +99,23 @@ rule_sets_of(struct rq *rq, const struct measure_span *span, struct rule_sets *o
 
 /* --- what it should be --- */
 
+/* Of the set that holds then and the adoptions of then, the one that was said last. */
 static const struct point_rule *
 rule_at(const struct rule_sets *sets, int64_t at_us, int action, const char *name)
 {
 	const struct rule_set *then = NULL;
 
-	for (size_t i = 0; i < sets->n_adopted; i++) {
-		if (sets->adopted[i].from <= at_us && at_us < sets->adopted[i].to)
-			return rule_set_find(&sets->adopted[i], action, name);
-	}
 	for (size_t i = 0; i < sets->n && sets->list[i].from <= at_us; i++)
 		then = &sets->list[i];
+	for (size_t i = 0; i < sets->n_adopted; i++) {
+		const struct rule_set *adopted = &sets->adopted[i];
+
+		if (adopted->from > at_us || at_us >= adopted->to)
+			continue;
+		if (then == NULL || adopted->created_at >= then->created_at)
+			then = adopted;
+		break; /* the latest one: those after it are older */
+	}
 	return then != NULL ? rule_set_find(then, action, name) : NULL;
 }
 
@@ -161,7 +168,7 @@ walk_fact(struct walk *w, const struct fact *f)
 {
 	const struct uuid none = { 0 };
 	const struct point_rule *r = rule_at(&w->s->sets, f->at_us, w->s->action, f->name);
-	const int64_t day = measure_day(w->s->zone, f->at_us);
+	const int64_t day = zones_day(w->s->zones, f->at_us);
 	int64_t *today, *item, amount;
 
 	if (w->s->action == ACTION_VISITOR && !is_new(w, f))
@@ -204,8 +211,8 @@ caps_items(const struct rule_set *sets, size_t n, enum points_action action)
 	return false;
 }
 
-static bool
-has_item_cap(const struct settling *s)
+bool
+settle_reaches_on(const struct settling *s)
 {
 	return caps_items(s->sets.list, s->sets.n, s->action) ||
 	       caps_items(s->sets.adopted, s->sets.n_adopted, s->action);
@@ -229,7 +236,7 @@ walk_facts(struct walk *w, const struct standing_ask *standing)
 	const struct fact_list *facts = w->s->known;
 	enum fault e = FAULT_NONE;
 
-	if (has_item_cap(w->s))
+	if (settle_reaches_on(w->s))
 		e = settle_sql_items(w->rq, standing, keep_item, &w->items);
 	if (!e && facts == NULL) {
 		e = facts_sql_each(w->rq, w->s->action, &ask, fact_keep, &read);
@@ -374,30 +381,28 @@ settle_person(struct rq *rq, const struct settling *s, bool dry, struct settled 
 
 /* --- live --- */
 
-/* A cap per item reaches from a day into those after it. */
-static int64_t
-settle_until(const struct rq *rq, const struct settling *s, int64_t to_day)
+enum fault
+settle_spans(struct rq *rq, struct settling *s, int64_t from_day, int64_t to_day,
+             struct measure_span *ret_on)
 {
-	const int64_t tomorrow = measure_day_add(measure_day(s->zone, rq->now_us), 1);
+	const int64_t tomorrow = measure_day_add(zones_day(s->zones, rq->now_us), 1);
 
-	return has_item_cap(s) && to_day < tomorrow ? tomorrow : to_day;
+	if (!zones_span(s->zones, from_day, to_day, &s->span) ||
+	    !zones_span(s->zones, from_day, to_day < tomorrow ? tomorrow : to_day, ret_on))
+		return rq_fail(rq, FAULT_INTERNAL, "These days are none in the company's zone.");
+	return FAULT_NONE;
 }
 
 enum fault
 points_settle_due(struct rq *rq, const struct due *d)
 {
-	struct settling s = { .person = d->person_id };
+	struct settling s = { .person = d->person_id, .zones = d->zones };
 	struct settled out = { .added = 0 };
-	struct measure_period p = { .window = WINDOW_DATED,
-		                    .first_on = d->from_day,
-		                    .last_on = measure_day_add(d->to_day, -1) };
-	enum fault e = points_sql_zone(rq, &s.zone);
+	struct measure_span on;
+	enum fault e = settle_spans(rq, &s, d->from_day, d->to_day, &on);
 
-	if (e)
-		return e;
-	if (!measure_span_of(s.zone, &p, rq->now_us, &s.span))
-		return rq_fail(rq, FAULT_INTERNAL, "These days are none in the company's zone.");
-	e = rule_sets_of(rq, &s.span, &s.sets);
+	if (!e)
+		e = rule_sets_of(rq, &on, &s.sets);
 	if (e || (s.sets.n == 0 && s.sets.n_adopted == 0 && !d->had))
 		return e;
 	e = points_earned_lock(rq, d->person_id);
@@ -407,14 +412,9 @@ points_settle_due(struct rq *rq, const struct due *d)
 		if ((d->actions & ACTION_BIT(a)) == 0)
 			continue;
 		one.action = (enum points_action)a;
-		p.last_on = measure_day_add(settle_until(rq, &one, s.span.to_day), -1);
-		if (p.last_on >= s.span.to_day) {
-			if (!measure_span_of(s.zone, &p, rq->now_us, &one.span))
-				return rq_fail(rq, FAULT_INTERNAL, "These days are none.");
-			e = rule_sets_of(rq, &one.span, &one.sets);
-		}
-		if (!e)
-			e = settle_person(rq, &one, false, &out);
+		if (settle_reaches_on(&one))
+			one.span = on;
+		e = settle_person(rq, &one, false, &out);
 	}
 	return e;
 }

@@ -48,7 +48,7 @@ enum fault settle_sql_earners(struct rq *rq, struct uuid object, db_row_fn *fn,
 struct rule_sets {
 	struct rule_set *list; /* earliest first */
 	size_t n;
-	struct rule_set *adopted; /* latest first: they come before the others */
+	struct rule_set *adopted; /* the one that was adopted last first */
 	size_t n_adopted;
 };
 struct fact_list {
@@ -62,9 +62,9 @@ struct settling {
 	struct uuid person;
 	enum points_action action;
 	struct measure_span span;
-	const char *zone;
-	struct rule_sets sets;
-	const struct fact_list *known; /* NULL: read */
+	const struct zones *zones;
+	struct rule_sets sets;         /* of the span at least */
+	const struct fact_list *known; /* of the span at least; NULL: read */
 };
 /* Tenths by action of what stands and of what should. */
 struct settled {
@@ -82,12 +82,19 @@ enum fault settle_person(struct rq *rq, const struct settling *s, bool dry,
 enum fault rule_sets_of(struct rq *rq, const struct measure_span *span,
                         struct rule_sets *out) MUST_CHECK;
 
+/* The span of some days; and on: the same up to the end of today, which a cap per item reaches. */
+enum fault settle_spans(struct rq *rq, struct settling *s, int64_t from_day, int64_t to_day,
+                        struct measure_span *ret_on) MUST_CHECK;
+/* Does what an item gave on these days count on those after them, by any of the sets? */
+bool settle_reaches_on(const struct settling *s);
+
 /* Days of a person that are to be settled for some actions. */
 struct due {
 	struct uuid company_id, person_id;
 	int64_t from_day, to_day; /* included, excluded */
 	uint32_t actions;
 	bool had; /* there are entries */
+	const struct zones *zones;
 };
 /* Inside a transaction. */
 enum fault points_settle_due(struct rq *rq, const struct due *d) MUST_CHECK;

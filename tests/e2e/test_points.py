@@ -421,7 +421,7 @@ def replay(house, given=None, *more):
     """{(person, action): (stands, should)} of the days around today."""
     today = datetime.date.today()
     args = ["points", "replay", "--company", house.company.slug, "--from", str(today - datetime.timedelta(days=40)),
-            "--to", str(today + datetime.timedelta(days=2)), "--json", *more]
+            "--to", str(today + datetime.timedelta(days=1)), "--json", *more]
     if given is not None:
         args += ["--rules", "-"]
     done = house.company.stack.rostra(*args, stdin=json.dumps({"rules": given}) if given is not None else None)

@@ -9,6 +9,7 @@ base="address arena buf cache caller clock combine confine conf crypto csv fault
 declare -A owner=([json]=json [db]=db [migrate]=db [auth]=auth [jwks]=auth [id_token]=auth [logout_token]=auth [http]=http [server]=http [jobs]=jobs)
 for h in $base; do owner[$h]=base; done
 owner[dns]=outbound
+owner[zones]=measure
 
 # What each layer may see beside itself.  Features and app see all of it.
 declare -A sees=(

@@ -9,6 +9,7 @@
 
 #include "rostra/clock.h"
 #include "rostra/measure.h"
+#include "rostra/zones.h"
 
 static void
 a_window_is_whole_days_of_the_zone(void **state)
@@ -98,10 +99,64 @@ days_whose_beginning_is_no_instant_are_none(void **state)
 	}
 }
 
+/* An hour of November 2026. */
+static int64_t
+hour(int day, int hours)
+{
+	return civil_to_us((struct civil){ .year = 2026, .month = 11, .day = day, .hour = hours });
+}
+
+static void
+a_day_stays_what_it_was_when_the_zone_changes(void **state)
+{
+	/* Said in the evening of the 10th, and of the 20th. */
+	struct zone_until list[] = { { "UTC", hour(11, 0) },
+		                     { "Asia/Tokyo", hour(20, 15) },
+		                     { "UTC", INT64_MAX } };
+	const struct zones z = { list, 3 };
+	struct measure_span s;
+
+	(void)state;
+	assert_int_equal(zones_day(&z, hour(10, 20)), 20261110); /* in Tokyo the 11th */
+	assert_int_equal(zones_day(&z, hour(11, 0)), 20261111);
+	assert_int_equal(zones_day(&z, hour(11, 15)), 20261112);
+	assert_int_equal(zones_day(&z, hour(20, 16)), 20261120); /* in Tokyo the 21st had begun */
+	assert_true(zones_span(&z, 20261110, 20261112, &s));
+	assert_true(s.from_us == hour(10, 0) && s.to_us == hour(11, 15)); /* short */
+	assert_true(zones_span(&z, 20261120, 20261121, &s));
+	assert_true(s.from_us == hour(19, 15) && s.to_us == hour(21, 0)); /* long */
+	assert_false(zones_span(&z, 20261120, 20261120, &s));
+	for (int64_t at = hour(8, 0), day, before = 0; at < hour(24, 0); at += US_PER_S * 900) {
+		day = zones_day(&z, at);
+		assert_true(day >= before);
+		assert_true(zones_span(&z, day, measure_day_add(day, 1), &s));
+		assert_true(s.from_us <= at && at < s.to_us);
+		before = day;
+	}
+}
+
+static void
+no_day_comes_twice_where_zones_are_more_than_a_day_apart(void **state)
+{
+	struct zone_until list[] = { { "Pacific/Kiritimati", hour(10, 10) },
+		                     { "Etc/GMT+12", INT64_MAX } };
+	const struct zones z = { list, 2 };
+	struct measure_span s;
+
+	(void)state;
+	assert_int_equal(zones_day(&z, hour(10, 9)), 20261110);
+	assert_int_equal(measure_day("Etc/GMT+12", hour(10, 11)), 20261109);
+	assert_int_equal(zones_day(&z, hour(10, 11)), 20261110);
+	assert_true(zones_span(&z, 20261110, 20261111, &s));
+	assert_true(s.from_us == hour(9, 10) && s.to_us == hour(11, 12));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day_stays_what_it_was_when_the_zone_changes),
+		cmocka_unit_test(no_day_comes_twice_where_zones_are_more_than_a_day_apart),
 		cmocka_unit_test(a_window_is_whole_days_of_the_zone),
 		cmocka_unit_test(its_instants_are_those_at_which_its_days_begin),
 		cmocka_unit_test(days_whose_beginning_is_no_instant_are_none),
