@@ -160,7 +160,8 @@ keep_award(struct rq *rq, void *row, void *arg)
 static struct measure_span
 ever(const struct rq *rq)
 {
-	struct measure_span s = { .from_day = 19700101, .to_us = rq->now_us + 2 * US_PER_DAY };
+	struct measure_span s = { .from_day = MEASURE_DAY_MIN,
+		                  .to_us = rq->now_us + 2 * US_PER_DAY };
 
 	s.to_day = measure_day("UTC", s.to_us);
 	return s;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* badge.c - badges as admins define them, and grants by hand. */
+#include <string.h>
+
 #include "rostra/audit.h"
 #include "rostra/caller.h"
 #include "rostra/notice.h"
@@ -41,31 +43,15 @@ struct making {
 	bool created;
 };
 
-static bool
-same_levels(const struct j_list *a, const struct j_list *b)
-{
-	const struct badge_level *x = a->items, *y = b->items;
-	bool same = a->n == b->n;
-
-	for (size_t i = 0; same && i < a->n; i++)
-		same = x[i].threshold == y[i].threshold && cstr_eq(x[i].name, y[i].name);
-	return same;
-}
-
 static enum fault
 replay(struct rq *rq, const struct badge *b)
 {
 	struct badge there = { .name = NULL };
 	enum fault e = badge_sql_get(rq, b->id, &there);
 
-	if (e)
+	if (e || memcmp(&there.body_sha256, &b->body_sha256, sizeof(b->body_sha256)) == 0)
 		return e;
-	if (there.kind == b->kind && there.measure == b->measure &&
-	    same_levels(&there.levels, &b->levels) &&
-	    (there.version > 1 ||
-	     (cstr_eq(there.name, b->name) && cstr_eq(there.description, b->description))))
-		return FAULT_NONE;
-	return rq_fail(rq, FAULT_ID_CONFLICT, "The badge exists and differs.");
+	return rq_fail(rq, FAULT_ID_CONFLICT, "The badge was made of another body.");
 }
 
 static enum fault
@@ -87,18 +73,18 @@ static enum fault
 create_tx(struct rq *rq, void *arg)
 {
 	struct making *m = arg;
-	int64_t n;
+	int64_t n = 0;
 	bool duplicate;
-	enum fault e = badge_sql_count(rq, &n);
+	enum fault e = badge_sql_insert(rq, m->b, &duplicate);
 
 	m->created = false;
+	if (!e && duplicate)
+		return replay(rq, m->b);
 	if (!e)
-		e = badge_sql_insert(rq, m->b, &duplicate);
+		e = badge_sql_count(rq, &n); /* this one, and those made at the same time */
 	if (e)
 		return e;
-	if (duplicate)
-		return replay(rq, m->b);
-	if (n >= BADGES_MAX)
+	if (n > BADGES_MAX)
 		return rq_fail(rq, FAULT_CONFLICT, "There are %d badges, which is the most.",
 		               BADGES_MAX);
 	e = put_levels(rq, m->b);

@@ -22,9 +22,10 @@ static const struct db_col due_cols[] = {
 };
 
 #define BADGE_DUE "INSERT IGNORE INTO badge_due (company_id, person_id) "
+#define EVERYBODY "SELECT p.company_id, p.id FROM person p WHERE p.company_id = ? AND p.state = 'active'"
 #define HAS_BADGES(company) " EXISTS (SELECT 1 FROM badge b WHERE b.company_id = " company ")"
 
-enum { Q_SHARES, Q_ANY, Q_PEOPLE, Q_LEAD, Q_ALL, Q_CLICKED, Q_POINTS, Q_EACH, Q_TAKE, Q__MAX };
+enum { Q_SHARES, Q_ANY, Q_PEOPLE, Q_LEAD, Q_ALL, Q_STREAKS, Q_CLICKED, Q_POINTS, Q_EACH, Q_TAKE, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SHARES] = { .name = "badge_mark_shares",
@@ -43,8 +44,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.sql = BADGE_DUE "SELECT DISTINCT t.company_id, t.person_id FROM touch t FORCE INDEX (PRIMARY) WHERE t.company_id = ? AND t.lead_id = ? AND"
 		       HAS_BADGES("t.company_id"),
 		DB_IN(object_in) },
-	[Q_ALL] = { .name = "badge_mark_all",
-		.sql = BADGE_DUE "SELECT p.company_id, p.id FROM person p WHERE p.company_id = ? AND p.state = 'active'",
+	[Q_ALL] = { .name = "badge_mark_all", .sql = BADGE_DUE EVERYBODY, DB_IN(company_in) },
+	[Q_STREAKS] = { .name = "badge_mark_streaks",
+		.sql = BADGE_DUE EVERYBODY " AND EXISTS (SELECT 1 FROM badge b WHERE b.company_id = p.company_id"
+		       " AND b.kind = 'streak' AND b.archived_at IS NULL)",
 		DB_IN(company_in) },
 	[Q_CLICKED] = { .name = "badge_mark_clicked",
 		.sql = BADGE_DUE "SELECT DISTINCT s.company_id, s.person_id FROM badge b"
@@ -133,6 +136,14 @@ badge_due_sql_all(struct rq *rq)
 	const struct mark in = { .company_id = rq_company(rq) };
 
 	return db_exec(rq, &stmts[Q_ALL], &in, NULL);
+}
+
+enum fault
+badge_due_sql_streaks(struct rq *rq)
+{
+	const struct mark in = { .company_id = rq_company(rq) };
+
+	return db_exec(rq, &stmts[Q_STREAKS], &in, NULL);
 }
 
 enum fault

@@ -107,6 +107,7 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	in.company_id = rq_company(rq);
 	in.id = call->id[0];
 	in.created_at = rq->now_us;
+	in.body_sha256 = sha256_of(call->body_text.s, call->body_text.n);
 	e = badge_create(rq, &in, &created);
 	if (!e && created)
 		http_created(call);

@@ -4,13 +4,14 @@
 #define ROSTRA_BADGE_INT_H
 
 #include "rostra/badge.h"
+#include "rostra/crypto.h"
 #include "rostra/measure.h"
 
 enum {
 	BADGES_MAX = 200, /* of a company */
 	BADGE_LEVELS_MAX = 10,
-	STREAK_DAYS = 3 * 366, /* so far back streaks are looked for */
-	HOLIDAYS_MAX = 400,
+	STREAK_DAYS = 3 * 366,          /* so far back streaks are looked for */
+	HOLIDAYS_MAX = STREAK_DAYS + 1, /* there are no more days */
 };
 
 enum badge_kind { BADGE_MEASURE, BADGE_STREAK, BADGE_HAND, BADGE_KIND__MAX };
@@ -36,6 +37,7 @@ struct badge {
 	bool archived;
 	int64_t archived_at, version, created_at;
 	const struct badge_mine *mine;
+	struct sha256 body_sha256; /* of the body that made it */
 };
 struct badge_award {
 	struct uuid company_id, person_id, badge_id, granted_by;
@@ -87,6 +89,7 @@ enum fault badge_progress_of(struct rq *rq, struct uuid person, bool all,
 
 /* --- statements (badge_sql.c) */
 enum fault badge_sql_get(struct rq *rq, struct uuid id, struct badge *out) MUST_CHECK;
+/* Those of transactions that are not over yet, too: it waits for them. */
 enum fault badge_sql_count(struct rq *rq, int64_t *ret_n) MUST_CHECK;
 enum fault badge_sql_insert(struct rq *rq, const struct badge *b, bool *ret_duplicate) MUST_CHECK;
 enum fault badge_sql_levels(struct rq *rq, const struct badge_level *l, size_t n) MUST_CHECK;
@@ -117,6 +120,8 @@ enum fault badge_sql_days(struct rq *rq, struct uuid person, int64_t since, db_r
 /* --- who is marked (badge_due_sql.c) */
 enum fault badge_due_sql_all(struct rq *rq) MUST_CHECK; /* everybody of the caller's company */
 enum fault badge_due_sql_each(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+/* The same, where there are streaks that can be reached. */
+enum fault badge_due_sql_streaks(struct rq *rq) MUST_CHECK;
 /* Of one company. */
 enum { BADGE_DUE_AT_ONCE = 16 };
 enum fault badge_due_sql_take(struct rq *rq, const struct badge_due *list, size_t n,

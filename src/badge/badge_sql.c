@@ -17,12 +17,14 @@ static const struct db_col view_out[] = {
 	DB_COL_UUID(struct badge, id),          DB_COL_STR(struct badge, name), DB_COL_STR(struct badge, description),
 	DB_COL_ENUM(struct badge, kind, badge_kind_names), DB_COL_ENUM(struct badge, measure, measure_names),
 	DB_COL_TIME(struct badge, archived_at), DB_COL_BOOL(struct badge, archived), DB_COL_I64(struct badge, version),
-	DB_COL_TIME(struct badge, created_at),  DB_COL_STR(struct badge, levels_packed),
+	DB_COL_TIME(struct badge, created_at),  DB_COL_BYTES(struct badge, body_sha256),
+	DB_COL_STR(struct badge, levels_packed),
 };
 static const struct db_col insert_in[] = {
 	DB_COL_UUID(struct badge, company_id),  DB_COL_UUID(struct badge, id), DB_COL_STR(struct badge, name),
 	DB_COL_STR(struct badge, description),  DB_COL_ENUM(struct badge, kind, badge_kind_names),
 	DB_COL_ENUM(struct badge, measure, measure_names), DB_COL_TIME(struct badge, created_at),
+	DB_COL_BYTES(struct badge, body_sha256),
 };
 static const struct db_col level_in[] = {
 	DB_COL_UUID(struct badge_level, company_id), DB_COL_UUID(struct badge_level, badge_id),
@@ -67,7 +69,7 @@ static const struct db_col days_out[] = {
 /* "<threshold> <name>", the unit separator between two: names have no control characters. */
 #define BADGE                                                                                   \
 	"SELECT b.id, b.name, b.description, b.kind, b.measure, b.archived_at, b.archived_at IS NOT NULL, b.version," \
-	" b.created_at, (SELECT GROUP_CONCAT(CONCAT(l.threshold, ' ', l.name) ORDER BY l.level SEPARATOR '\x1f')" \
+	" b.created_at, b.body_sha256, (SELECT GROUP_CONCAT(CONCAT(l.threshold, ' ', l.name) ORDER BY l.level SEPARATOR '\x1f')" \
 	" FROM badge_level l WHERE l.company_id = b.company_id AND l.badge_id = b.id) FROM badge b"
 #define BADGE_AWARD                                                                             \
 	"SELECT a.person_id, a.badge_id, b.name, a.level, l.name, a.value, a.granted_by, a.reason, a.awarded_at" \
@@ -80,10 +82,10 @@ enum {
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_GET] = { .name = "badge_get", .sql = BADGE " WHERE b.company_id = ? AND b.id = ?", DB_IN(key_in), DB_OUT(view_out) },
-	[Q_COUNT] = { .name = "badge_count", .sql = "SELECT COUNT(*) FROM badge WHERE company_id = ?",
+	[Q_COUNT] = { .name = "badge_count", .sql = "SELECT COUNT(*) FROM badge WHERE company_id = ? LOCK IN SHARE MODE",
 		DB_IN(company_in), DB_OUT(count_out) },
 	[Q_INSERT] = { .name = "badge_insert",
-		.sql = "INSERT INTO badge (company_id, id, name, description, kind, measure, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT INTO badge (company_id, id, name, description, kind, measure, created_at, body_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(insert_in) },
 	[Q_LEVEL] = { .name = "badge_level_insert",
 		.sql = "INSERT INTO badge_level (company_id, badge_id, level, name, threshold) VALUES (?, ?, ?, ?, ?)",

@@ -26,6 +26,18 @@ day_of(struct rq *rq, const struct call *call, struct holiday *out)
 	return FAULT_NONE;
 }
 
+/* A past week that is skipped now may make a streak long enough; a coming one makes none longer. */
+static enum fault
+put_tx(struct rq *rq, void *arg)
+{
+	const struct holiday *h = arg;
+	const bool past = measure_day_parse(str_of(h->day)) <= measure_day("UTC", rq->now_us);
+	bool news;
+	enum fault e = holiday_sql_put(rq, h, &news);
+
+	return e || !news || !past ? e : badge_due_sql_streaks(rq);
+}
+
 static enum fault
 handle_put(struct rq *rq, struct call *call, void *reply)
 {
@@ -33,9 +45,10 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	enum fault e = day_of(rq, call, h);
 
 	h->name = ((const struct holiday *)call->body)->name;
-	return e ? e : holiday_sql_put(rq, h);
+	return e ? e : db_tx(rq, put_tx, h);
 }
 
+/* Streaks become shorter by it, if anything: nobody reaches more, and what was awarded stays. */
 static enum fault
 handle_delete(struct rq *rq, struct call *call, void *reply)
 {
@@ -58,7 +71,7 @@ list_row(struct rq *rq, void *row, void *arg)
 static enum fault
 handle_list(struct rq *rq, struct call *call, void *reply)
 {
-	const int64_t after = call->after ? measure_day_add(call->key.k[0], 1) : 19700101;
+	const int64_t after = call->after ? measure_day_add(call->key.k[0], 1) : MEASURE_DAY_MIN;
 	const char *from = arena_printf(rq->arena, "%04d-%02d-%02d", (int)(after / 10000),
 	                                (int)(after / 100 % 100), (int)(after % 100));
 

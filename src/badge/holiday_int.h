@@ -5,7 +5,8 @@
 
 #include "badge_int.h"
 
-enum fault holiday_sql_put(struct rq *rq, const struct holiday *h) MUST_CHECK;
+/* news false: the day was one already, by another name. */
+enum fault holiday_sql_put(struct rq *rq, const struct holiday *h, bool *ret_news) MUST_CHECK;
 enum fault holiday_sql_delete(struct rq *rq, const struct holiday *h) MUST_CHECK;
 
 #endif

@@ -34,9 +34,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 const struct db_stmt_table holiday_stmts = DB_STMTS("holiday", stmts);
 
 enum fault
-holiday_sql_put(struct rq *rq, const struct holiday *h)
+holiday_sql_put(struct rq *rq, const struct holiday *h, bool *ret_news)
 {
-	return db_exec(rq, &stmts[Q_PUT], h, NULL);
+	uint64_t n = 0;
+	enum fault e = db_exec(rq, &stmts[Q_PUT], h, &n);
+
+	*ret_news = n == 1; /* 2: of another name */
+	return e;
 }
 
 enum fault

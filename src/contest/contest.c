@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* contest.c - contests as admins set them up, and their end. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "rostra/caller.h"
 #include "rostra/log.h"
@@ -87,16 +88,6 @@ check(struct rq *rq, const struct contest *c)
 	return rq->problem.code;
 }
 
-static bool
-same(const struct contest *a, const struct contest *b)
-{
-	return a->unit == b->unit && a->measure == b->measure && uuid_eq(a->team_id, b->team_id) &&
-	       cstr_eq(a->first_on, b->first_on) && cstr_eq(a->last_on, b->last_on) &&
-	       (a->version > 1 ||
-	        (cstr_eq(a->name, b->name) && cstr_eq(a->description, b->description) &&
-	         cstr_eq(a->prize, b->prize)));
-}
-
 struct making {
 	struct contest *c;
 	bool created;
@@ -113,8 +104,9 @@ create_tx(struct rq *rq, void *arg)
 
 	if (!e)
 		e = contest_read(rq, in.id, &there);
-	if (!e && duplicate && !same(&there, &in))
-		return rq_fail(rq, FAULT_ID_CONFLICT, "The contest exists and differs.");
+	if (!e && duplicate &&
+	    memcmp(&there.body_sha256, &in.body_sha256, sizeof(in.body_sha256)) != 0)
+		return rq_fail(rq, FAULT_ID_CONFLICT, "The contest was made of another body.");
 	if (e)
 		return e;
 	m->created = !duplicate;

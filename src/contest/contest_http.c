@@ -101,6 +101,7 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	c->company_id = rq_company(rq);
 	c->id = call->id[0];
 	c->created_at = rq->now_us;
+	c->body_sha256 = sha256_of(call->body_text.s, call->body_text.n);
 	e = contest_create(rq, c, &created);
 	if (!e && created)
 		http_created(call);

@@ -5,6 +5,7 @@
 
 #include "rostra/board.h"
 #include "rostra/contest.h"
+#include "rostra/crypto.h"
 #include "rostra/measure.h"
 
 enum {
@@ -33,6 +34,7 @@ struct contest {
 	int unit, measure, state;
 	bool cancelled;
 	int64_t frozen_at, cancelled_at, version, created_at;
+	struct sha256 body_sha256; /* of the body that made it */
 };
 extern const struct j_schema contest_patch_schema;
 

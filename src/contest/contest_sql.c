@@ -19,14 +19,14 @@ static const struct db_col view_out[] = {
 	DB_COL_UUID(struct contest, team_id),    DB_COL_STR(struct contest, first_on), DB_COL_STR(struct contest, last_on),
 	DB_COL_TIME(struct contest, frozen_at),  DB_COL_TIME(struct contest, cancelled_at),
 	DB_COL_BOOL(struct contest, cancelled),  DB_COL_I64(struct contest, version), DB_COL_TIME(struct contest, created_at),
-	DB_COL_STR(struct contest, time_zone),
+	DB_COL_STR(struct contest, time_zone),   DB_COL_BYTES(struct contest, body_sha256),
 };
 static const struct db_col insert_in[] = {
 	DB_COL_UUID(struct contest, company_id), DB_COL_UUID(struct contest, id), DB_COL_STR(struct contest, name),
 	DB_COL_STR(struct contest, description), DB_COL_STR(struct contest, prize),
 	DB_COL_ENUM(struct contest, unit, contest_unit_names), DB_COL_ENUM(struct contest, measure, measure_names),
 	DB_COL_UUID(struct contest, team_id),    DB_COL_STR(struct contest, first_on), DB_COL_STR(struct contest, last_on),
-	DB_COL_TIME(struct contest, created_at),
+	DB_COL_TIME(struct contest, created_at), DB_COL_BYTES(struct contest, body_sha256),
 };
 static const struct db_col update_in[] = {
 	DB_COL_STR(struct contest, name),          DB_COL_STR(struct contest, description), DB_COL_STR(struct contest, prize),
@@ -65,7 +65,7 @@ static const struct db_col own_out[] = {
 #define CONTEST                                                                                 \
 	"SELECT c.company_id, c.id, c.name, c.description, c.prize, c.unit, c.measure, c.team_id, CAST(c.first_on AS CHAR)," \
 	" CAST(c.last_on AS CHAR), c.frozen_at, c.cancelled_at, c.cancelled_at IS NOT NULL, c.version, c.created_at," \
-	" k.time_zone FROM contest c JOIN company k ON k.id = c.company_id"
+	" k.time_zone, c.body_sha256 FROM contest c JOIN company k ON k.id = c.company_id"
 
 enum {
 	Q_GET, Q_LOCK, Q_TEAM, Q_INSERT, Q_UPDATE, Q_FREEZE, Q_PAGE, Q_DUE, Q_ROWS, Q_ROW, Q_PEOPLE, Q_TEAMS, Q_OWN, Q__MAX
@@ -79,7 +79,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(key_in), DB_OUT(id_out) },
 	[Q_INSERT] = { .name = "contest_insert",
 		.sql = "INSERT INTO contest (company_id, id, name, description, prize, unit, measure, team_id, first_on, last_on,"
-		       " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " created_at, body_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(insert_in) },
 	[Q_UPDATE] = { .name = "contest_update",
 		.sql = "UPDATE contest SET name = ?, description = ?, prize = ?, cancelled_at = ?, version = version + 1"

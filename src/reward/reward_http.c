@@ -110,6 +110,7 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 	in.company_id = rq_company(rq);
 	in.id = call->id[0];
 	in.created_at = rq->now_us;
+	in.body_sha256 = sha256_of(call->body_text.s, call->body_text.n);
 	e = reward_sql_insert(rq, &in, &duplicate);
 	if (e)
 		return e;
@@ -118,11 +119,9 @@ handle_put(struct rq *rq, struct call *call, void *reply)
 		return e;
 	if (!duplicate)
 		http_created(call);
-	else if (out->version == 1 &&
-	         (!cstr_eq(out->name, in.name) || !cstr_eq(out->description, in.description) ||
-	          out->price_tenths != in.price_tenths))
+	else if (memcmp(&out->body_sha256, &in.body_sha256, sizeof(in.body_sha256)) != 0)
 		return rq_fail(rq, FAULT_ID_CONFLICT,
-		               "The reward exists and differs; change it with PATCH.");
+		               "The reward was made of another body; change it with PATCH.");
 	return FAULT_NONE;
 }
 

@@ -3,6 +3,7 @@
 #ifndef ROSTRA_REWARD_INT_H
 #define ROSTRA_REWARD_INT_H
 
+#include "rostra/crypto.h"
 #include "rostra/reward.h"
 
 enum { REWARD_STOCK_MAX = 1000000, REWARD_PRICE_MAX_TENTHS = 10000000 };
@@ -14,6 +15,7 @@ struct reward {
 	int64_t stock, archived_at, version, created_at;
 	bool archived;
 	uint64_t has;
+	struct sha256 body_sha256; /* of the body that made it */
 };
 
 extern const struct j_schema reward_patch_schema;

@@ -10,12 +10,14 @@ static const struct db_col reward_out[] = {
 	DB_COL_STR(struct reward, description), DB_COL_I64(struct reward, price_tenths),
 	DB_COL_I64(struct reward, stock),       DB_COL_TIME(struct reward, archived_at),
 	DB_COL_I64(struct reward, version),     DB_COL_TIME(struct reward, created_at),
+	DB_COL_BYTES(struct reward, body_sha256),
 };
 static const struct db_col reward_key[] = { DB_COL_UUID(struct reward, company_id), DB_COL_UUID(struct reward, id) };
 static const struct db_col reward_insert_in[] = {
 	DB_COL_UUID(struct reward, company_id), DB_COL_UUID(struct reward, id), DB_COL_STR(struct reward, name),
 	DB_COL_STR(struct reward, description), DB_COL_I64(struct reward, price_tenths),
 	DB_COL_I64(struct reward, stock),       DB_COL_TIME(struct reward, created_at),
+	DB_COL_BYTES(struct reward, body_sha256),
 };
 static const struct db_col reward_update_in[] = {
 	DB_COL_STR(struct reward, name),         DB_COL_STR(struct reward, description),
@@ -71,7 +73,7 @@ static const struct db_col redemption_own_in[] = {
 	DB_COL_UUID(struct reward_page, person_id),  STATE_IN, STATE_IN, DB_COL_I64(struct reward_page, limit),
 };
 
-#define REWARD "SELECT id, name, description, price_tenths, stock, archived_at, version, created_at FROM reward"
+#define REWARD "SELECT id, name, description, price_tenths, stock, archived_at, version, created_at, body_sha256 FROM reward"
 #define REDEMPTION_BY(index)                                                                    \
 	"SELECT d.id, d.reward_id, d.person_id, d.price_tenths, d.state, d.note, d.decided_by, d.created_at," \
 	" d.decided_at, r.name FROM redemption d " index \
@@ -92,8 +94,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_REWARD_LOCK] = { .name = "reward_lock", .sql = REWARD " WHERE company_id = ? AND id = ? FOR UPDATE",
 		DB_IN(reward_key), DB_OUT(reward_out) },
 	[Q_REWARD_INSERT] = { .name = "reward_insert",
-		.sql = "INSERT INTO reward (company_id, id, name, description, price_tenths, stock, created_at)"
-		       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		.sql = "INSERT INTO reward (company_id, id, name, description, price_tenths, stock, created_at, body_sha256)"
+		       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(reward_insert_in) },
 	[Q_REWARD_UPDATE] = { .name = "reward_update",
 		.sql = "UPDATE reward SET name = ?, description = ?, price_tenths = ?, stock = ?, archived_at = ?,"

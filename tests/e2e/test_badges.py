@@ -99,8 +99,8 @@ def test_a_streak_is_weeks_on_the_persons_calendar_without_the_companys_holidays
         ok(api.put(f"/v1/holidays/{day}", who=house.company.admin, json={"name": "Closed"}))
     assert [h["day"] for h in ok(api.get("/v1/holidays?limit=100", who=ann))["items"]] == [str(d) for d in off]
     assert mine(house, ann, badge)["value"] == 3
+    reaches(house, ann, badge, 2)  # without another act
     new_share(api, ann, house.post, "bluesky")
-    reaches(house, ann, badge, 2)
     ok(api.delete(f"/v1/holidays/{off[0]}", who=house.company.admin), 204)
     assert mine(house, ann, badge)["value"] == 3, "this week's, and two before"
     assert api.put("/v1/holidays/2026-02-30", who=house.company.admin, json={"name": "x"}).status_code == 404
@@ -213,12 +213,35 @@ def test_a_badge_that_does_not_hold_together_names_its_fields(api, house):
     assert pointers(measure=None) == pointers(kind="streak") == {"#/measure"}
     assert pointers(levels=[]) == {"#/levels"}
     assert pointers(levels=[{"name": "a", "threshold": 2}, {"name": "b", "threshold": 2}]) == {"#/levels/1/threshold"}
-    badge = new_badge(house)
-    again = {m: badge[m] for m in ("name", "description", "kind", "measure", "levels")}
-    path = f"/v1/badges/{badge['id']}"
-    ok(api.put(path, who=house.company.admin, json=again))
-    other = api.put(path, who=house.company.admin, json={**again, "levels": again["levels"][:1]})
-    assert other.json()["code"] == "id_conflict"
+
+
+def test_a_badge_that_is_put_again_is_the_same_and_another_of_its_id_is_refused(api, make_company):
+    """Also after it was changed."""
+    path, admin = f"/v1/badges/{uuid7()}", make_company().admin
+    body = {"name": "x", "kind": "measure", "measure": "shares", "levels": [{"name": "a", "threshold": 2}]}
+    now = made(api.put(path, who=admin, json=body))
+    for _ in range(2):
+        assert ok(api.put(path, who=admin, json=body)) == now
+        for other in ({"name": "y"}, {"levels": [{"name": "a", "threshold": 3}]}, {"description": "More"}):
+            assert api.put(path, who=admin, json={**body, **other}).json()["code"] == "id_conflict"
+        now = ok(api.patch(path, who=admin, json={"version": now["version"], "name": "z"}))
+
+
+def test_no_more_badges_than_two_hundred_are_made_by_whoever_races_and_each_may_be_put_again(api, make_company, stack, db):
+    company, base = make_company(), stack.places["API"]
+    body = {"name": "x", "kind": "hand", "measure": None, "levels": [{"name": "a", "threshold": 1}]}
+    db("INSERT INTO badge (company_id, id, name, kind, created_at)"
+       " SELECT %s, UUID(), CONCAT('b', seq), 'hand', UTC_TIMESTAMP(6) FROM seq_1_to_198", (company.id,))
+    paths = [f"/v1/badges/{uuid7()}" for _ in range(8)]
+
+    def put(path):
+        return path, Client(base).put(path, who=company.admin, json=body)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = dict(pool.map(put, paths))
+    assert sorted(a.status_code for a in answers.values()) == [201] * 2 + [409] * 6
+    for path, answer in answers.items():
+        assert put(path)[1].status_code == (200 if answer.status_code == 201 else 409)
 
 
 # --- whatever the history ----------------------------------------------------------------------------------------

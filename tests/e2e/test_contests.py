@@ -282,11 +282,16 @@ def test_a_contest_that_does_not_hold_together_names_its_fields(api, field, make
     team = made(api.put(f"/v1/teams/{uuid7()}", who=field.company.admin, json={"name": f"Team {secrets.token_hex(4)}"}))
     assert pointers(last_on="2025-12-31") == pointers(last_on="2027-01-02") == pointers(last_on="2026-02-30") == {"#/last_on"}
     assert pointers(unit="teams", team_id=team["id"]) == pointers(team_id=uuid7()) == {"#/team_id"}
-    contest = field.contest()
-    body = {m: contest[m] for m in ("name", "description", "prize", "unit", "measure", "team_id", "first_on", "last_on")}
-    path = f"/v1/contests/{contest['id']}"
-    assert ok(api.put(path, who=field.company.admin, json=body)) == contest
-    assert api.put(path, who=field.company.admin, json={**body, "prize": "A pie"}).json()["code"] == "id_conflict"
-    assert api.put(path, who=field.company.admin, json={**body, "measure": "leads"}).json()["code"] == "id_conflict"
-    changed = ok(api.patch(path, who=field.company.admin, json={"version": 1, "prize": "Two cakes"}))
-    assert (changed["prize"], changed["version"], changed["name"]) == ("Two cakes", 2, contest["name"])
+
+
+def test_a_contest_that_is_put_again_is_the_same_and_another_of_its_id_is_refused(api, field):
+    """Also after it was changed."""
+    path, admin = f"/v1/contests/{uuid7()}", field.company.admin
+    body = {"name": "x", "prize": "A cake", "unit": "people", "measure": "clicks", "first_on": day(1), "last_on": day(-1)}
+    now = made(api.put(path, who=admin, json=body))
+    for _ in range(2):
+        assert ok(api.put(path, who=admin, json=body)) == now
+        for other in ({"measure": "leads"}, {"prize": "A pie"}, {"description": "More"}, {"last_on": day(-2)}):
+            assert api.put(path, who=admin, json={**body, **other}).json()["code"] == "id_conflict"
+        now = ok(api.patch(path, who=admin, json={"version": now["version"], "prize": "Two cakes"}))
+        assert (now["prize"], now["name"]) == ("Two cakes", "x") and now["version"] > 1

@@ -211,3 +211,21 @@ def test_a_change_of_the_stock_says_what_is_left_from_then_on(api, house):
     assert ask(api, rich(house), reward).json()["code"] == "out_of_stock"
     assert decide(api, house, redemptions[1], "refuse").status_code == 200 and stock(api, house, reward) == 1
     assert ask(api, rich(house), reward).status_code == 201 and stock(api, house, reward) == 0
+
+
+def test_a_reward_that_is_put_again_is_the_same_and_another_of_its_id_is_refused(api, house):
+    """Also after some were taken, and after it was changed: what counts is what was asked for."""
+    path, admin = f"/v1/rewards/{uuid7()}", house.company.admin
+    body = {"name": f"Mug {secrets.token_hex(3)}", "price_tenths": 50, "stock": 3}
+    now = api.put(path, who=admin, json=body).json()
+    for step in ("asked", "changed", "end"):
+        again = api.put(path, who=admin, json=body)
+        assert again.status_code == 200 and again.json() == now
+        for other in ({"name": "Cup"}, {"price_tenths": 60}, {"stock": 2}, {"stock": 9}, {"description": "More"}):
+            answer = api.put(path, who=admin, json={**body, **other})
+            assert (answer.status_code, answer.json()["code"]) == (409, "id_conflict"), answer.text
+        if step == "asked":
+            assert ask(api, rich(house), now).status_code == 201
+            now = {**now, "stock": 2}
+        else:
+            now = api.patch(path, who=admin, json={"version": now["version"], "price_tenths": 70}).json()
