@@ -190,6 +190,8 @@ make_company(struct world *w)
 	if (!e)
 		e = fill(w, DEMO_FILL_ENTRIES, false);
 	if (!e)
+		e = demo_gains(w);
+	if (!e)
 		e = fill(w, DEMO_FILL_BALANCES, false);
 	if (!e)
 		e = fill(w, DEMO_FILL_SUMS, false);

@@ -201,6 +201,8 @@ demo_kudos(struct world *w) MUST_CHECK; /* after the shares; the ledger is fille
 /* Rates, a CRM's hook and what it told, merges: after the leads, before sums are counted. */
 enum fault demo_deals(struct world *w) MUST_CHECK;
 enum fault demo_ties(struct world *w) MUST_CHECK; /* after the kudos: both are awarded */
+/* After the ledger is filled, which pays for the rewards, and before balances are. */
+enum fault demo_gains(struct world *w) MUST_CHECK;
 
 /* --- demo_sql.c --- */
 enum demo_statement {

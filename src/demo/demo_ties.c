@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* demo_ties.c - standing and ties: what people know, whom they follow, what they are awarded, who
  * mentors whom. */
+#include <string.h>
+
+#include "rostra/crypto.h"
+
 #include "demo_ties_int.h"
 
 enum {
@@ -32,20 +36,10 @@ static const struct {
 enum { BADGES = sizeof(badges) / sizeof(badges[0]), LEVELS = 3 };
 static const char *const level_names[LEVELS] = { "Bronze", "Silver", "Gold" };
 
-static const struct {
-	const char *name, *description;
-	int64_t price;
-} rewards[] = {
-	{ "Mug", "With the company's colours.", 200 },
-	{ "Book of your choice", "Any book that you want to read.", 450 },
-	{ "Afternoon off", "Agree on the day with your team.", 1500 },
-};
-enum { REWARDS = sizeof(rewards) / sizeof(rewards[0]) };
-
 struct tying {
 	struct world *w;
 	struct dice d;
-	struct load tags, follows, offers, mentorings, items, comments;
+	struct load tags, follows, offers, mentorings, items, comments, reviews;
 };
 
 static size_t
@@ -116,6 +110,63 @@ write_work(struct tying *t, const struct row_mentoring *m)
 	return load_row(&t->comments, &comment);
 }
 
+/* The latest post of a channel for everybody that was out by then, and still is; NULL: none. */
+static const struct demo_post *
+post_for_all(const struct world *w, int64_t by_us)
+{
+	const struct demo_post *found = NULL;
+
+	for (size_t i = 0; i < w->n_posts; i++) {
+		const struct demo_post *p = &w->posts[i];
+
+		if (p->state == POST_LIVE && !p->lock_text && p->published_us < by_us &&
+		    (p->networks & 1u << NETWORK_LINKEDIN) != 0 &&
+		    !w->channels[p->channel].of_teams &&
+		    (found == NULL || p->published_us > found->published_us))
+			found = p;
+	}
+	return found;
+}
+
+static enum fault
+write_review(struct tying *t, const struct row_mentoring *m, const char *text, int64_t at_us,
+             const char *note)
+{
+	const struct demo_post *post = post_for_all(t->w, m->created_us);
+	struct row_review row = { .company_id = m->company_id,
+		                  .mentoring_id = m->id,
+		                  .id = dice_uuid(&t->d, at_us),
+		                  .mentee_id = m->mentee_id,
+		                  .mentor_id = m->mentor_id,
+		                  .network = network_names[NETWORK_LINKEDIN],
+		                  .text = text,
+		                  .state = note != NULL ? "approved" : "waiting",
+		                  .note = note,
+		                  .at_us = at_us,
+		                  .decided_us =
+		                      note != NULL ? at_us + 3 * US_PER_HOUR : TIME_NONE };
+
+	if (post == NULL)
+		return FAULT_NONE;
+	row.post_id = post->id;
+	memcpy(row.text_sha256, sha256_of(text, strlen(text)).b, sizeof(row.text_sha256));
+	return load_row(&t->reviews, &row);
+}
+
+/* The mentee's first texts: one was looked at; as long as it runs, another waits. */
+static enum fault
+write_reviews(struct tying *t, const struct row_mentoring *m)
+{
+	enum fault e = write_review(t, m, "I was there when we built this. Here is what it took.",
+	                            m->started_us + 2 * US_PER_DAY, "That is your voice. Send it.");
+
+	if (e || m->ended_us != TIME_NONE)
+		return e;
+	return write_review(t, m,
+	                    "Three things that I learned this week, and one that I got wrong.",
+	                    t->w->now_us - 5 * US_PER_HOUR, NULL);
+}
+
 static enum fault
 pair(struct tying *t, size_t mentor, size_t mentee, bool over)
 {
@@ -144,7 +195,9 @@ pair(struct tying *t, size_t mentor, size_t mentee, bool over)
 		m.mentee_note = "I post without fear now. Thank you.";
 	}
 	e = load_row(&t->mentorings, &m);
-	return e ? e : write_work(t, &m);
+	if (!e)
+		e = write_work(t, &m);
+	return e ? e : write_reviews(t, &m);
 }
 
 static enum fault
@@ -178,6 +231,7 @@ write_ties(struct tying *t)
 	load_open(&t->mentorings, t->w, &s[TIE_MENTORING], sizeof(struct row_mentoring));
 	load_open(&t->items, t->w, &s[TIE_ITEM], sizeof(struct row_tie));
 	load_open(&t->comments, t->w, &s[TIE_COMMENT], sizeof(struct row_tie));
+	load_open(&t->reviews, t->w, &s[TIE_REVIEW], sizeof(struct row_review));
 	for (size_t i = 0; !e && i < t->w->n_people; i++)
 		e = tie_person(t, i);
 	if (!e)
@@ -187,10 +241,11 @@ write_ties(struct tying *t)
 	e = load_close(&t->offers, e);
 	e = load_close(&t->mentorings, e);
 	e = load_close(&t->items, e);
-	return load_close(&t->comments, e);
+	e = load_close(&t->comments, e);
+	return load_close(&t->reviews, e);
 }
 
-/* --- badges, contests, rewards --- */
+/* --- badges and contests --- */
 
 static enum fault
 write_badges(struct tying *t)
@@ -251,27 +306,6 @@ write_contests(struct tying *t)
 }
 
 static enum fault
-write_rewards(struct tying *t)
-{
-	struct world *w = t->w;
-	struct load l;
-	enum fault e = FAULT_NONE;
-
-	load_open(&l, w, &demo_tie_statements[TIE_REWARD], sizeof(struct row_tie));
-	for (size_t i = 0; !e && i < REWARDS; i++) {
-		const struct row_tie row = { .company_id = w->id,
-			                     .id = dice_uuid(&t->d, w->begin_us),
-			                     .text = rewards[i].name,
-			                     .note = rewards[i].description,
-			                     .number = rewards[i].price,
-			                     .at_us = w->begin_us };
-
-		e = load_row(&l, &row);
-	}
-	return load_close(&l, e);
-}
-
-static enum fault
 award(struct tying *t)
 {
 	static const enum demo_tie steps[] = { TIE_AWARD_SHARES, TIE_AWARD_KUDOS, TIE_DUE };
@@ -293,7 +327,5 @@ demo_ties(struct world *w)
 		e = write_badges(&t);
 	if (!e)
 		e = write_contests(&t);
-	if (!e)
-		e = write_rewards(&t);
 	return e ? e : award(&t);
 }

@@ -44,6 +44,11 @@ def test_the_tour_of_the_readme_runs_as_it_stands(demo, tmp_path):
     assert '"reason": "share_published"' in done.stdout and '"points": 1.5' in done.stdout
     assert '"name": "Voice"' in done.stdout and '"state": "running"' in done.stdout
     assert '"text": "Share something of my own once a week"' in done.stdout
+    assert '"state": "waiting"' in done.stdout and '"note": "That is your voice. Send it."' in done.stdout
+    board = re.search(r'"name": "Voices of the last 30 days",\n  "measure": "shares",\n.*?"me": \{\n    "rank": \d+,', done.stdout, re.S)
+    assert board and '"neighbours": [' in done.stdout, done.stdout
+    assert '"reward_name": "Stickers"' in done.stdout and '"state": "approved"' in done.stdout
+    assert re.search(r'"kind": "reward",\n  "events": 1,\n  "read": false,\n  "actors": \[\n    \{', done.stdout), done.stdout
     assert re.search(r"^rostra_clicks_spooled_total [1-9]", done.stdout, re.M)
     assert re.search(r'^    \{\n      "currency": "USD",\n      "conversions": 1\n', done.stdout, re.M), done.stdout
     assert '"outcome": "moved"' in done.stdout and '"split_at": null' in done.stdout and '"split_at": "20' in done.stdout
@@ -88,6 +93,13 @@ def test_the_demo_has_standing_and_ties(demo):
              "mentoring_item": 6, "mentoring_comment": 6}
     for table, n in least.items():
         assert demo.db(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"] >= n, table
+    for table, states in {"redemption": {"asked", "approved", "fulfilled", "refused"}, "share_review": {"waiting", "approved"}}.items():
+        found = demo.db(f"SELECT company_id, GROUP_CONCAT(DISTINCT state) AS states FROM {table} GROUP BY company_id")
+        assert len(found) == 2 and all(set(row["states"].split(",")) == states for row in found), (table, found)
+    assert not demo.db("SELECT r.id FROM reward r LEFT JOIN redemption d ON d.company_id = r.company_id AND d.reward_id = r.id"
+                       " AND d.state NOT IN ('refused', 'cancelled') GROUP BY r.company_id, r.id, r.stock"
+                       " HAVING r.stock + COUNT(d.id) <> 20"), "what was asked for is out of stock"
+    assert demo.db("SELECT COUNT(*) AS n FROM board")[0]["n"] == 6
     states = {row["state"]: row["n"] for row in demo.db("SELECT state, COUNT(*) AS n FROM mentoring GROUP BY state")}
     assert states["active"] >= 4 and states["ended"] >= 1
     wait_until(lambda: not demo.db("SELECT 1 FROM badge_due"), 30, "everybody's badges to be looked at")
