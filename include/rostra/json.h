@@ -33,7 +33,7 @@ enum j_flags {
 	J_OMIT = 1 << 2,     /* replies: left out when null (else null is written) */
 	J_PII = 1 << 3,      /* personal data: never logged, listed for export and erasure */
 	J_SECRET = 1 << 4,   /* write-only: never in a reply, never logged */
-	J_TRIM = 1 << 5,     /* bodies: surrounding white space is taken off before checks */
+	J_TRIM = 1 << 5,     /* bodies: surrounding white space is taken off before checks; a text nobody can see is empty */
 	J_URL = 1 << 6,      /* absolute http(s) URL without user or control characters; comes as url_normal makes it */
 	J_EMAIL = 1 << 7,    /* one mailbox, ASCII, lower-cased */
 	J_ZONE = 1 << 8,     /* IANA time zone */

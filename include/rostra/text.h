@@ -9,6 +9,10 @@ bool   utf8_valid(struct str s);
 size_t text_graphemes(struct str s);   /* extended grapheme clusters (UAX #29) */
 size_t text_code_points(struct str s);
 size_t text_utf16_units(struct str s);
+/* Of valid UTF-8: without the white space at both ends, whatever Unicode counts as such. */
+struct str text_trim(struct str s);
+/* Of valid UTF-8: does a reader see nothing of it, but white space and what is ignored by default (U+200B)? */
+bool   text_blank(struct str s);
 /* Case-folded, NFKC, punctuation and white space squeezed: for comparing what people wrote. */
 char *text_fold(struct arena *a, struct str s);
 /* 64-bit SimHash over folded word 3-grams; the Hamming distance of near-duplicates is small. */

@@ -68,6 +68,56 @@ text_utf16_units(struct str s)
 	return n;
 }
 
+/* The first or last character of a text that is not empty, and its bytes. */
+static ucs4_t
+first_of(struct str s, size_t *ret_n)
+{
+	ucs4_t c;
+
+	*ret_n = (size_t)u8_mbtouc(&c, u8(s), s.n);
+	return c;
+}
+
+static ucs4_t
+last_of(struct str s, size_t *ret_n)
+{
+	size_t n = 1;
+
+	while (n < s.n && ((unsigned char)s.s[s.n - n] & 0xc0) == 0x80)
+		n++;
+	return first_of((struct str){ s.s + s.n - n, n }, ret_n);
+}
+
+struct str
+text_trim(struct str s)
+{
+	size_t n;
+
+	while (s.n > 0 && uc_is_property_white_space(first_of(s, &n))) {
+		s.s += n;
+		s.n -= n;
+	}
+	while (s.n > 0 && uc_is_property_white_space(last_of(s, &n)))
+		s.n -= n;
+	return s;
+}
+
+bool
+text_blank(struct str s)
+{
+	while (s.n > 0) {
+		size_t n;
+		const ucs4_t c = first_of(s, &n);
+
+		if (!uc_is_property_white_space(c) &&
+		    !uc_is_property_default_ignorable_code_point(c))
+			return false;
+		s.s += n;
+		s.n -= n;
+	}
+	return true;
+}
+
 /* Letters, digits and marks stay; any run of the rest becomes one space. */
 static char *
 squeeze(struct arena *a, const uint8_t *s, size_t n)

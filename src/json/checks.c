@@ -144,6 +144,17 @@ check_form(const struct j_field *f, struct str v, const char *text)
 	return NULL;
 }
 
+/* In one line a line break is refused at its ends, too.  What nobody sees is nothing. */
+static struct str
+trimmed(const struct j_field *f, struct str v)
+{
+	v = str_trim(v);
+	if (has_forbidden_control(v, (f->flags & J_MULTILINE) != 0))
+		return v;
+	v = text_trim(v);
+	return text_blank(v) ? (struct str){ v.s, 0 } : v;
+}
+
 const char *
 j_check_string(struct arena *a, const struct j_field *f, int64_t max, struct str v,
                const char **out)
@@ -151,10 +162,10 @@ j_check_string(struct arena *a, const struct j_field *f, int64_t max, struct str
 	int64_t n;
 	const char *text, *wrong;
 
-	if ((f->flags & J_TRIM) != 0)
-		v = str_trim(v);
 	if (!utf8_valid(v))
 		return "must be UTF-8";
+	if ((f->flags & J_TRIM) != 0)
+		v = trimmed(f, v);
 	n = (int64_t)text_code_points(v);
 	if (n < f->min)
 		return f->min == 1

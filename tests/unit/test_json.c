@@ -20,7 +20,7 @@ struct note {
 };
 
 struct thing {
-	const char *title, *body, *url, *email, *zone, *lang, *money, *day, *trimmed;
+	const char *title, *body, *url, *email, *zone, *lang, *money, *day, *trimmed, *lines;
 	int64_t count, any, at;
 	struct uuid id;
 	int colour;
@@ -48,6 +48,7 @@ static const struct j_field thing_fields[] = {
 	J_TEXT(struct thing, money, J_CURRENCY, 3, 3),
 	J_TEXT(struct thing, day, J_DATE, 10, 10),
 	J_TEXT(struct thing, trimmed, J_TRIM, 1, 3),
+	J_TEXT(struct thing, lines, J_TRIM | J_MULTILINE, 1, 3),
 	J_INT64(struct thing, count, 0, -5, 100, 7),
 	J_INT64(struct thing, any, J_NULLABLE, INT64_MIN + 1, INT64_MAX, J_NO_INT),
 	J_AT(struct thing, at, J_NULLABLE),
@@ -137,7 +138,8 @@ every_type_arrives(void **state)
 		g,
 		"{\"title\":\"\\u00e4\\ud83d\\ude00\",\"body\":\"a\\n\\tb\",\"email\":\"Ann@"
 		"Example.COM\","
-		"\"trimmed\":\"  ab \",\"count\":-5,\"any\":9223372036854775807,"
+		"\"trimmed\":\"  ab\\u00a0 \",\"lines\":\"\\n "
+		"a\\nb\\n\",\"count\":-5,\"any\":9223372036854775807,"
 		"\"at\":\"2026-11-23T10:00:00.5Z\",\"id\":\"0190b5d8-7f6c-7a3e-8d2a-112233445566\","
 		"\"colour\":\"green\",\"set\":[\"red\",\"blue\"],\"flag\":false,"
 		"\"note\":{\"text\":\"n\"},\"notes\":[{\"text\":\"1\"},{\"text\":\"2\",\"colour\":"
@@ -147,6 +149,7 @@ every_type_arrives(void **state)
 	assert_string_equal(g->thing.title, "\xc3\xa4\xf0\x9f\x98\x80");
 	assert_string_equal(g->thing.email, "ann@example.com");
 	assert_string_equal(g->thing.trimmed, "ab");
+	assert_string_equal(g->thing.lines, "a\nb");
 	assert_int_equal(g->thing.count, -5);
 	assert_true(g->thing.any == INT64_MAX);
 	assert_true(g->thing.at % US_PER_S == 500000);
@@ -204,6 +207,10 @@ every_fault_is_told_at_once_and_where_it_is(void **state)
 		  "#/note/text #/note/colour" },
 		{ "{\"title\":\"a\\u0007b\",\"body\":\"a\\u0007b\"}", "#/title #/body" },
 		{ "{\"title\":\"a\\nb\"}", "#/title" },
+		{ "{\"title\":\"abc\",\"trimmed\":\"a\\n\",\"lines\":\" \\n \"}",
+		  "#/trimmed #/lines" },
+		{ "{\"title\":\"abc\",\"trimmed\":\"\\u00a0\",\"lines\":\"\\n\\u200b\"}",
+		  "#/trimmed #/lines" },
 		{ "{\"title\":\"abc\",\"body\":\"\\u007f\"}", "#/body" },
 	};
 

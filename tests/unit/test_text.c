@@ -40,6 +40,33 @@ only_well_formed_utf8_is_valid(void **state)
 }
 
 static void
+white_space_is_taken_off_both_ends_and_what_nobody_sees_is_blank(void **state)
+{
+	static const struct {
+		const char *text, *trimmed;
+		bool blank;
+	} cases[] = {
+		{ "", "", true },
+		{ " \n\t\r ", "", true },
+		{ "\xc2\xa0\xe3\x80\x80", "", true },     /* U+00A0 U+3000 */
+		{ "\xe2\x80\x8b", "\xe2\x80\x8b", true }, /* U+200B is no white space */
+		{ " \xe2\x80\x8b\xc2\xad ", "\xe2\x80\x8b\xc2\xad", true },
+		{ "\n\xe2\x80\xa8 a \xc2\xa0 b\n\n", "a \xc2\xa0 b", false },
+		{ "\xc3\xa9\xc2\x85", "\xc3\xa9", false },
+		{ "\xe2\x80\x8b.", "\xe2\x80\x8b.", false },
+		{ "\xf0\x9f\x91\x8d", "\xf0\x9f\x91\x8d", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str s = str_of(cases[i].text);
+
+		if (!str_is(text_trim(s), cases[i].trimmed) || text_blank(s) != cases[i].blank)
+			fail_msg("case %zu", i);
+	}
+}
+
+static void
 readers_count_graphemes_machines_count_units(void **state)
 {
 	static const struct {
@@ -181,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_well_formed_utf8_is_valid),
+		cmocka_unit_test(white_space_is_taken_off_both_ends_and_what_nobody_sees_is_blank),
 		cmocka_unit_test(readers_count_graphemes_machines_count_units),
 		cmocka_unit_test(ascii_is_folded_as_the_library_does_it),
 		cmocka_unit_test(folding_leaves_what_was_said),
