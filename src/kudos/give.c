@@ -150,7 +150,7 @@ begin(const struct rq *rq, struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		struct giving *v = g->all[i];
 
-		problem_reset(&v->said);
+		v->said = v->body;
 		memset(v->had, 0, sizeof(v->had));
 		v->duplicate = false;
 		v->n_people = 0;
@@ -427,9 +427,9 @@ kudos_give(struct rq *rq, const struct kudos_new *in, struct kudos *k, bool *ret
 	*ret_created = false;
 	*v = (struct giving){ .arena = rq->arena, .in = in, .k = k };
 	describe(in, k);
-	e = kudos_check_body(rq->arena, &rq->problem, in, k->giver_id);
-	if (!e && is_about_something(in))
-		e = kudos_sql_about(rq, k, &v->context);
+	/* Told together with what the tables say. */
+	(void)!kudos_check_body(rq->arena, &v->body, in, k->giver_id);
+	e = is_about_something(in) ? kudos_sql_about(rq, k, &v->context) : FAULT_NONE;
 	if (!e)
 		e = give(rq, v);
 	if (e || !was_given(v))

@@ -77,6 +77,7 @@ struct giving {
 	size_t n_people;
 	int64_t boost, left, last_at;
 	int64_t had[KUDOS_RECIPIENTS_MAX]; /* within the policy's days, by recipient */
+	struct problem body;               /* what is wrong with it whatever the tables say */
 	struct problem said;               /* why it is refused */
 	bool taken, done, duplicate, in_doubt;
 };

@@ -46,7 +46,8 @@ judge(const struct group *g, struct giving *v)
 	const struct kudos_person *giver = person_of(g, v->k->giver_id);
 	const char *value = kudos_value_name(g, v->in->value_id);
 
-	if (giver == NULL) {
+	if (giver == NULL || !giver->active) {
+		problem_reset(&v->said);
 		(void)problem_set(&v->said, FAULT_NOT_FOUND, "You do not work here any more.");
 		return;
 	}
