@@ -80,6 +80,9 @@ enum fault notice_retract(struct rq *rq, enum notice_kind kind, struct uuid obje
 /* The object is gone, and with it all that was told of it. */
 enum fault notice_retract_object(struct rq *rq, struct uuid object) MUST_CHECK;
 
+/* Nobody but the person may see the object any more. */
+enum fault notice_retract_from_others(struct rq *rq, struct uuid object, struct uuid person) MUST_CHECK;
+
 /* Job: removes what was told more than NOTICE_DAYS ago, read or not. */
 enum { NOTICE_DAYS = 90 };
 enum fault notice_prune_run(struct rq *rq) MUST_CHECK;

@@ -67,6 +67,15 @@ kudos_read(struct rq *rq, struct uuid id, struct kudos *out)
 
 /* --- what it costs --- */
 
+/* Tenths.  What waits for a decision is paid; the decision takes it back. */
+static int64_t
+price(const struct kudos *k, int64_t recipients)
+{
+	const bool stands = k->state == KUDOS_VISIBLE || k->state == KUDOS_HIDDEN;
+
+	return stands ? k->points * recipients * POINTS_TENTHS : 0;
+}
+
 /* What the giver has to pay stands in the ledger, of which the allowance is held; the earned side
  * follows by the outbox. */
 static enum fault
@@ -76,11 +85,9 @@ settle(struct rq *rq, const struct kudos *k, int64_t recipients)
 		                    .currency = POINTS_ALLOWANCE,
 		                    .period = k->period,
 		                    .reasons = 1U << POINTS_SPENT };
-	struct points_want want = { k->giver_id, POINTS_SPENT,
-		                    -k->points * recipients * POINTS_TENTHS };
-	const bool stands = k->state == KUDOS_VISIBLE || k->state == KUDOS_HIDDEN;
+	struct points_want want = { k->giver_id, POINTS_SPENT, -price(k, recipients) };
 
-	return points_settle(rq, &s, &want, stands && want.tenths != 0 ? 1 : 0);
+	return points_settle(rq, &s, &want, want.tenths != 0 ? 1 : 0);
 }
 
 enum fault
@@ -101,7 +108,7 @@ struct changing {
 	const struct kudos_patch *in; /* NULL: it is withdrawn */
 };
 
-/* Only its giver, while it lasts and within the window. */
+/* Only its giver, while it is shown and within the window. */
 static enum fault
 may_change(struct rq *rq, const struct kudos *k, const struct kudos_policy *policy)
 {
@@ -143,14 +150,27 @@ merge(struct rq *rq, struct kudos *k, const struct kudos_patch *in)
 	return rq->problem.code;
 }
 
-/* What the new points take beyond the old ones must be left in the month that pays. */
+/* What it takes beyond what was paid must be left in the month that pays, and that must last: what
+ * is left of a month that is over has expired. */
 static enum fault
-afford(struct rq *rq, const struct kudos *k, int64_t more)
+afford(struct rq *rq, const struct kudos *k, int64_t recipients)
 {
-	int64_t left;
+	const int64_t whole = price(k, recipients);
+	int64_t left, spent, today;
 	enum fault e = points_allowance_hold(rq, k->giver_id, k->period, 0, &left);
 
-	return e ? e : kudos_check_left(&rq->problem, more, left);
+	if (!e)
+		e = kudos_sql_spent(rq, k->id, &spent);
+	if (e || whole <= spent)
+		return e;
+	e = points_day(rq, rq->now_us, &today);
+	if (e)
+		return e;
+	if (today / 100 != k->period)
+		return rq_fail(rq, FAULT_CONFLICT,
+		               "The month that pays for it is over: its points can be lowered, "
+		               "not raised.");
+	return kudos_check_left(&rq->problem, (whole - spent) / POINTS_TENTHS, left);
 }
 
 static enum fault
@@ -163,7 +183,7 @@ change_tx(struct rq *rq, void *arg)
 	enum fault e = policy_sql_get(rq, &policy);
 
 	if (!e)
-		e = kudos_sql_row(rq, c->id, true, &k);
+		e = kudos_sql_hold(rq, c->id, &k);
 	if (!e)
 		e = may_change(rq, &k, &policy);
 	if (!e)
@@ -177,11 +197,13 @@ change_tx(struct rq *rq, void *arg)
 	else
 		e = merge(rq, &k, c->in);
 	if (!e)
-		e = afford(rq, &k, c->in != NULL ? (k.points - was.points) * n : 0);
+		e = afford(rq, &k, n);
 	if (!e)
 		e = kudos_sql_update(rq, &k);
 	if (!e)
 		e = settle(rq, &k, n);
+	if (!e && c->in == NULL)
+		e = kudos_reports_close(rq, k.id);
 	if (!e)
 		e = kudos_tell_changed(rq, &k, was.visibility);
 	if (!e)
@@ -189,24 +211,14 @@ change_tx(struct rq *rq, void *arg)
 	return e ? e : kudos_log(rq, &k, &was);
 }
 
-/* Who may not see it is not told that it is there. */
-static enum fault
-change(struct rq *rq, const struct changing *c)
-{
-	struct kudos seen = { .points = 0 };
-	enum fault e = kudos_sql_get(rq, c->id, &seen);
-
-	return e ? e : db_tx(rq, change_tx, (void *)(uintptr_t)c);
-}
-
 enum fault
 kudos_change(struct rq *rq, struct uuid id, const struct kudos_patch *in)
 {
-	return change(rq, &(struct changing){ id, in });
+	return db_tx(rq, change_tx, &(struct changing){ id, in });
 }
 
 enum fault
 kudos_withdraw(struct rq *rq, struct uuid id)
 {
-	return change(rq, &(struct changing){ id, NULL });
+	return db_tx(rq, change_tx, &(struct changing){ id, NULL });
 }

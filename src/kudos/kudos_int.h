@@ -167,9 +167,13 @@ enum fault kudos_tell_changed(struct rq *rq, const struct kudos *k,
 /* At the end of the transaction: it looks different for those who may see it, and is gone for those
  * who saw it before.  was: what of it decided that then. */
 enum fault kudos_log(struct rq *rq, const struct kudos *k, const struct kudos *was) MUST_CHECK;
-/* Something was said about it by the caller: its giver and recipients hear of it. */
+/* It was hidden: whoever may not see it now is not told of it any more. */
+enum fault kudos_tell_hidden(struct rq *rq, const struct kudos *k) MUST_CHECK;
+/* Something was said about it by the caller: its giver and recipients hear of it who may see it. */
 enum fault kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k,
                            struct uuid source) MUST_CHECK;
+/* Inside the transaction that ends it: no report of it waits for a decision (moderation.c). */
+enum fault kudos_reports_close(struct rq *rq, struct uuid id) MUST_CHECK;
 /* Fills what replies show from what rows hold. */
 void kudos_finish(struct rq *rq, struct kudos *k);
 
@@ -204,6 +208,9 @@ enum fault kudos_sql_cards(struct rq *rq, const char *ids_json, db_row_fn *fn,
 enum fault kudos_sql_get(struct rq *rq, struct uuid id, struct kudos *out) MUST_CHECK;
 /* As it stands, whoever may see it: for rules.  lock: until the commit. */
 enum fault kudos_sql_row(struct rq *rq, struct uuid id, bool lock, struct kudos *out) MUST_CHECK;
+/* Inside a transaction, until the commit: as the caller may see it who is about to write.
+ * NOT_FOUND: they do not see it, or do not work here any more. */
+enum fault kudos_sql_hold(struct rq *rq, struct uuid id, struct kudos *out) MUST_CHECK;
 enum fault kudos_sql_update(struct rq *rq, const struct kudos *k) MUST_CHECK;
 /* Its recipients in the order of their ids; rows of struct kudos_person with person_id. */
 enum fault kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *fn,
@@ -211,6 +218,8 @@ enum fault kudos_sql_recipients_each(struct rq *rq, struct uuid id, db_row_fn *f
 /* Whom its message names, who may see it and are not among its recipients; rows as above. */
 enum fault kudos_sql_mentions_each(struct rq *rq, struct uuid id, db_row_fn *fn,
                                    void *arg) MUST_CHECK;
+/* What its giver paid for it, in tenths. */
+enum fault kudos_sql_spent(struct rq *rq, struct uuid id, int64_t *ret_tenths) MUST_CHECK;
 /* How many recipients the kudos has. */
 enum fault kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n) MUST_CHECK;
 

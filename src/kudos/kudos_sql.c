@@ -38,6 +38,9 @@ static const struct db_col get_in[] = {
 	DB_COL_UUID(struct one, viewer),
 	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one),
 };
+static const struct db_col hold_in[] = {
+	DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id), VIEWER(struct one), DB_COL_UUID(struct one, viewer),
+};
 static const struct db_col recipient_out[] = { DB_COL_UUID(struct kudos_person, person_id) };
 static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 
@@ -46,8 +49,8 @@ static const struct db_col count_out[] = { DB_COL_I64(struct one, n) };
 #define SEEN " AND" KUDOS_SEEN_SQL("?")
 
 enum {
-	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_UPDATE, Q_RECIPIENTS,
-	Q_RECIPIENTS_EACH, Q_MENTIONS_EACH, Q__MAX
+	Q_POLICY_GET, Q_POLICY_ENSURE, Q_POLICY_UPDATE, Q_GET, Q_ROW, Q_ROW_LOCK, Q_HOLD, Q_UPDATE, Q_SPENT,
+	Q_RECIPIENTS, Q_RECIPIENTS_EACH, Q_MENTIONS_EACH, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -83,11 +86,24 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " FOR UPDATE",
 		DB_IN(key_in), DB_OUT(row_out),
 	},
+	[Q_HOLD] = {
+		.name = "kudos_hold",
+		.sql = "SELECT " KUDOS_ROW_COLUMNS ", k.edited_at, k.version FROM kudos k WHERE k.company_id = ? AND k.id = ?" SEEN
+		       " AND EXISTS (SELECT 1 FROM person w WHERE w.company_id = k.company_id AND w.id = ? AND w.state = 'active')"
+		       " FOR UPDATE",
+		DB_IN(hold_in), DB_OUT(row_out),
+	},
 	[Q_UPDATE] = {
 		.name = "kudos_update",
 		.sql = "UPDATE kudos SET value_id = ?, message = ?, points = ?, visibility = ?, state = ?, edited_at = ?,"
 		       " version = version + 1 WHERE company_id = ? AND id = ?",
 		DB_IN(update_in),
+	},
+	[Q_SPENT] = {
+		.name = "kudos_spent",
+		.sql = "SELECT CAST(COALESCE(-SUM(tenths), 0) AS SIGNED) FROM point_entry FORCE INDEX (point_entry_fact)"
+		       " WHERE company_id = ? AND object_id = ? AND currency = 'allowance'",
+		DB_IN(key_in), DB_OUT(count_out),
 	},
 	[Q_RECIPIENTS] = {
 		.name = "kudos_recipients",
@@ -161,20 +177,40 @@ kudos_sql_row(struct rq *rq, struct uuid id, bool lock, struct kudos *out)
 }
 
 enum fault
+kudos_sql_hold(struct rq *rq, struct uuid id, struct kudos *out)
+{
+	struct one in = { .company_id = rq_company(rq), .id = id, .viewer = rq->who->person };
+
+	return db_one(rq, &stmts[Q_HOLD], &in, out);
+}
+
+enum fault
 kudos_sql_update(struct rq *rq, const struct kudos *k)
 {
 	return db_exec(rq, &stmts[Q_UPDATE], k, NULL);
 }
 
-enum fault
-kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n)
+static enum fault
+number_of(struct rq *rq, int q, struct uuid id, int64_t *ret_n)
 {
 	struct one in = { .company_id = rq_company(rq), .id = id }, out = { .n = 0 };
-	enum fault e = db_one(rq, &stmts[Q_RECIPIENTS], &in, &out);
+	enum fault e = db_one(rq, &stmts[q], &in, &out);
 
 	if (!e)
 		*ret_n = out.n;
 	return e;
+}
+
+enum fault
+kudos_sql_spent(struct rq *rq, struct uuid id, int64_t *ret_tenths)
+{
+	return number_of(rq, Q_SPENT, id, ret_tenths);
+}
+
+enum fault
+kudos_sql_recipients(struct rq *rq, struct uuid id, int64_t *ret_n)
+{
+	return number_of(rq, Q_RECIPIENTS, id, ret_n);
 }
 
 enum fault

@@ -125,6 +125,12 @@ kudos_tell_changed(struct rq *rq, const struct kudos *k, int visibility_before)
 }
 
 enum fault
+kudos_tell_hidden(struct rq *rq, const struct kudos *k)
+{
+	return notice_retract_from_others(rq, k->id, k->giver_id);
+}
+
+enum fault
 kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k, struct uuid source)
 {
 	const struct notice_new what = {
@@ -133,6 +139,9 @@ kudos_tell_talk(struct rq *rq, enum notice_kind kind, const struct kudos *k, str
 	struct people p = { .n = 0 };
 	enum fault e;
 
+	/* Only its giver sees it then, and so it is they who speak. */
+	if (k->state != KUDOS_VISIBLE)
+		return FAULT_NONE;
 	add(&p, k->giver_id);
 	e = kudos_sql_recipients_each(rq, k->id, keep, &p);
 	return e ? e : tell(rq, &what, &p);

@@ -25,17 +25,21 @@ report_tx(struct rq *rq, void *arg)
 	const struct report *r = arg;
 	struct kudos k = { .points = 0 }, was;
 	int64_t restored_at;
-	enum fault e = kudos_sql_row(rq, r->kudos_id, true, &k);
+	enum fault e = kudos_sql_hold(rq, r->kudos_id, &k);
 
+	if (!e && uuid_eq(k.giver_id, r->person_id))
+		return rq_fail(rq, FAULT_FORBIDDEN, "It is yours: withdraw it.");
 	if (!e)
 		e = report_sql_put(rq, r);
 	if (!e)
 		e = decision_sql_restored_at(rq, r->kudos_id, &restored_at);
-	if (e || k.state != KUDOS_VISIBLE || found_good(&k, restored_at))
+	if (e || found_good(&k, restored_at))
 		return e;
 	was = k;
 	k.state = KUDOS_HIDDEN;
 	e = kudos_sql_update(rq, &k);
+	if (!e)
+		e = kudos_tell_hidden(rq, &k);
 	return e ? e : kudos_log(rq, &k, &was);
 }
 
@@ -43,17 +47,22 @@ enum fault
 kudos_report(struct rq *rq, const struct report *in)
 {
 	struct report r = *in;
-	struct kudos seen = { .points = 0 };
-	enum fault e = kudos_sql_get(rq, r.kudos_id, &seen);
 
-	if (e)
-		return e;
-	if (uuid_eq(seen.giver_id, rq->who->person))
-		return rq_fail(rq, FAULT_FORBIDDEN, "It is yours: withdraw it.");
 	r.company_id = rq_company(rq);
 	r.person_id = rq->who->person;
 	r.reported_at = rq->now_us;
 	return db_tx(rq, report_tx, &r);
+}
+
+enum fault
+kudos_reports_close(struct rq *rq, struct uuid id)
+{
+	const struct decision end = { .company_id = rq_company(rq),
+		                      .kudos_id = id,
+		                      .decided_at = rq->now_us };
+	uint64_t reports;
+
+	return report_sql_decided(rq, &end, &reports);
 }
 
 /* Its points go back, and nobody is told of it any more. */
@@ -97,8 +106,9 @@ decide_tx(struct rq *rq, void *arg)
 		e = report_sql_decided(rq, d, &reports);
 	if (e)
 		return e;
-	/* Nobody reported it: not a manager's concern, and perhaps private. */
-	if (reports == 0)
+	/* Nobody reported it: not a manager's concern, and perhaps private.  What is over stays so:
+	 * its points went back. */
+	if (reports == 0 || k.state == KUDOS_WITHDRAWN || k.state == KUDOS_REMOVED)
 		return FAULT_NOT_FOUND;
 	if (uuid_eq(k.giver_id, d->decided_by))
 		return rq_fail(rq, FAULT_FORBIDDEN, "Nobody decides about what they gave.");

@@ -10,7 +10,7 @@ reaction_put(struct rq *rq, void *arg)
 {
 	const struct reaction *r = arg;
 	struct kudos k = { .points = 0 };
-	enum fault e = kudos_sql_row(rq, r->kudos_id, false, &k);
+	enum fault e = kudos_sql_hold(rq, r->kudos_id, &k);
 
 	if (!e)
 		e = reaction_sql_put(rq, r);
@@ -33,9 +33,12 @@ enum fault
 reaction_remove(struct rq *rq, void *arg)
 {
 	const struct reaction *r = arg;
-	bool done;
-	enum fault e = reaction_sql_delete(rq, r, &done);
+	struct kudos k = { .points = 0 };
+	bool done = false;
+	enum fault e = kudos_sql_hold(rq, r->kudos_id, &k);
 
+	if (!e)
+		e = reaction_sql_delete(rq, r, &done);
 	if (e || !done)
 		return e;
 	e = notice_retract(rq, NOTICE_REACTION, r->kudos_id, r->person_id);
@@ -47,7 +50,7 @@ comment_put(struct rq *rq, void *arg)
 {
 	const struct comment *c = arg;
 	struct kudos k = { .points = 0 };
-	enum fault e = kudos_sql_row(rq, c->kudos_id, false, &k);
+	enum fault e = kudos_sql_hold(rq, c->kudos_id, &k);
 
 	if (!e)
 		e = comment_sql_insert(rq, c);

@@ -29,11 +29,6 @@ static const struct j_schema view_schema = J_SCHEMA("kudos_comment", struct comm
 static enum fault
 reaction_of(struct rq *rq, const struct call *call, struct reaction *out)
 {
-	struct kudos seen = { .points = 0 };
-	enum fault e = kudos_sql_get(rq, call->id[0], &seen);
-
-	if (e)
-		return e;
 	*out = (struct reaction){ .company_id = rq_company(rq),
 		                  .kudos_id = call->id[0],
 		                  .person_id = rq->who->person,
@@ -111,11 +106,8 @@ handle_post(struct rq *rq, struct call *call, void *reply)
 {
 	struct comment c = *(const struct comment *)call->body;
 	struct comment *out = reply;
-	struct kudos seen = { .points = 0 };
-	enum fault e = kudos_sql_get(rq, call->id[0], &seen);
+	enum fault e = check_text(rq, c.text);
 
-	if (!e)
-		e = check_text(rq, c.text);
 	if (e)
 		return e;
 	c.company_id = rq_company(rq);

@@ -35,7 +35,7 @@ enum fault reaction_sql_delete(struct rq *rq, const struct reaction *r, bool *re
 enum fault comment_sql_insert(struct rq *rq, const struct comment *c) MUST_CHECK;
 enum fault comment_sql_get(struct rq *rq, const struct comment *key,
                            struct comment *out) MUST_CHECK;
-/* Where the version still is c->version. */
+/* Where the version still is c->version, and its author works here. */
 enum fault comment_sql_update(struct rq *rq, const struct comment *c, bool *ret_done) MUST_CHECK;
 enum fault comment_sql_delete(struct rq *rq, const struct comment *key) MUST_CHECK;
 enum fault comment_sql_page(struct rq *rq, const struct comment_page *p, db_row_fn *fn,

@@ -73,7 +73,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 	[Q_UPDATE] = {
 		.name = "kudos_comment_update",
 		.sql = "UPDATE kudos_comment SET text = ?, edited_at = ?, version = version + 1"
-		       " WHERE company_id = ? AND kudos_id = ? AND id = ? AND version = ?",
+		       " WHERE company_id = ? AND kudos_id = ? AND id = ? AND version = ? AND EXISTS (SELECT 1 FROM person p"
+		       " WHERE p.company_id = kudos_comment.company_id AND p.id = kudos_comment.person_id AND p.state = 'active')",
 		DB_IN(update_in),
 	},
 	[Q_DELETE] = {

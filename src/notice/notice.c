@@ -207,6 +207,16 @@ notice_retract_object(struct rq *rq, struct uuid object)
 	return notice_sql_retract(rq, &key);
 }
 
+enum fault
+notice_retract_from_others(struct rq *rq, struct uuid object, struct uuid person)
+{
+	const struct notice_row key = { .company_id = rq_company(rq),
+		                        .object_id = object,
+		                        .person_id = person };
+
+	return notice_sql_retract_others(rq, &key);
+}
+
 enum { PRUNE_PEOPLE = 200 };
 
 enum fault

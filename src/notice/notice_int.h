@@ -54,6 +54,8 @@ enum fault notice_sql_first(struct rq *rq, const struct notice_row *rows, size_t
 enum fault notice_sql_source(struct rq *rq, const struct notice_row *row) MUST_CHECK;
 /* source zero: all.  kind -1: all. */
 enum fault notice_sql_retract(struct rq *rq, const struct notice_row *key) MUST_CHECK;
+/* All of the object, from all but the person. */
+enum fault notice_sql_retract_others(struct rq *rq, const struct notice_row *key) MUST_CHECK;
 
 struct notice_face {
 	struct uuid id;

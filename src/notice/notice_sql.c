@@ -43,6 +43,10 @@ static const struct db_col empty_in[] = {
 	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
 	DB_COL_ENUM(struct notice_row, kind, notice_kind_names), DB_COL_ENUM(struct notice_row, kind, notice_kind_names),
 };
+static const struct db_col others_in[] = {
+	DB_COL_UUID(struct notice_row, company_id), DB_COL_UUID(struct notice_row, object_id),
+	DB_COL_UUID(struct notice_row, person_id),
+};
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct notice_page, company_id), DB_COL_UUID(struct notice_page, person_id), DB_COL_TIME(struct notice_page, now),
 	DB_COL_TIME(struct notice_page, before_at), DB_COL_TIME(struct notice_page, before_at),
@@ -119,7 +123,7 @@ static const struct db_col prune_in[] = {
 
 enum {
 	Q_LISTENERS, Q_JOIN, Q_SOURCE, Q_RISE, Q_FOLD_FIRST, Q_FOLD, Q_FOLDED, Q_FIRST, Q_RETRACT, Q_RETRACT_FIRST, Q_EMPTY,
-	Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_NEXT, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
+	Q_OTHERS_SOURCES, Q_OTHERS, Q_PAGE, Q_HEAD, Q_MARK, Q_SETTINGS, Q_SETTINGS_ENSURE, Q_SETTINGS_UPDATE, Q_PRUNE_NEXT, Q_PRUNE_SOURCES, Q_PRUNE, Q__MAX
 };
 
 static const struct db_stmt stmts[Q__MAX] = {
@@ -172,6 +176,13 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " WHERE n.company_id = ? AND n.object_id = ? AND (? IS NULL OR n.kind = ?) AND n.source_id IS NULL"
 		       " AND s.company_id IS NULL",
 		DB_IN(empty_in) },
+	[Q_OTHERS_SOURCES] = { .name = "notice_retract_others_sources",
+		.sql = "DELETE s FROM notice_source s FORCE INDEX (notice_source_object)"
+		       " WHERE s.company_id = ? AND s.object_id = ? AND s.person_id <> ?",
+		DB_IN(others_in) },
+	[Q_OTHERS] = { .name = "notice_retract_others",
+		.sql = "DELETE n FROM notice n FORCE INDEX (notice_line) WHERE n.company_id = ? AND n.object_id = ? AND n.person_id <> ?",
+		DB_IN(others_in) },
 	[Q_PAGE] = { .name = "notice_page",
 		.sql = "SELECT n.id, n.kind, n.object_id, n.first_at, n.told_at, n.read_at,"
 		       " (n.source_id IS NOT NULL) + (SELECT COUNT(*) FROM notice_source s WHERE " SOURCES_OF_LINE "),"
@@ -260,6 +271,14 @@ notice_sql_retract(struct rq *rq, const struct notice_row *key)
 	if (!e)
 		e = db_exec(rq, &stmts[Q_RETRACT], key, NULL);
 	return e ? e : db_exec(rq, &stmts[Q_EMPTY], key, NULL);
+}
+
+enum fault
+notice_sql_retract_others(struct rq *rq, const struct notice_row *key)
+{
+	enum fault e = db_exec(rq, &stmts[Q_OTHERS_SOURCES], key, NULL);
+
+	return e ? e : db_exec(rq, &stmts[Q_OTHERS], key, NULL);
 }
 
 enum fault

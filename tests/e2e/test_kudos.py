@@ -107,7 +107,10 @@ def test_nobody_thanks_themselves_strangers_or_who_left(api, house, make_company
     rostra("person", "deactivate", "--company", house.company.slug, "--person", gone.email)
     body = {"recipients": [house.ann.id, house.bob.id, house.bob.id, gone.id, other.member.id, uuid7()],
             "mentions": [other.member.id]}
-    assert pointers(house.put(house.ann, **{"recipients": body["recipients"]})) == {"#/recipients/0", "#/recipients/2"}
+    about = {"value_id": uuid7(), "post_id": uuid7(), "share_id": uuid7(), "lead_id": uuid7(), "message": "x" * 501}
+    told = house.put(house.ann, **body, **about)
+    assert pointers(told) == {*(f"#/recipients/{i}" for i in (0, 2, 3, 4, 5)), "#/mentions/0", *(f"#/{m}" for m in about)}
+    assert len(told.json()["errors"]) == 6 + len(about), "each fault once"
     answer = house.put(house.ann, **{"recipients": body["recipients"][1:2] + body["recipients"][3:], "mentions": body["mentions"]})
     assert pointers(answer) == {"#/recipients/1", "#/recipients/2", "#/recipients/3", "#/mentions/0"}
     details = {e["detail"] for e in answer.json()["errors"]}
@@ -121,7 +124,14 @@ def test_nobody_thanks_themselves_strangers_or_who_left(api, house, make_company
 def test_a_message_is_measured_as_people_count(house, unit):
     assert house.put(house.ann, message=unit * 500).status_code == 201
     assert pointers(house.put(house.ann, message=unit * 501)) == {"#/message"}
-    assert pointers(house.put(house.ann, message="   ")) == {"#/message"}
+
+
+@pytest.mark.parametrize("blank", ["   ", "\n", " \n ", "\u00a0", "\u200b", "\u2003\u200b\u00ad\n"])
+def test_what_nobody_can_see_says_nothing(api, house, blank):
+    assert pointers(house.put(house.ann, message=blank)) == {"#/message"}
+    kudos = house.give(house.ann, message=f"{blank}Thank\nyou.\n\u3000\n")
+    assert kudos["message"] == f"{blank}Thank\nyou.".strip()
+    assert pointers(api.post(f"/v1/kudos/{kudos['id']}/comments", who=house.bob, json={"text": blank})) == {"#/text"}
 
 
 def test_only_values_of_the_company_that_are_in_use(api, house, make_company):
@@ -364,6 +374,33 @@ def test_lists_filter_and_page_without_gaps(api, house):
 # --- afterwards --------------------------------------------------------------------------------------------------
 
 
+def test_of_a_month_that_is_over_points_are_lowered_and_not_raised(api, house, db):
+    kudos = house.give(house.ann, house.bob, house.cid, points=5)
+    path = f"/v1/kudos/{kudos['id']}"
+    for table, person in (("kudos", "giver_id"), ("point_entry", "person_id"), ("point_balance", "person_id")):
+        db(f"UPDATE {table} SET period = 202001 WHERE company_id = %s AND {person} = %s AND period > 0", (house.company.id, house.ann.id))
+    raised = api.patch(path, who=house.ann, json={"version": 1, "points": 6})
+    assert (raised.status_code, raised.json()["code"]) == (409, "conflict")
+    assert "can be lowered, not raised" in raised.json()["detail"]
+    assert api.patch(path, who=house.ann, json={"version": 1, "points": 5, "message": "Again."}).status_code == 200
+    assert api.patch(path, who=house.ann, json={"version": 2, "points": 3}).json()["points"] == 3
+    assert house.left(house.ann) == 100, "this month's is whole"
+    assert api.delete(path, who=house.ann).status_code == 204
+
+
+def test_what_was_never_paid_is_paid_by_a_change_or_refused(api, house, db):
+    kudos = house.give(house.ann, points=5)
+    path = f"/v1/kudos/{kudos['id']}"
+    assert api.delete(path, who=house.ann).status_code == 204
+    db("UPDATE kudos SET state = 'visible' WHERE company_id = %s AND id = %s", (house.company.id, kudos["id"]))
+    rest = house.give(house.ann, points=100)
+    answer = api.patch(path, who=house.ann, json={"version": 2, "message": "Again."})
+    assert answer.status_code == 409 and "0 points are left" in answer.json()["detail"], answer.text
+    assert api.delete(f"/v1/kudos/{rest['id']}", who=house.ann).status_code == 204
+    assert api.patch(path, who=house.ann, json={"version": 2, "message": "Again."}).status_code == 200
+    assert house.left(house.ann) == 95
+
+
 def test_a_change_moves_the_points_by_reversal(api, house):
     kudos = house.give(house.ann, house.bob, house.cid, points=10)
     path, value = f"/v1/kudos/{kudos['id']}", house.new_value()
@@ -401,6 +438,14 @@ def test_what_is_withdrawn_is_gone_and_the_points_are_back(api, house):
     assert not any(house.sees(p, kudos) for p in (house.ann, house.bob, house.company.admin))
     assert house.left(house.ann) == 100
     assert house.put(house.ann, kudos_id=kudos_id, points=30).json()["code"] == "id_conflict"
+    assert house.left(house.ann) == 100
+
+
+def test_of_those_who_withdraw_at_once_one_does_and_to_the_others_it_is_gone(api, house):
+    kudos = house.give(house.ann, points=3)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: api.delete(f"/v1/kudos/{kudos['id']}", who=house.ann), range(6)))
+    assert sorted(a.status_code for a in answers) == [204] + [404] * 5, [a.text for a in answers]
     assert house.left(house.ann) == 100
 
 
@@ -596,3 +641,72 @@ def test_a_private_kudos_reaches_managers_only_once_it_is_reported(api, house):
     report(api, house.bob, kudos)
     assert list(waiting(api, house.company.manager)) == [kudos["id"]]
     assert decide(api, house.company.manager, quiet, "remove").status_code == 404
+
+
+def test_what_is_withdrawn_waits_for_no_decision_and_comes_back_by_none(api, house):
+    kudos, manager = house.give(house.ann, points=5), house.company.manager
+    report(api, house.bob, kudos)
+    assert decide(api, manager, kudos, "restore").status_code == 204
+    report(api, house.cid, kudos)
+    assert list(waiting(api, manager)) == [kudos["id"]] and house.sees(house.bob, kudos)
+    assert api.delete(f"/v1/kudos/{kudos['id']}", who=house.ann).status_code == 204
+    assert waiting(api, manager) == {}
+    assert decide(api, manager, kudos, "restore").status_code == 404
+    assert api.post(f"/v1/kudos/{kudos['id']}/report", who=house.cid, json={"reason": "spam"}).status_code == 404
+    assert not house.sees(house.ann, kudos) and house.left(house.ann) == 100
+
+
+def test_a_report_that_races_a_withdrawal_leaves_nothing_to_decide(api, house):
+    assert house.ann.token and house.bob.token
+    for _ in range(8):
+        kudos = house.give(house.ann)
+        path = f"/v1/kudos/{kudos['id']}"
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            told = pool.submit(api.post, f"{path}/report", who=house.bob, json={"reason": "spam"})
+            gone = pool.submit(api.delete, path, who=house.ann)
+            outcome = (gone.result().status_code, told.result().status_code)
+        assert outcome in ((204, 404), (409, 204)), "whoever is first"
+        assert (kudos["id"] in waiting(api, house.company.manager)) == (outcome == (409, 204))
+
+
+def test_what_is_hidden_is_told_to_nobody_who_may_not_see_it(api, house):
+    kudos, dan = house.give(house.ann, mentions=[house.cid.id]), house.company.member
+    path = f"/v1/kudos/{kudos['id']}"
+
+    def talk(who):
+        made(api.post(f"{path}/comments", who=who, json={"text": "Well said."}))
+        assert api.put(f"{path}/reactions/love", who=who).status_code == 200
+
+    def inbox(who):
+        return sorted(n["kind"] for n in api.get("/v1/notifications", who=who).json()["items"] if n["object_id"] == kudos["id"])
+
+    talk(dan)
+    assert [inbox(p) for p in (house.bob, house.cid)] == [["comment", "kudos", "reaction"], ["mention"]]
+    report(api, house.bob, kudos)
+    talk(house.ann)
+    assert [inbox(p) for p in (house.bob, house.cid)] == [[], []]
+    assert inbox(house.ann) == ["comment", "reaction"], "she sees it still"
+    assert decide(api, house.company.manager, kudos, "restore").status_code == 204
+    assert [inbox(p) for p in (house.bob, house.cid)] == [[], []]
+    talk(house.cid)
+    assert [inbox(p) for p in (house.bob, house.cid)] == [["comment", "reaction"], []]
+
+
+def test_who_was_put_out_a_moment_ago_writes_nothing(api, house, rostra, db):
+    kudos, mine = house.give(house.bob, house.cid), house.give(house.ann, house.cid)
+    path = f"/v1/kudos/{kudos['id']}"
+    said = made(api.post(f"{path}/comments", who=house.ann, json={"text": "Yes."}))
+    for _ in range(12):  # each process knows her
+        assert house.sees(house.ann, kudos)
+    rostra("person", "deactivate", "--company", house.company.slug, "--person", house.ann.email)
+    for answer in (house.put(house.ann), api.patch(f"/v1/kudos/{mine['id']}", who=house.ann, json={"version": 1, "message": "x"}),
+                   api.delete(f"/v1/kudos/{mine['id']}", who=house.ann), api.put(f"{path}/reactions/love", who=house.ann),
+                   api.post(f"{path}/comments", who=house.ann, json={"text": "No."}),
+                   api.post(f"{path}/report", who=house.ann, json={"reason": "spam"}),
+                   api.patch(f"{path}/comments/{said['id']}", who=house.ann, json={"version": 1, "text": "No."})):
+        assert answer.status_code in (401, 404, 409), answer.text
+    assert house.listed(house.bob) == [mine["id"], kudos["id"]]
+    shown = api.get(path, who=house.bob).json()
+    assert (shown["comments"], shown["reactions"]["love"]) == (1, 0)
+    assert db("SELECT text FROM kudos_comment WHERE company_id = %s", (house.company.id,)) == [{"text": "Yes."}]
+    assert waiting(api, house.company.manager) == {}
