@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rules_http.c - the rules of points over HTTP: everybody may know what counts. */
+#include <string.h>
+
 #include "rostra/caller.h"
 
 #include "rules_int.h"
@@ -23,7 +25,8 @@ static const struct j_field rule_fields[] = {
 const struct j_schema point_rule_schema = J_SCHEMA("point_rule", struct point_rule, rule_fields);
 
 #define OWN_FIELDS                                                                              \
-	J_AT(struct rule_set, from, J_REQUIRED, .help = "Until the next set begins; not past"),     \
+	J_AT(struct rule_set, from, J_REQUIRED, .help = "Until the next set begins; not past. Of it and what was"   \
+	     " adopted for an instant (/v1/point-adoptions), what was said last counts"),           \
 	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, RULES_MAX, &point_rule_schema, .help = "What has none earns nothing")
 static const struct j_field new_fields[] = { OWN_FIELDS };
 static const struct j_schema new_schema = J_SCHEMA("point_rule_set_new", struct rule_set, new_fields);
@@ -32,6 +35,13 @@ static const struct j_field view_fields[] = {
 	J_AT(struct rule_set, created_at, J_REQUIRED),
 };
 static const struct j_schema view_schema = J_SCHEMA("point_rule_set", struct rule_set, view_fields);
+static const struct j_field adoption_fields[] = {
+	J_ID(struct rule_set, id, J_REQUIRED),
+	J_AT(struct rule_set, from, J_REQUIRED), J_AT(struct rule_set, to, J_REQUIRED, .help = "Excluded"),
+	J_AT(struct rule_set, created_at, J_REQUIRED, .help = "Comes before what was said earlier: sets and adoptions"),
+	J_OBJECTS(struct rule_set, rules, J_REQUIRED, 0, RULES_MAX, &point_rule_schema, .help = "What has none earns nothing"),
+};
+static const struct j_schema adoption_schema = J_SCHEMA("point_adoption", struct rule_set, adoption_fields);
 /* clang-format on */
 
 struct putting {
@@ -129,11 +139,36 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 	return rule_set_sql_page(rq, &page, list_row, call);
 }
 
+static enum fault
+adoption_row(struct rq *rq, void *row, void *arg)
+{
+	struct rule_set *s = row;
+
+	s->rules = rules_unpack(rq->arena, s->packed);
+	page_add(rq, arg, s, (struct page_key){ .id = s->id });
+	return FAULT_NONE;
+}
+
+static enum fault
+handle_adoptions(struct rq *rq, struct call *call, void *reply)
+{
+	struct rule_set_page page = { .company_id = rq_company(rq), .limit = call->limit + 1 };
+
+	(void)reply;
+	memset(&page.before_id, 0xff, sizeof(page.before_id));
+	if (call->after)
+		page.before_id = call->key.id;
+	return rule_set_sql_adoptions(rq, &page, adoption_row, call);
+}
+
 /* clang-format off */
 static const struct route rows[] = {
 	{ .method = HTTP_GET, .path = "/v1/point-rules", .access = ACCESS_PEOPLE, .rate = RATE_READ,
 	  .kind = REPLY_LIST, .reply = &view_schema, .handle = handle_list,
 	  .name = "point_rules_list", .summary = "What actions earn, and from when: the latest set first" },
+	{ .method = HTTP_GET, .path = "/v1/point-adoptions", .access = ACCESS_PEOPLE, .rate = RATE_READ,
+	  .kind = REPLY_LIST, .reply = &adoption_schema, .handle = handle_adoptions, .name = "point_adoptions_list",
+	  .summary = "Other rules that were adopted for days that were over or had begun: the last adopted first" },
 	{ .method = HTTP_PUT, .path = "/v1/point-rules/{id}", .access = ACCESS_ADMIN, .rate = RATE_WRITE,
 	  .flags = ROUTE_PUT_ID, .body = &new_schema, .kind = REPLY_OBJECT, .reply = &view_schema,
 	  .handle = handle_put, .name = "point_rules_put", .summary = "Say what actions earn from an instant on" },

@@ -71,10 +71,14 @@ enum fault rule_sql_insert(struct rq *rq, const struct point_rule *rows, size_t 
 struct rule_set_page {
 	struct uuid company_id;
 	int64_t before, limit;
+	struct uuid before_id; /* of adoptions */
 };
 /* Latest first. */
 enum fault rule_set_sql_page(struct rq *rq, const struct rule_set_page *p, db_row_fn *fn,
                              void *arg) MUST_CHECK;
+/* The one that was adopted last first. */
+enum fault rule_set_sql_adoptions(struct rq *rq, const struct rule_set_page *p, db_row_fn *fn,
+                                  void *arg) MUST_CHECK;
 /* The sets that hold at some time of from <= t < to, earliest first. */
 enum fault rule_set_sql_during(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn,
                                void *arg) MUST_CHECK;

@@ -32,6 +32,10 @@ static const struct db_col page_in[] = {
 	DB_COL_UUID(struct rule_set_page, company_id), DB_COL_TIME(struct rule_set_page, before),
 	DB_COL_I64(struct rule_set_page, limit),
 };
+static const struct db_col adoptions_in[] = {
+	DB_COL_UUID(struct rule_set_page, company_id), DB_COL_UUID(struct rule_set_page, before_id),
+	DB_COL_I64(struct rule_set_page, limit),
+};
 static const struct db_col adopted_out[] = {
 	DB_COL_UUID(struct rule_set, id),         DB_COL_TIME(struct rule_set, from),
 	DB_COL_TIME(struct rule_set, to),         DB_COL_TIME(struct rule_set, created_at),
@@ -55,7 +59,10 @@ static const struct db_col during_cols[] = {
 #define SET_SELECT                                                                              \
 	"SELECT s.id, s.from_at, s.created_by, s.created_at, " PACKED " FROM point_rule_set s"
 
-enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_DURING, Q_ADOPTED, Q_ADOPT, Q__MAX };
+#define ADOPTED_SELECT                                                                          \
+	"SELECT s.id, s.from_at, s.to_at, s.adopted_at, " PACKED " FROM point_adoption s"
+
+enum { Q_SET_GET, Q_SET_INSERT, Q_RULE_INSERT, Q_PAGE, Q_DURING, Q_ADOPTED, Q_ADOPT, Q_ADOPTIONS, Q__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_SET_GET] = {
@@ -88,7 +95,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 	},
 	[Q_ADOPTED] = {
 		.name = "point_adopted_during",
-		.sql = "SELECT s.id, s.from_at, s.to_at, s.adopted_at, " PACKED " FROM point_adoption s WHERE s.company_id = ? AND s.from_at < ?"
+		.sql = ADOPTED_SELECT " WHERE s.company_id = ? AND s.from_at < ?"
 		       " AND s.to_at > ? ORDER BY s.adopted_at DESC, s.id DESC",
 		DB_IN(during_cols), DB_OUT(adopted_out),
 	},
@@ -96,6 +103,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		.name = "point_adopt",
 		.sql = "INSERT INTO point_adoption (company_id, id, from_at, to_at, adopted_at) VALUES (?, ?, ?, ?, ?)",
 		DB_IN(adopt_in),
+	},
+	[Q_ADOPTIONS] = {
+		.name = "point_adoption_page",
+		.sql = ADOPTED_SELECT " WHERE s.company_id = ? AND s.id < ? ORDER BY s.id DESC LIMIT ?",
+		DB_IN(adoptions_in), DB_OUT(adopted_out),
 	},
 };
 /* clang-format on */
@@ -131,6 +143,14 @@ rule_set_sql_page(struct rq *rq, const struct rule_set_page *p, db_row_fn *fn, v
 	struct rule_set row = { .from = 0 };
 
 	return db_each(rq, &stmts[Q_PAGE], p, &row, fn, arg);
+}
+
+enum fault
+rule_set_sql_adoptions(struct rq *rq, const struct rule_set_page *p, db_row_fn *fn, void *arg)
+{
+	struct rule_set row = { .from = 0 };
+
+	return db_each(rq, &stmts[Q_ADOPTIONS], p, &row, fn, arg);
 }
 
 enum fault

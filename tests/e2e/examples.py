@@ -666,6 +666,7 @@ EXAMPLES = {
     "kudos_boost_put": lambda w, who: Request({"who": w.person.id}, json={"points": 5}),
     "points_list": nothing,
     "point_rules_list": nothing,
+    "point_adoptions_list": nothing,
     "point_rules_put": lambda w, who: Request({"id": uuid7()}, json={"from": an_instant(), "rules": [
         {"action": "share_published", "points_tenths": 15, "day_cap_tenths": 100}]}),
     "action_list": lambda w, who: Request(query={"person": w.person.id}),

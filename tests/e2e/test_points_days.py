@@ -9,7 +9,7 @@ import pytest
 from conftest import uuid7
 from content import made
 from test_kudos import House
-from test_points import ACTIONS, replay, rules, settled, share, soon, standing, told, verify
+from test_points import replay, rules, settled, share, standing, told, verify
 
 UTC = datetime.timezone.utc
 
@@ -121,3 +121,11 @@ def test_of_rules_that_hold_for_an_instant_the_ones_said_last_count(api, house):
     adopt(house, 0, 0, {**rule, "points_tenths": 20})
     assert house.points(house.ann)["earned"] == 4
     agree(house)
+    pages, cursor = [], {}
+    while cursor is not None:
+        page = api.get("/v1/point-adoptions", who=house.ann, params={"limit": 1, **cursor}).json()
+        pages += page["items"]
+        cursor = {"cursor": page["next_cursor"]} if page["has_more"] else None
+    assert [(a["from"][:10], a["to"][:10], a["rules"][0]["points_tenths"]) for a in pages] == [
+        (str(day(0)), str(day(-1)), 20), (str(day(3)), str(day(-1)), 10)], "anybody can tell what holds on a day"
+    assert pages[0]["created_at"] > api.get("/v1/point-rules", who=house.ann).json()["items"][0]["created_at"]
