@@ -338,28 +338,37 @@ keep_due(struct rq *rq, void *row, void *arg)
 	return FAULT_NONE;
 }
 
-/* One that fails does not hold the others up: then each is alone. */
+/* Looks at them; the first failure of all is kept, and the others are looked at as if it were none.
+ */
 static enum fault
-settle_crowd(struct rq *rq, struct crowd *c)
+settle_some(struct rq *rq, struct crowd *c, struct problem *first)
+{
+	enum fault e = db_tx(rq, settle_tx, c);
+
+	if (e)
+		(void)problem_set(&rq->problem, e, "Somebody's badges are not looked at.");
+	if (e && c->n == 1 && !first->code)
+		*first = rq->problem;
+	problem_reset(&rq->problem);
+	return e;
+}
+
+/* One that fails does not hold the others up: then each is alone. */
+static void
+settle_crowd(struct rq *rq, struct crowd *c, struct problem *first)
 {
 	const struct caller *before = rq->who;
 	const struct caller system = { .company = c->list[0].company_id };
-	enum fault first = FAULT_NONE, e;
 
 	rq->who = &system;
-	e = db_tx(rq, settle_tx, c);
-	if (e && c->n > 1) {
-		for (size_t i = 0; i < c->n; i++) {
+	if (settle_some(rq, c, first)) {
+		for (size_t i = 0; c->n > 1 && i < c->n; i++) {
 			struct crowd one = { &c->list[i], 1 };
 
-			problem_reset(&rq->problem);
-			e = db_tx(rq, settle_tx, &one);
-			first = first ? first : e;
+			(void)settle_some(rq, &one, first);
 		}
-		e = first;
 	}
 	rq->who = before;
-	return e;
 }
 
 /* The first failure is told. */
@@ -368,17 +377,17 @@ badge_run(struct rq *rq)
 {
 	struct due *d = arena_new(rq->arena, struct due);
 	struct crowd c = { .n = 0 };
-	enum fault first = FAULT_NONE, e = badge_due_sql_each(rq, keep_due, d);
+	struct problem first = { .code = FAULT_NONE };
+	enum fault e = badge_due_sql_each(rq, keep_due, d);
 
 	for (size_t i = 0; !e && i < d->n; i += c.n) {
-		enum fault done;
-
 		c = (struct crowd){ &d->rows[i], 1 };
 		while (c.n < BADGE_DUE_AT_ONCE && i + c.n < d->n &&
 		       uuid_eq(d->rows[i + c.n].company_id, d->rows[i].company_id))
 			c.n++;
-		done = settle_crowd(rq, &c);
-		first = first ? first : done;
+		settle_crowd(rq, &c, &first);
 	}
-	return e ? e : first;
+	if (first.code)
+		rq->problem = first;
+	return e ? e : first.code;
 }

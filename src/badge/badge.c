@@ -201,13 +201,14 @@ grant_tx(struct rq *rq, void *arg)
 		.n = 1,
 	};
 	bool duplicate;
-	enum fault e = check_grant(rq, g->a);
+	enum fault e = badge_sql_award(rq, g->a, &duplicate);
 
+	/* First of all: a grant that was answered is answered so again, whatever came after it. */
 	g->created = false;
-	if (!e)
-		e = badge_sql_award(rq, g->a, &duplicate);
 	if (!e && duplicate)
 		return granted_before(rq, g->a);
+	if (!e)
+		e = check_grant(rq, g->a);
 	g->created = e == FAULT_NONE;
 	return e ? e : notice_put(rq, &notice);
 }

@@ -13,16 +13,16 @@ static const struct j_field new_fields[] = { J_TEXT(struct holiday, name, J_REQU
 static const struct j_schema new_schema = J_SCHEMA("holiday_new", struct holiday, new_fields);
 /* clang-format on */
 
-/* The day of the path; NOT_FOUND when it is none. */
+/* The day of the path; NOT_FOUND when it is none that is counted. */
 static enum fault
 day_of(struct rq *rq, const struct call *call, struct holiday *out)
 {
-	struct civil c;
+	const int64_t day = measure_day_parse(str_of(call->text[0]));
 
 	out->company_id = rq_company(rq);
 	out->day = call->text[0];
-	if (!date_parse(str_of(out->day), &c.year, &c.month, &c.day))
-		return rq_fail(rq, FAULT_NOT_FOUND, "A day is YYYY-MM-DD.");
+	if (day < MEASURE_DAY_MIN || day > MEASURE_DAY_MAX)
+		return rq_fail(rq, FAULT_NOT_FOUND, "A day is YYYY-MM-DD, from 1970 on.");
 	return FAULT_NONE;
 }
 

@@ -103,7 +103,8 @@ def test_a_streak_is_weeks_on_the_persons_calendar_without_the_companys_holidays
     new_share(api, ann, house.post, "bluesky")
     ok(api.delete(f"/v1/holidays/{off[0]}", who=house.company.admin), 204)
     assert mine(house, ann, badge)["value"] == 3, "this week's, and two before"
-    assert api.put("/v1/holidays/2026-02-30", who=house.company.admin, json={"name": "x"}).status_code == 404
+    for none in ("2026-02-30", "1969-12-31", "9999-12-31"):
+        assert api.put(f"/v1/holidays/{none}", who=house.company.admin, json={"name": "x"}).status_code == 404
     for day in off[1:]:
         ok(api.delete(f"/v1/holidays/{day}", who=house.company.admin), 204)
 
@@ -198,6 +199,11 @@ def test_what_others_see_is_what_the_person_shows(api, house):
     ann, badge = person(house), new_badge(house, kind="hand", thresholds=(1,))
     ok(api.put(f"/v1/badges/{badge['id']}/awards/{ann.id}", who=house.company.admin, json={"reason": "For the fair"}), 201)
     assert awards(house, ann, house.company.member) == [(badge["id"], 1)]
+    # A grant that is sent again is answered as it was, though no other can be made any more.
+    ok(api.patch(f"/v1/badges/{badge['id']}", who=house.company.admin, json={"version": 1, "archived": True}))
+    for who, status in ((ann, 200), (house.company.member, 409)):
+        assert api.put(f"/v1/badges/{badge['id']}/awards/{who.id}", who=house.company.admin,
+                       json={"reason": "For the fair"}).status_code == status
     ok(api.patch("/v1/me/profile", who=ann, json={"version": 1, "visibility": "nobody"}))
     assert api.get(f"/v1/people/{ann.id}/badges", who=house.company.admin).status_code == 404
     assert awards(house, ann) == [(badge["id"], 1)]
