@@ -119,9 +119,9 @@ static const struct db_col rows_out[] = {
 	" WHERE k.id = ? AND c.company_id = ? AND c.occurred_at >= ? AND c.occurred_at < ? AND c.stage = " stage \
 	" AND (? IS NULL OR x.person_id = ?)" SEGMENT("x.person_id", "x.team_id", "x.touched_at")     \
 	" GROUP BY x.person_id, x.team_id"
-#define STANDS "k.id >= ? AND k.id <= ? AND k.created_at >= ? AND k.created_at < ? AND k.state IN ('visible', 'hidden')" \
-	" AND k.visibility <> 'private'" \
-	" AND (? IS NULL OR k.value_id = ?)"
+/* What everybody may read, as on profiles: the measure of a team's or private kudos would tell of them. */
+#define STANDS "k.id >= ? AND k.id <= ? AND k.created_at >= ? AND k.created_at < ? AND k.state = 'visible'" \
+	" AND k.visibility = 'public' AND (? IS NULL OR k.value_id = ?)"
 #define RECEIVED(of)                                                                            \
 	ROWS("x.person_id", "x.team_id", "COUNT(*)")                                                 \
 	" FROM kudos k JOIN kudos_person x ON x.company_id = k.company_id AND x.kudos_id = k.id AND x.role = 'recipient'" \
