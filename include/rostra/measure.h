@@ -10,12 +10,14 @@
  *   shares          shares made, revoked ones too: as the reports
  *   clicks          clicks of class human: as the reports
  *   visitors        human visitors, each once a UTC day for each person and team
- *   leads           events of the stage `lead`, for whoever had the last touch within the look-back
- *                   window: as the attribution report by the model `last`
+ *   leads           events of the stage `lead`, whatever their value is in, for whoever had the last
+ *                   touch within the look-back window: as the funnel, and the attribution report by
+ *                   the model `last`
  *   qualified       the same of the stage `qualified`
- *   won_value       the same of the stage `won`: minor units of the company's currency
- *   kudos_received  kudos that stand (not withdrawn or removed) and are not private, to each of
- *                   their recipients
+ *   won_value       the same of the stage `won`: minor units of the company's currency, and of no
+ *                   other
+ *   kudos_received  kudos that everybody may read now, to each of their recipients: a sum tells
+ *                   nothing of others
  *   kudos_given     the same, by their giver
  *
  * A person's team is the primary one at the moment of what is counted; so are department and

@@ -98,8 +98,12 @@ check_period(struct problem *p, const struct board *b)
 		problem_add(p, "#/days", rolling ? "is needed here" : "goes with rolling only");
 	if ((b->first_on != NULL) != dated)
 		problem_add(p, "#/first_on", dated ? "is needed here" : "goes with dated only");
+	else if (dated && b->first_day < MEASURE_DAY_MIN)
+		problem_add(p, "#/first_on", "must not be before 1970-01-01");
 	if ((b->last_on != NULL) != dated)
 		problem_add(p, "#/last_on", dated ? "is needed here" : "goes with dated only");
+	else if (dated && b->last_day > MEASURE_DAY_MAX)
+		problem_add(p, "#/last_on", "must not be after 9999-12-30");
 	else if (dated && b->first_on != NULL && b->last_day < b->first_day)
 		problem_add(p, "#/last_on", "must not be before first_on");
 }

@@ -30,7 +30,7 @@ struct list_view {
 	M(J_STRING, location, const char *, .flags = J_NULLABLE | J_TRIM, .min = 1, .max = 120, .help = "Only what was done there"), \
 	M(J_UUID, value_id, struct uuid, .flags = J_NULLABLE, .help = "Of kudos: only those of this value"), \
 	M(J_INT, min_group, int64_t, .min = 1, .max = BOARD_MIN_GROUP_MAX, .def = BOARD_MIN_GROUP,   \
-	  .help = "People: smaller teams are not shown, nor a segment with fewer in it")
+	  .help = "People: teams of fewer, or with fewer in the segment, are not shown, nor a segment with fewer in it")
 
 #define PLAIN(t, m, c, ...) { .name = #m, .type = (t), .off = J_OFF(struct board, m, c), __VA_ARGS__ }
 #define WITHIN(t, m, c, ...) { .name = #m, .type = (t), .off = J_OFF(struct preset_view, b.m, c), __VA_ARGS__ }
@@ -92,36 +92,44 @@ handle_list(struct rq *rq, struct call *call, void *reply)
 	return e;
 }
 
+/* *ret_duplicate: the id was there before, perhaps of one that was taken away. */
+static enum fault
+define(struct rq *rq, const struct board *in, bool *ret_duplicate)
+{
+	int64_t n;
+	enum fault e = board_sql_count(rq, &n);
+
+	if (!e && n >= BOARDS_MAX)
+		e = rq_fail(rq, FAULT_CONFLICT, "There are %d boards: take one away first.",
+		            BOARDS_MAX);
+	return e ? e : board_sql_insert(rq, in, ret_duplicate);
+}
+
 static enum fault
 handle_put(struct rq *rq, struct call *call, void *reply)
 {
 	struct board in = *(const struct board *)call->body, *out = reply;
-	bool duplicate;
-	int64_t n;
+	bool duplicate = true;
 	enum fault e = board_check(rq, &in);
 
-	if (!e)
-		e = board_sql_count(rq, &n);
 	if (e)
 		return e;
-	if (n >= BOARDS_MAX)
-		return rq_fail(rq, FAULT_CONFLICT, "There are %d boards: take one away first.",
-		               BOARDS_MAX);
 	in.company_id = rq_company(rq);
 	in.id = call->id[0];
 	in.created_by = rq->who->person;
 	in.created_at = rq->now_us;
-	e = board_sql_insert(rq, &in, &duplicate);
-	if (!e)
-		e = board_sql_get(rq, in.id, out);
-	if (e)
-		return e;
-	if (!duplicate)
+	e = board_sql_get(rq, in.id, out);
+	if (e == FAULT_NOT_FOUND) {
+		e = define(rq, &in, &duplicate);
+		if (!e)
+			e = board_sql_get(rq, in.id, out);
+	}
+	if (!e && !duplicate)
 		http_created(call);
-	else if (out->version == 1 && !board_same(out, &in))
-		return rq_fail(rq, FAULT_ID_CONFLICT,
-		               "The board exists and differs; change it with PATCH.");
-	return FAULT_NONE;
+	else if (!e && !board_same(out, &in))
+		e = rq_fail(rq, FAULT_ID_CONFLICT,
+		            "The board exists and differs; change it with PATCH.");
+	return e;
 }
 
 struct changing {
