@@ -93,9 +93,10 @@ enum fault standing_own(struct rq *rq, const struct board *b, const struct stand
 
 /* --- computing (count.c) --- */
 
-/* Is the same as long as nothing changed that a board of all points counts. */
+/* Is the same as long as nothing changed that a board of all points counts: entries are only added,
+ * and company.people_version counts who comes, goes or chooses. */
 struct board_mark {
-	int64_t from_day, to_day, entries, people, shown;
+	int64_t from_day, to_day, entries, people_version;
 };
 enum fault board_mark(struct rq *rq, const struct board *b, struct board_mark *out) MUST_CHECK;
 
@@ -152,13 +153,19 @@ struct board_person {
 	bool on_boards;
 };
 enum fault board_sql_people(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
-/* How many were in the teams during the window: struct board_team. */
+/* Who was in the teams within the window, and of a segment in it meanwhile: struct board_team. Time
+ * after somebody was deactivated does not count. */
+struct board_crowd {
+	int64_t from_us, to_us;
+	int fact; /* enum measure_fact; -1: all */
+	const char *fact_value;
+};
 struct board_team {
 	struct uuid id;
 	int64_t people; /* who were in it at some time */
-	double heads;   /* on average over the window */
+	double us;      /* how long, all of them together */
 };
-enum fault board_sql_teams(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn,
+enum fault board_sql_teams(struct rq *rq, const struct board_crowd *of, db_row_fn *fn,
                            void *arg) MUST_CHECK;
 /* Names of those of the ids that may be seen now. */
 struct board_name {

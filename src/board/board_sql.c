@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* board_sql.c - who may be shown on boards, under which name, and how many were in a team. */
 #include "rostra/caller.h"
+#include "rostra/people.h"
 
 #include "board_int.h"
 
@@ -15,7 +16,7 @@ struct names_in {
 };
 struct teams_in {
 	struct uuid company_id;
-	int64_t from_us, to_us;
+	struct board_crowd of;
 };
 
 /* clang-format off */
@@ -27,29 +28,40 @@ static const struct db_col choice_in[] = {
 	DB_COL_UUID(struct board_choice, company_id), DB_COL_UUID(struct board_choice, person_id),
 };
 static const struct db_col company_in[] = { DB_COL_UUID(struct board_choice, company_id) };
-static const struct db_col mark_in[] = {
-	DB_COL_UUID(struct board_choice, company_id), DB_COL_UUID(struct board_choice, company_id),
-};
-static const struct db_col mark_out[] = {
-	DB_COL_I64(struct board_mark, people), DB_COL_I64(struct board_mark, shown), DB_COL_I64(struct board_mark, entries),
-};
+static const struct db_col entries_out[] = { DB_COL_I64(struct board_mark, entries) };
 static const struct db_col people_out[] = {
 	DB_COL_UUID(struct board_person, id), DB_COL_BOOL(struct board_person, on_boards),
 };
-static const struct db_col teams_cols[] = {
-	DB_COL_TIME(struct teams_in, from_us), DB_COL_TIME(struct teams_in, to_us), DB_COL_TIME(struct teams_in, to_us),
-	DB_COL_TIME(struct teams_in, to_us),   DB_COL_TIME(struct teams_in, from_us), DB_COL_TIME(struct teams_in, to_us),
-	DB_COL_UUID(struct teams_in, company_id), DB_COL_TIME(struct teams_in, to_us), DB_COL_TIME(struct teams_in, from_us),
+#define TEAM_DAYS \
+	DB_COL_TIME(struct teams_in, of.from_us), DB_COL_TIME(struct teams_in, of.to_us),            \
+	DB_COL_TIME(struct teams_in, of.to_us),   DB_COL_TIME(struct teams_in, of.to_us)
+static const struct db_col teams_in[] = { TEAM_DAYS, DB_COL_UUID(struct teams_in, company_id) };
+static const struct db_col teams_of_fact_in[] = {
+	TEAM_DAYS, DB_COL_TIME(struct teams_in, of.to_us), DB_COL_ENUM(struct teams_in, of.fact, measure_fact_names),
+	DB_COL_STR(struct teams_in, of.fact_value), DB_COL_UUID(struct teams_in, company_id),
 };
 static const struct db_col teams_out[] = {
-	DB_COL_UUID(struct board_team, id), DB_COL_I64(struct board_team, people), DB_COL_DOUBLE(struct board_team, heads),
+	DB_COL_UUID(struct board_team, id), DB_COL_I64(struct board_team, people), DB_COL_DOUBLE(struct board_team, us),
 };
 static const struct db_col names_cols[] = { DB_COL_STR(struct names_in, ids_json), DB_COL_UUID(struct names_in, company_id) };
 static const struct db_col names_out[] = { DB_COL_UUID(struct board_name, id), DB_COL_STR(struct board_name, name) };
 
+/* How long each was in the team while they worked there, and in the segment: within the window. */
+#define TEAMS                                                                                   \
+	"SELECT x.team_id, COUNT(DISTINCT x.person_id), SUM(x.us) * 1e0 FROM (SELECT m.team_id, m.person_id," \
+	" TIMESTAMPDIFF(MICROSECOND, GREATEST(?, m.from_at"
+#define UNTIL "), LEAST(?, COALESCE(m.to_at, ?), COALESCE(p.deactivated_at, ?)"
+#define OF_MEMBERS                                                                              \
+	")) AS us FROM team_member m"                                                                \
+	" JOIN team t ON t.company_id = m.company_id AND t.id = m.team_id AND t.archived_at IS NULL"  \
+	" JOIN person p ON p.company_id = m.company_id AND p.id = m.person_id"
+#define BY_TEAM " WHERE m.company_id = ? AND m.is_primary) x WHERE x.us > 0 GROUP BY x.team_id"
+#define OF_FACT \
+	" JOIN person_fact f ON f.company_id = m.company_id AND f.person_id = m.person_id AND f.kind = ? AND f.value = ?"
+
 #define OF_IDS "JSON_TABLE(?, '$[*]' COLUMNS (id CHAR(36) PATH '$')) j STRAIGHT_JOIN "
 
-enum { Q_CHOICE, Q_CHOOSE, Q_MARK, Q_PEOPLE, Q_TEAMS, Q_NAMES, Q__MAX = Q_NAMES + BOARD_WHO__MAX };
+enum { Q_CHOICE, Q_CHOOSE, Q_ENTRIES, Q_PEOPLE, Q_TEAMS, Q_TEAMS_OF_FACT, Q_NAMES, Q__MAX = Q_NAMES + BOARD_WHO__MAX };
 
 static const struct db_stmt stmts[Q__MAX] = {
 	[Q_CHOICE] = {
@@ -64,13 +76,10 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " ON DUPLICATE KEY UPDATE on_boards = VALUE(on_boards), updated_at = VALUE(updated_at)",
 		DB_IN(choice_cols),
 	},
-	[Q_MARK] = {
-		.name = "board_mark",
-		.sql = "SELECT COUNT(*), CAST(BIT_XOR(CRC32(CONCAT(p.id, COALESCE(b.on_boards, 1)))) AS SIGNED), (SELECT"
-		       " CAST(COALESCE(SUM(s.entries), 0) AS SIGNED) FROM point_balance s WHERE s.company_id = ?"
-		       " AND s.currency = 'earned') FROM person p LEFT JOIN board_choice b ON b.company_id = p.company_id"
-		       " AND b.person_id = p.id WHERE p.company_id = ? AND p.state = 'active'",
-		DB_IN(mark_in), DB_OUT(mark_out),
+	[Q_ENTRIES] = {
+		.name = "board_entries",
+		.sql = "SELECT CAST(COALESCE(SUM(entries), 0) AS SIGNED) FROM point_balance WHERE company_id = ? AND currency = 'earned'",
+		DB_IN(company_in), DB_OUT(entries_out),
 	},
 	[Q_PEOPLE] = {
 		.name = "board_people",
@@ -78,15 +87,11 @@ static const struct db_stmt stmts[Q__MAX] = {
 		       " AND b.person_id = p.id WHERE p.company_id = ? AND p.state = 'active'",
 		DB_IN(company_in), DB_OUT(people_out),
 	},
-	[Q_TEAMS] = {
-		.name = "board_teams",
-		.sql = "SELECT m.team_id, COUNT(DISTINCT m.person_id), COALESCE(SUM(GREATEST(0, TIMESTAMPDIFF(MICROSECOND,"
-		       " GREATEST(m.from_at, ?), LEAST(COALESCE(m.to_at, ?), COALESCE(p.deactivated_at, ?), ?)))), 0)"
-		       " * 1e0 / GREATEST(1, TIMESTAMPDIFF(MICROSECOND, ?, ?)) FROM team_member m JOIN team t ON t.company_id = m.company_id"
-		       " AND t.id = m.team_id JOIN person p ON p.company_id = m.company_id AND p.id = m.person_id"
-		       " WHERE m.company_id = ? AND m.is_primary AND t.archived_at IS NULL AND m.from_at < ?"
-		       " AND (m.to_at IS NULL OR m.to_at > ?) GROUP BY m.team_id",
-		DB_IN(teams_cols), DB_OUT(teams_out),
+	[Q_TEAMS] = { .name = "board_teams", .sql = TEAMS UNTIL OF_MEMBERS BY_TEAM, DB_IN(teams_in), DB_OUT(teams_out) },
+	[Q_TEAMS_OF_FACT] = {
+		.name = "board_teams_of_fact",
+		.sql = TEAMS ", f.from_at" UNTIL ", COALESCE(f.to_at, ?)" OF_MEMBERS OF_FACT BY_TEAM,
+		DB_IN(teams_of_fact_in), DB_OUT(teams_out),
 	},
 	[Q_NAMES + BOARD_PEOPLE] = {
 		.name = "board_names_people",
@@ -119,6 +124,14 @@ board_sql_choice(struct rq *rq, bool *ret_on_boards)
 	return e;
 }
 
+static enum fault
+choose_tx(struct rq *rq, void *arg)
+{
+	enum fault e = db_exec(rq, &stmts[Q_CHOOSE], arg, NULL);
+
+	return e ? e : company_people_changed(rq);
+}
+
 enum fault
 board_sql_choose(struct rq *rq, bool on_boards)
 {
@@ -127,15 +140,16 @@ board_sql_choose(struct rq *rq, bool on_boards)
 		                    .on_boards = on_boards,
 		                    .updated_at = rq->now_us };
 
-	return db_exec(rq, &stmts[Q_CHOOSE], &row, NULL);
+	return db_tx(rq, choose_tx, &row);
 }
 
 enum fault
 board_sql_mark(struct rq *rq, struct board_mark *out)
 {
-	struct board_choice in = { .company_id = rq_company(rq) };
+	const struct board_choice in = { .company_id = rq_company(rq) };
+	enum fault e = company_people_version(rq, &out->people_version);
 
-	return db_one(rq, &stmts[Q_MARK], &in, out);
+	return e ? e : db_one(rq, &stmts[Q_ENTRIES], &in, out);
 }
 
 enum fault
@@ -148,12 +162,12 @@ board_sql_people(struct rq *rq, db_row_fn *fn, void *arg)
 }
 
 enum fault
-board_sql_teams(struct rq *rq, int64_t from_us, int64_t to_us, db_row_fn *fn, void *arg)
+board_sql_teams(struct rq *rq, const struct board_crowd *of, db_row_fn *fn, void *arg)
 {
-	const struct teams_in in = { rq_company(rq), from_us, to_us };
+	const struct teams_in in = { rq_company(rq), *of };
 	struct board_team row;
 
-	return db_each(rq, &stmts[Q_TEAMS], &in, &row, fn, arg);
+	return db_each(rq, &stmts[of->fact < 0 ? Q_TEAMS : Q_TEAMS_OF_FACT], &in, &row, fn, arg);
 }
 
 enum fault

@@ -20,6 +20,7 @@ struct tally {
 };
 struct counting {
 	const struct board *b;
+	double window_us;    /* of which teams are counted; as much as has passed */
 	struct tally *slots; /* open addressing */
 	size_t n_slots, n;
 };
@@ -89,7 +90,7 @@ show_team(struct rq *rq, void *row, void *arg)
 	(void)rq;
 	if (!t->used)
 		return FAULT_NONE;
-	t->heads = r->heads;
+	t->heads = r->us / c->window_us;
 	t->shown = r->people >= c->b->min_group;
 	return FAULT_NONE;
 }
@@ -191,11 +192,26 @@ struct counting_tx {
 	struct measure_ask ask;
 };
 
+/* Of a segment of teams only those are shown of whom enough were in it. */
+static enum fault
+show_teams(struct rq *rq, struct counting_tx *x)
+{
+	const struct measure_ask *ask = &x->ask;
+	const struct board_crowd of = {
+		.from_us = ask->span.from_us,
+		.to_us = ask->span.to_us < rq->now_us ? ask->span.to_us : rq->now_us,
+		.fact = ask->fact,
+		.fact_value = ask->fact_value,
+	};
+
+	x->c.window_us = (double)(of.to_us - of.from_us);
+	return board_sql_teams(rq, &of, show_team, &x->c);
+}
+
 static enum fault
 count_tx(struct rq *rq, void *arg)
 {
 	struct counting_tx *x = arg;
-	const struct measure_span *span = &x->ask.span;
 	enum fault e;
 
 	x->c.slots = NULL;
@@ -204,11 +220,8 @@ count_tx(struct rq *rq, void *arg)
 	e = measure_each(rq, &x->ask, add, &x->c);
 	if (e)
 		return e;
-	if (x->c.b->who == BOARD_PEOPLE)
-		return board_sql_people(rq, show_person, &x->c);
-	return board_sql_teams(rq, span->from_us,
-	                       span->to_us < rq->now_us ? span->to_us : rq->now_us, show_team,
-	                       &x->c);
+	return x->c.b->who == BOARD_TEAMS ? show_teams(rq, x)
+	                                  : board_sql_people(rq, show_person, &x->c);
 }
 
 enum fault

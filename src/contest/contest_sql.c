@@ -55,8 +55,8 @@ static const struct db_col row_in[] = {
 };
 static const struct db_col face_out[] = { DB_COL_UUID(struct contest_face, id), DB_COL_STR(struct contest_face, name) };
 static const struct db_col teams_in[] = {
-	DB_COL_UUID(struct one, company_id), DB_COL_TIME(struct one, to_us), DB_COL_TIME(struct one, from_us),
-	DB_COL_I64(struct one, least),
+	DB_COL_TIME(struct one, from_us), DB_COL_UUID(struct one, company_id), DB_COL_TIME(struct one, to_us),
+	DB_COL_TIME(struct one, from_us), DB_COL_I64(struct one, least),
 };
 static const struct db_col own_out[] = {
 	DB_COL_BOOL(struct contest_own, on_boards), DB_COL_UUID(struct contest_own, team_id),
@@ -107,7 +107,8 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(company_in), DB_OUT(face_out) },
 	[Q_TEAMS] = { .name = "contest_teams",
 		.sql = "SELECT t.id, t.name FROM team t JOIN team_member m FORCE INDEX (team_member_team)"
-		       " ON m.company_id = t.company_id AND m.team_id = t.id WHERE t.company_id = ? AND m.is_primary AND t.archived_at IS NULL"
+		       " ON m.company_id = t.company_id AND m.team_id = t.id JOIN person p ON p.company_id = m.company_id AND p.id = m.person_id"
+		       " AND (p.deactivated_at IS NULL OR p.deactivated_at > ?) WHERE t.company_id = ? AND m.is_primary AND t.archived_at IS NULL"
 		       " AND m.from_at < ? AND (m.to_at IS NULL OR m.to_at > ?) GROUP BY t.id, t.name HAVING COUNT(DISTINCT m.person_id) >= ?"
 		       " ORDER BY t.id",
 		DB_IN(teams_in), DB_OUT(face_out) },

@@ -287,6 +287,9 @@ def test_a_board_is_defined_changed_and_taken_away_by_admins(api, lively):
     assert api.put(f"/v1/boards/{board_id}", who=admin, json=body).status_code == 200
     assert api.put(f"/v1/boards/{board_id}", who=admin, json={**body, "name": "x"}).json()["code"] == "id_conflict"
     assert api.patch(f"/v1/boards/{board_id}", who=admin, json={"version": 1, "name": "Leads!"}).json()["version"] == 2
+    assert api.put(f"/v1/boards/{board_id}", who=admin, json=body).json()["code"] == "id_conflict", "not what it is now"
+    again = api.put(f"/v1/boards/{board_id}", who=admin, json={**body, "name": "Leads!"})
+    assert (again.status_code, again.json()["version"]) == (200, 2)
     assert api.patch(f"/v1/boards/{board_id}", who=admin, json={"version": 1, "name": "y"}).json()["code"] == "version_conflict"
     listed = api.get("/v1/boards", who=company.member).json()
     assert "Leads!" in [b["name"] for b in listed["boards"]] and "points_year" in [p["key"] for p in listed["presets"]]
@@ -297,6 +300,23 @@ def test_a_board_is_defined_changed_and_taken_away_by_admins(api, lively):
            "team_id": uuid7(), "department": "Sales", "value_id": uuid7()}
     assert pointers(api.put(f"/v1/boards/{uuid7()}", who=admin, json=bad)) == {
         "#/days", "#/first_on", "#/team_id", "#/department", "#/value_id"}
+    dated = {"name": "Long ago", "who": "people", "measure": "points", "period": "dated"}
+    for first, last, wrong in (("1969-12-31", "2026-01-01", {"#/first_on"}), ("2026-01-01", "9999-12-31", {"#/last_on"})):
+        assert pointers(api.put(f"/v1/boards/{uuid7()}", who=admin, json={**dated, "first_on": first, "last_on": last})) == wrong
+    ever = define(api, company, period="dated", days=None, first_on="1970-01-01", last_on="9999-12-30")
+    assert scores(read(api, company.member, ever["id"]))
+
+
+def test_of_two_hundred_boards_each_can_be_put_again(api, make_company):
+    company, board_id = make_company(), uuid7()
+    body = {"name": "First", "who": "people", "measure": "leads", "period": "month"}
+    made(api.put(f"/v1/boards/{board_id}", who=company.admin, json=body))
+    company.stack.db("INSERT INTO board (company_id, id, name, who, measure, per_head, period, min_group, created_by, created_at)"
+                     " SELECT b.company_id, UUID(), CONCAT('Board ', s.seq), b.who, b.measure, b.per_head, b.period, b.min_group,"
+                     " b.created_by, b.created_at FROM board b JOIN seq_2_to_200 s WHERE b.company_id = %s", (company.id,))
+    assert api.put(f"/v1/boards/{board_id}", who=company.admin, json=body).status_code == 200
+    full = api.put(f"/v1/boards/{uuid7()}", who=company.admin, json=body)
+    assert (full.status_code, full.json()["code"]) == (409, "conflict")
 
 
 def test_a_board_shows_what_was_done_within_five_seconds(own_stack):
@@ -312,6 +332,20 @@ def test_a_board_shows_what_was_done_within_five_seconds(own_stack):
         assert places() == [0, 0, 0]
     house.give(house.ann, house.bob, points=7)
     wait_until(lambda: places() == [7, 7, 1], 5, "the boards to show it")
+    house.give(house.ann, house.cid, points=3)
+
+    def choose(who, on_boards):
+        assert house.api.patch("/v1/board-settings", who=who, json={"on_boards": on_boards}).status_code == 200
+
+    def shown():
+        """By every process."""
+        return {tuple(scores(read(house.api, house.ann, "points_year"))) for _ in range(8)}
+
+    choose(house.cid, False)
+    wait_until(lambda: shown() == {(house.bob.id,)}, 5, "one to have left")
+    choose(house.cid, True)
+    choose(house.bob, False)  # as many as before
+    wait_until(lambda: shown() == {(house.cid.id,)}, 5, "the one to be there and the other not")
 
 
 # --- ranks of note -----------------------------------------------------------------------------------------------
@@ -328,17 +362,23 @@ class Ladder(Club):
 
     def look(self, **points):
         """Points change, and ten minutes later the board is looked at."""
-        stack = self.company.stack
         for who, n in points.items():
             self.points[int(who[1:])] = n
         self.write([(i, n, "kudos_received", 1) for i, n in enumerate(self.points)])
         # What the ledger holds is told by how many entries it has, which here is always six.
-        stack.db("UPDATE board_look SET mark = NULL, looked_at = looked_at - INTERVAL 11 MINUTE WHERE company_id = %s", (self.company.id,))
+        self.company.stack.db("UPDATE board_look SET mark = NULL WHERE company_id = %s", (self.company.id,))
+        self.glance()
+
+    def glance(self):
+        """Gives the mark of what was looked at."""
+        stack = self.company.stack
+        stack.db("UPDATE board_look SET looked_at = looked_at - INTERVAL 11 MINUTE WHERE company_id = %s", (self.company.id,))
         # One run looks at twenty companies, those first that never were: other tests' may be as many.
         stack.db("INSERT INTO board_look (company_id, looked_at) SELECT id, UTC_TIMESTAMP(6) FROM company WHERE id <> %s"
                  " ON DUPLICATE KEY UPDATE looked_at = VALUE(looked_at)", (self.company.id,))
         stack.db("UPDATE job SET last_run_at = NULL, lease_until = NULL WHERE name = 'board_notes'")
         stack.rostra("jobs", "--once")
+        return stack.db("SELECT mark FROM board_look WHERE company_id = %s", (self.company.id,))[0]["mark"]
 
     def told(self, who):
         """The lines of ranks, by how often."""
@@ -370,3 +410,9 @@ def test_who_comes_up_is_told_once_a_day_and_nobody_else(api, make_company):
     assert ladder.told(1) == [line], "falling is not told"
     ladder.look(p1=100)
     assert ladder.told(1) == [(2, line[1])], "one line until it is read"
+    ladder.choose(0, False)
+    before = ladder.glance()
+    assert ladder.glance() == before
+    ladder.choose(0, True)
+    ladder.choose(1, False)
+    assert ladder.glance() != before, "one left and one came back"
