@@ -166,7 +166,7 @@ afford(struct rq *rq, const struct kudos *k, int64_t recipients)
 	e = points_day(rq, rq->now_us, &today);
 	if (e)
 		return e;
-	if (today / 100 != k->period)
+	if (today / 100 > k->period)
 		return rq_fail(rq, FAULT_CONFLICT,
 		               "The month that pays for it is over: its points can be lowered, "
 		               "not raised.");

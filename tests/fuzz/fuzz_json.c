@@ -62,7 +62,7 @@ check_bounds(const struct body *b)
 {
 	if (b->number != J_NO_INT && (b->number < -1000 || b->number > 1000))
 		abort();
-	if (b->text != NULL && (!utf8_valid(str_of(b->text)) || b->text[0] == '\0' ||
+	if (b->text != NULL && (!utf8_valid(str_of(b->text)) || text_blank(str_of(b->text)) ||
 	                        text_code_points(str_of(b->text)) > 20))
 		abort();
 	if (b->word < -1 || b->word > 2 || b->set > 7 || b->many.n > 3 || b->strings.n > 4)
