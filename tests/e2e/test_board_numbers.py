@@ -9,6 +9,7 @@ import pytest
 from conftest import uuid7
 from content import live_post, made, new_share
 from test_boards import define, read, scores
+from test_contests import Field
 from test_funnel import books, funnel  # noqa: F401
 from test_kudos import House
 
@@ -110,6 +111,18 @@ def test_who_left_before_the_days_makes_no_team_larger(api, make_company):
     team.company.stack.db("UPDATE person SET state = 'deactivated', deactivated_at = '2021-01-01' WHERE company_id = %s"
                           " AND id NOT IN %s", (team.company.id, [p.id for p in team.people[:2]]))
     assert team.shown(board) == {}
+
+
+def test_who_left_before_the_days_makes_no_team_of_a_result_larger(api, make_company):
+    team = Team(api, make_company())
+    field = Field(api, team.company)
+    field.share(team.people[1], 2, ago=4)
+    for left, shown in (("2999-01-01", [(1, team.id, 2)]), ("2021-01-01", [])):
+        contest = field.contest(6, 3, unit="teams")
+        team.company.stack.db("UPDATE person SET deactivated_at = %s WHERE company_id = %s AND id NOT IN %s",
+                              (left, team.company.id, [p.id for p in team.people[:4]]))
+        field.freeze(contest)
+        assert field.standing(contest, team.people[1])[1] == shown
 
 
 # --- kudos ----------------------------------------------------------------------------------------------------------
