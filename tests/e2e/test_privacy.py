@@ -214,6 +214,7 @@ def test_the_command_writes_the_export_into_a_new_file(rostra, hooli, life, tmp_
     arguments = ("person", "export", "--company", hooli.slug, "--person", life.person.email, "--output", place)
     rostra(*arguments)
     assert rows(zipfile.ZipFile(place), "person")[0]["email"] == life.person.email
+    assert "json/mentoring.json" in zipfile.ZipFile(place).namelist(), "all of it: it answers the person, who may have left"
     assert place.stat().st_mode & 0o777 == 0o600
     before = place.read_bytes()
     assert rostra(*arguments, check=False).returncode == 2 and place.read_bytes() == before

@@ -34,7 +34,7 @@ class Secrets:
         self.contest = made(api.put(f"/v1/contests/{uuid7()}", who=company.admin, json={
             "name": world.text(), "unit": "people", "measure": "shares", "first_on": "2026-01-01", "last_on": "2026-12-31"}))
         self.mentor()
-        self.ids = (self.hidden.id, self.kudos["id"], self.id)
+        self.ids = (self.hidden.id, self.mate.id, self.kudos["id"], self.id)
         self.inner = (self.item["id"], self.review["id"])
         assert api.patch("/v1/me/profile", who=self.hidden, json={
             "tags": [self.words["knows"]], "visibility": "nobody", "version": 1}).status_code == 200
