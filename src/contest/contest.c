@@ -13,8 +13,8 @@ const char *const contest_unit_names[CONTEST_UNIT__MAX + 1] = { "people", "teams
 const char *const contest_state_names[CONTEST_STATE__MAX + 1] = { "upcoming", "running",   "ended",
 	                                                          "final",    "cancelled", NULL };
 
-static bool
-find_days(const struct rq *rq, const struct contest *c, struct measure_span *out)
+bool
+contest_days(const struct rq *rq, const struct contest *c, struct measure_span *out)
 {
 	const struct measure_period p = {
 		.window = WINDOW_DATED,
@@ -28,7 +28,7 @@ find_days(const struct rq *rq, const struct contest *c, struct measure_span *out
 enum fault
 contest_span(struct rq *rq, const struct contest *c, struct measure_span *out)
 {
-	if (find_days(rq, c, out))
+	if (contest_days(rq, c, out))
 		return FAULT_NONE;
 	return rq_fail(rq, FAULT_INTERNAL, "The days of the contest are none.");
 }
@@ -42,8 +42,8 @@ contest_find_state(const struct rq *rq, struct contest *c)
 		c->state = CONTEST_CANCELLED;
 	else if (c->frozen_at != TIME_NONE)
 		c->state = CONTEST_FINAL;
-	else if (!find_days(rq, c, &s)) /* it can be read and cancelled; nothing can be counted */
-		c->state = CONTEST_ENDED;
+	else if (!contest_days(rq, c, &s))
+		c->state = CONTEST_ENDED; /* it can be read and cancelled; nothing can be counted */
 	else if (rq->now_us < s.from_us)
 		c->state = CONTEST_UPCOMING;
 	else
@@ -190,13 +190,13 @@ tell(struct rq *rq, const struct contest *c, const struct contest_rows *rows)
 static enum fault
 freeze_tx(struct rq *rq, void *arg)
 {
-	const struct contest *due = arg;
+	const struct uuid id = *(const struct uuid *)arg;
 	struct contest c = { .name = NULL };
 	struct contest_rows rows;
-	enum fault e = contest_sql_lock(rq, due->id);
+	enum fault e = contest_sql_lock(rq, id);
 
 	if (!e)
-		e = contest_read(rq, due->id, &c);
+		e = contest_read(rq, id, &c);
 	if (e || c.state != CONTEST_ENDED)
 		return e;
 	e = contest_count(rq, &c, &rows);
@@ -215,11 +215,12 @@ freeze_tx(struct rq *rq, void *arg)
 	return e ? e : tell(rq, &c, &rows);
 }
 
-enum { DUE_MAX = 50 };
-
 struct due {
-	struct contest rows[DUE_MAX];
+	struct contest rows[CONTEST_DUE_AT_ONCE];
 	size_t n;
+	struct contest_due after; /* the last one that was looked at */
+	size_t looked_at;
+	struct problem first; /* why one failed */
 };
 
 /* What fails of one contest is that one's. */
@@ -241,39 +242,50 @@ keep_due(struct rq *rq, void *row, void *arg)
 	struct due *d = arg;
 	struct measure_span s;
 
-	if (!find_days(rq, c, &s))
+	d->looked_at++;
+	d->after = (struct contest_due){ c->last_on, c->company_id, c->id };
+	if (!contest_days(rq, c, &s))
 		log_failure(c, "its days cannot be told");
-	else if (d->n < DUE_MAX && rq->now_us >= s.to_us + CONTEST_GRACE_S * US_PER_S)
+	else if (d->n < CONTEST_DUE_AT_ONCE && rq->now_us >= s.to_us + CONTEST_GRACE_S * US_PER_S)
 		d->rows[d->n++] = *c;
 	return FAULT_NONE;
+}
+
+static void
+freeze(struct rq *rq, struct due *d, const struct contest *c)
+{
+	const struct caller *before = rq->who;
+	const struct caller system = { .company = c->company_id };
+	struct uuid id = c->id;
+	enum fault e;
+
+	rq->who = &system;
+	e = db_tx(rq, freeze_tx, &id);
+	rq->who = before;
+	if (!e)
+		return;
+	log_failure(c, fault_row(e)->name);
+	(void)problem_set(&rq->problem, e, "A contest has no result yet.");
+	if (!d->first.code)
+		d->first = rq->problem;
+	problem_reset(&rq->problem);
 }
 
 /* One that fails does not hold the others up; the first failure is told. */
 enum fault
 contest_run(struct rq *rq)
 {
-	const struct caller *before = rq->who;
 	struct due *d = arena_new(rq->arena, struct due);
-	struct problem first = { .code = FAULT_NONE };
 	enum fault e;
 
-	d->n = 0;
-	e = contest_sql_due(rq, keep_due, d);
-	for (size_t i = 0; !e && i < d->n; i++) {
-		const struct caller system = { .company = d->rows[i].company_id };
-		enum fault failed;
-
-		rq->who = &system;
-		failed = db_tx(rq, freeze_tx, &d->rows[i]);
-		if (failed) {
-			log_failure(&d->rows[i], fault_row(failed)->name);
-			(void)problem_set(&rq->problem, failed, "A contest stays as it is.");
-			first = first.code ? first : rq->problem;
-			problem_reset(&rq->problem);
-		}
-	}
-	rq->who = before;
-	if (first.code)
-		rq->problem = first;
-	return e ? e : first.code;
+	d->after = (struct contest_due){ "1000-01-01", { { [15] = 1 } }, { { [15] = 1 } } };
+	do {
+		d->n = d->looked_at = 0;
+		e = contest_sql_due(rq, &d->after, keep_due, d);
+		for (size_t i = 0; !e && i < d->n; i++)
+			freeze(rq, d, &d->rows[i]);
+	} while (!e && d->looked_at == CONTEST_DUE_AT_ONCE);
+	if (!e && d->first.code)
+		rq->problem = d->first;
+	return e ? e : d->first.code;
 }

@@ -64,7 +64,8 @@ enum fault contest_create(struct rq *rq, struct contest *c, bool *ret_created) M
 enum fault contest_change(struct rq *rq, struct uuid id, const struct contest *in) MUST_CHECK;
 /* As it is now; one whose days cannot be told is ended. */
 void contest_find_state(const struct rq *rq, struct contest *c);
-/* The days, in the company's zone; INTERNAL: they cannot be told. */
+/* The days, in the company's zone; false, or INTERNAL: they cannot be told. */
+bool contest_days(const struct rq *rq, const struct contest *c, struct measure_span *out);
 enum fault contest_span(struct rq *rq, const struct contest *c,
                         struct measure_span *out) MUST_CHECK;
 /* A part of it: live, or as it was frozen without who does not want to be seen by now. */
@@ -95,8 +96,14 @@ enum fault contest_sql_update(struct rq *rq, const struct contest *c, bool *ret_
 enum fault contest_sql_freeze(struct rq *rq, struct uuid id) MUST_CHECK;
 enum fault contest_sql_page(struct rq *rq, const struct contest_page *p, db_row_fn *fn,
                             void *arg) MUST_CHECK;
-/* Of all companies, those that may be over. */
-enum fault contest_sql_due(struct rq *rq, db_row_fn *fn, void *arg) MUST_CHECK;
+/* Of all companies, those that may be over: the next CONTEST_DUE_AT_ONCE behind one. */
+enum { CONTEST_DUE_AT_ONCE = 50 };
+struct contest_due {
+	const char *last_on;
+	struct uuid company_id, id;
+};
+enum fault contest_sql_due(struct rq *rq, const struct contest_due *after, db_row_fn *fn,
+                           void *arg) MUST_CHECK;
 enum fault contest_sql_rows(struct rq *rq, const struct contest_row_page *p, db_row_fn *fn,
                             void *arg) MUST_CHECK;
 enum fault contest_sql_rows_insert(struct rq *rq, const struct contest_row *rows,

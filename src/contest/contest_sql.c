@@ -36,6 +36,11 @@ static const struct db_col update_in[] = {
 static const struct db_col freeze_in[] = {
 	DB_COL_TIME(struct one, from_us), DB_COL_UUID(struct one, company_id), DB_COL_UUID(struct one, id),
 };
+static const struct db_col due_in[] = {
+	DB_COL_STR(struct contest_due, last_on),     DB_COL_STR(struct contest_due, last_on),
+	DB_COL_UUID(struct contest_due, company_id), DB_COL_UUID(struct contest_due, company_id),
+	DB_COL_UUID(struct contest_due, id),
+};
 static const struct db_col page_in[] = {
 	DB_COL_UUID(struct contest_page, company_id), DB_COL_UUID(struct contest_page, before),
 	DB_COL_I64(struct contest_page, limit),
@@ -91,8 +96,9 @@ static const struct db_stmt stmts[Q__MAX] = {
 		DB_IN(page_in), DB_OUT(view_out) },
 	[Q_DUE] = { .name = "contest_due",
 		.sql = CONTEST " /* all companies: a job's look at what is over */ WHERE c.frozen_at IS NULL"
-		       " AND c.last_on <= UTC_DATE() AND c.cancelled_at IS NULL ORDER BY c.last_on LIMIT 200",
-		DB_OUT(view_out) },
+		       " AND c.last_on <= UTC_DATE() AND c.cancelled_at IS NULL AND c.last_on >= ? AND (c.last_on > ? OR c.company_id > ?"
+		       " OR c.company_id = ? AND c.id > ?) ORDER BY c.last_on, c.company_id, c.id LIMIT 50",
+		DB_IN(due_in), DB_OUT(view_out) },
 	[Q_ROWS] = { .name = "contest_rows",
 		.sql = "SELECT no, person_id, team_id, n, shown FROM contest_row WHERE company_id = ? AND contest_id = ?"
 		       " AND no >= ? ORDER BY no LIMIT ?",
@@ -121,6 +127,7 @@ static const struct db_stmt stmts[Q__MAX] = {
 };
 /* clang-format on */
 
+_Static_assert(CONTEST_DUE_AT_ONCE == 50, "as many as contest_due has");
 const struct db_stmt_table contest_stmts = DB_STMTS("contest", stmts);
 
 static struct one
@@ -189,11 +196,11 @@ contest_sql_page(struct rq *rq, const struct contest_page *p, db_row_fn *fn, voi
 }
 
 enum fault
-contest_sql_due(struct rq *rq, db_row_fn *fn, void *arg)
+contest_sql_due(struct rq *rq, const struct contest_due *after, db_row_fn *fn, void *arg)
 {
 	struct contest row = { .name = NULL };
 
-	return db_each(rq, &stmts[Q_DUE], NULL, &row, fn, arg);
+	return db_each(rq, &stmts[Q_DUE], after, &row, fn, arg);
 }
 
 enum fault

@@ -138,10 +138,16 @@ contest_standing(struct rq *rq, const struct contest *c, struct board_part *part
 		.last_day = measure_day_parse(str_of(c->last_on)),
 		.team_id = c->team_id,
 	};
+	struct measure_span span;
 	struct board_tally *rows;
 	size_t n;
 	enum fault e;
 
+	if (!contest_days(rq, c, &span)) { /* nothing is counted in them */
+		part->me = (struct board_line){ .id = part->own, .rank = J_NO_INT };
+		part->as_of = rq->now_us;
+		return FAULT_NONE;
+	}
 	if (c->frozen_at == TIME_NONE)
 		return board_part_live(rq, &of, part);
 	e = read_tallies(rq, c, &rows, &n);

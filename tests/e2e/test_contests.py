@@ -242,14 +242,17 @@ def test_days_that_cannot_be_counted_are_refused_and_hold_nobody_up(api, make_co
              for a, b in (("1970-01-01", "1970-01-02"), ("9999-12-01", "9999-12-30"))]
     for contest in edges:
         assert own.standing(contest, admin)[1] == []
-    # A row that was written before it was refused.
-    db("UPDATE contest SET first_on = '1960-01-01', last_on = '1960-02-01' WHERE id = %s", (edges[0]["id"],))
-    assert [c["state"] for c in ok(api.get("/v1/contests", who=admin))["items"]] == ["upcoming", "ended"]
+    # Rows that were written before they were refused: one, and more than a look takes.
+    db("UPDATE contest SET first_on = '1960-01-01', last_on = '1960-02-01', frozen_at = NULL WHERE id = %s", (edges[0]["id"],))
+    own.copies("contest", db("SELECT * FROM contest WHERE id = %s", (edges[0]["id"],))[0], [{"id": uuid7()} for _ in range(210)])
+    assert {c["state"] for c in ok(api.get("/v1/contests?limit=100", who=admin))["items"]} == {"ended"}
+    assert own.standing(edges[0], admin) == ({"state": "ended", "me": {"rank": None, "value": 0, "shown": False}}, [])
     contest = other.contest(6, 3)
     other.freeze(contest)
     path = f"/v1/contests/{edges[0]['id']}"
     assert ok(api.get(path, who=admin))["state"] == "ended"
     assert ok(api.patch(path, who=admin, json={"version": 1, "cancelled": True}))["state"] == "cancelled"
+    db("DELETE FROM contest WHERE company_id = %s", (own.company.id,))
 
 
 @pytest.mark.parametrize("frozen", [True, False])
