@@ -55,9 +55,10 @@ profile_tags_check(struct arena *a, struct problem *p, struct j_list *tags)
 
 	for (size_t i = 0; i < tags->n; i++) {
 		const char *pointer = arena_printf(a, "#/tags/%zu", i);
+		const struct str seen = text_trim(str_of(items[i]));
 
-		items[i] = squeeze(a, items[i]);
-		if (items[i][0] == '\0')
+		items[i] = squeeze(a, arena_copy(a, seen.s, seen.n));
+		if (text_blank(seen))
 			problem_add(p, pointer, "must have at least 1 character");
 		else if (known_before(items, i, items[i]))
 			problem_add(p, pointer, "is there twice");

@@ -66,8 +66,8 @@ struct profile_tag {
 };
 
 /* --- rules (profile.c) */
-/* Pure.  White space squeezed, in place; names each that is empty or there twice in other case:
- * what else the database holds for the same word is found when it is written. */
+/* Pure.  White space squeezed, in place; names each that nobody sees or that is there twice in
+ * other case: what else the database holds for the same word is found when it is written. */
 enum fault profile_tags_check(struct arena *a, struct problem *p, struct j_list *tags) MUST_CHECK;
 /*
  * Words that full text does not keep, so that nothing has them:

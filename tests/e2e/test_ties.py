@@ -183,7 +183,7 @@ def test_tags_that_are_one_word_to_a_reader_are_refused_by_name(api, house):
 
 
 @pytest.mark.parametrize("tags, pointers", [
-    (["go", "Go"], {"#/tags/1"}), (["  "], {"#/tags/0"}), (["x" * 41], {"#/tags/0"}), (["x"] * 21, {"#/tags"}),
+    (["go", "Go"], {"#/tags/1"}), (["  "], {"#/tags/0"}), (["go", "\u200b"], {"#/tags/1"}), (["x" * 41], {"#/tags/0"}), (["x"] * 21, {"#/tags"}),
     (["a\u0007b"], {"#/tags/0"})])
 def test_tags_are_bounded_and_named_when_they_are_wrong(api, house, tags, pointers):
     answer = api.patch("/v1/me/profile", who=house.company.member, json={"version": 1, "tags": tags})

@@ -66,8 +66,8 @@ no_operator_of_the_reader_reaches_full_text(void **state)
 static void
 tags_are_squeezed_and_each_fault_is_named(void **state)
 {
-	const char *good[] = { " public \t speaking ", "C++", "c#" };
-	const char *bad[] = { "go", " ", "GO", "rust" };
+	const char *good[] = { " public \t speaking ", "\u00a0C++\u3000", "c#" };
+	const char *bad[] = { "go", " ", "GO", "rust", "\u200b", "\u2003\u200d" };
 	struct j_list tags = { good, 3 };
 	struct problem p = { .code = FAULT_NONE };
 
@@ -75,11 +75,13 @@ tags_are_squeezed_and_each_fault_is_named(void **state)
 	assert_int_equal(profile_tags_check(arena, &p, &tags), FAULT_NONE);
 	assert_string_equal(good[0], "public speaking");
 	assert_string_equal(good[1], "C++");
-	tags = (struct j_list){ bad, 4 };
+	tags = (struct j_list){ bad, 6 };
 	assert_int_equal(profile_tags_check(arena, &p, &tags), FAULT_INVALID);
-	assert_int_equal(p.n_viol, 2);
+	assert_int_equal(p.n_viol, 4);
 	assert_string_equal(p.viol[0].pointer, "#/tags/1");
 	assert_string_equal(p.viol[1].pointer, "#/tags/2");
+	assert_string_equal(p.viol[2].pointer, "#/tags/4");
+	assert_string_equal(p.viol[3].pointer, "#/tags/5");
 }
 
 int
