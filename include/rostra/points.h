@@ -44,7 +44,7 @@ enum { POINTS_TENTHS = 10, POINTS_EARNED_PERIOD = 0 };
 #define POINTS_BOOST                                                                               \
 	"(SELECT CAST(COALESCE(SUM(b.points), 0) AS SIGNED) FROM kudos_boost b"                    \
 	" WHERE b.company_id = p.company_id AND b.who IN (CONCAT(p.role), CONCAT(p.id)))"
-/* The company's day of an instant (zones.h), YYYYMMDD. */
+/* The day of an instant in the company's zone as it is now, YYYYMMDD. */
 enum fault points_day(struct rq *rq, int64_t at_us, int64_t *ret) MUST_CHECK;
 /* The month of an instant in the zone, as YYYYMM; 0 when the zone is unknown. */
 int64_t points_month(const char *zone, int64_t at_us);

@@ -46,7 +46,7 @@ points_day(struct rq *rq, int64_t at_us, int64_t *ret)
 	enum fault e = zones_read(rq, &zones);
 
 	if (!e)
-		*ret = zones_day(&zones, at_us);
+		*ret = measure_day(zones.list[zones.n - 1].zone, at_us);
 	return e;
 }
 

@@ -17,7 +17,7 @@ static const struct j_field rule_fields[] = {
 	        .help = "Most of a person in a day of the company's zone; null: no limit"),
 	J_INT64(struct point_rule, item_cap_tenths, J_NULLABLE, 0, TENTHS_MAX, J_NO_INT,
 	        .help = "Most of a person for one item, ever: the post of shares, the share of clicks and visitors, the lead,"
-	                " whom kudos came from, the item of an outside action; null: no limit"),
+	                " whom kudos came from, the item of an outside action; what has none is one of its own; null: no limit"),
 	J_INT64(struct point_rule, per_minor, J_NULLABLE, 1, INT64_C(1000000000000), J_NO_INT,
 	        .help = "Of won_value, and of no other: the points are for each whole multiple of so many minor units of"
 	                " the company's currency"),

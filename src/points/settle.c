@@ -169,7 +169,7 @@ walk_fact(struct walk *w, const struct fact *f)
 	const struct uuid none = { 0 };
 	const struct point_rule *r = rule_at(&w->s->sets, f->at_us, w->s->action, f->name);
 	const int64_t day = zones_day(w->s->zones, f->at_us);
-	int64_t *today, *item, amount;
+	int64_t alone = 0, *today, *item, amount;
 
 	if (w->s->action == ACTION_VISITOR && !is_new(w, f))
 		return;
@@ -179,7 +179,8 @@ walk_fact(struct walk *w, const struct fact *f)
 	if (r == NULL || day < w->s->span.from_day || day >= w->s->span.to_day)
 		return;
 	today = given_of(w->rq, &w->today, none, f->name);
-	item = given_of(w->rq, &w->items, f->item_id, NULL);
+	/* What is of no item is one of its own. */
+	item = uuid_is_zero(f->item_id) ? &alone : given_of(w->rq, &w->items, f->item_id, NULL);
 	amount = rule_amount(r, f->times, *today, *item);
 	if (amount == 0)
 		return;

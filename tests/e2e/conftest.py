@@ -34,6 +34,8 @@ import pymysql
 import pytest
 import requests
 
+from random_histories import SEED
+
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("TEST_BUILD", SOURCE / "build"))
 ORIGIN = "https://www.landing.example"
@@ -195,6 +197,10 @@ class Stack:
 # One more holds a table of the server by LOCK TABLES, which a cluster does not have.
 LOCKS_TABLES = "test_shares_of_the_same_moment_are_written_together_and_none_spoils_another"
 OWN_SERVER = ("test_browser.py", "test_faults.py", "test_rows.py", "test_takeover.py", "test_tour.py")
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"TEST_SEED={SEED} makes the same random histories again")
 
 
 def pytest_collection_modifyitems(items):

@@ -6,12 +6,13 @@ import secrets
 import zoneinfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from clicks import rclid_of, visit
 from conftest import Client, company_of, uuid7, wait_until
 from content import live_post, made, new_share
+from random_histories import SEED, examples
 from test_kudos import House, pointers
 
 ENTRIES = st.lists(st.tuples(
@@ -79,7 +80,8 @@ def recount(club, entries, days, hidden):
     return own, rows
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@seed(SEED)
+@examples(8)
 @given(entries=ENTRIES, days=st.sampled_from([7, 30, 366]), hidden=st.sets(st.integers(0, 4), max_size=2),
        who=st.integers(0, 4))
 def test_the_standing_is_a_recount_of_the_ledger(club, entries, days, hidden, who):

@@ -3,18 +3,17 @@
 
 import concurrent.futures
 import datetime
-import decimal
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from clicks import rclid_of, visit
 from conftest import uuid7, wait_until
 from content import live_post, made, new_share
-from test_kudos import House, decide, pointers, report, say
+from random_histories import SEED, examples
+from test_kudos import House, pointers, say
 
 ALLOWANCE = 30
 
@@ -33,100 +32,6 @@ def settled(house):
 @pytest.fixture
 def house(api, make_company):
     return House(api, make_company())
-
-
-class History(RuleBasedStateMachine):
-    """A naive model beside the product: lists of kudos, and arithmetic."""
-
-    house = None  # set by the test; each history has givers of its own
-
-    @initialize()
-    def begin(self):
-        self.people = [self.house.company.add_person(f"p{uuid7()[-12:]}") for _ in range(3)]
-        self.kudos, self.refused = {}, 0
-
-    def spent(self, giver):
-        return sum(k["points"] * len(k["to"]) for k in self.kudos.values() if k["giver"] == giver and k["stands"])
-
-    def left(self, giver):
-        return ALLOWANCE - self.spent(giver)
-
-    @rule(giver=st.integers(0, 2), to=st.sets(st.integers(0, 2), min_size=1, max_size=2), points=st.integers(0, 12))
-    def give(self, giver, to, points):
-        to, kudos_id = sorted(to - {giver}), uuid7()
-        if not to:
-            return
-        answer = self.house.put(self.people[giver], *(self.people[i] for i in to), kudos_id=kudos_id, points=points)
-        assert (answer.status_code == 201) == (points * len(to) <= self.left(giver)), answer.text
-        if answer.status_code == 201:
-            self.kudos[kudos_id] = {"giver": giver, "to": to, "points": points, "stands": True, "version": 1}
-
-    def standing(self):
-        return [i for i, k in self.kudos.items() if k["stands"]]
-
-    @precondition(lambda self: self.standing())
-    @rule(data=st.data(), points=st.integers(0, 12))
-    def change(self, data, points):
-        kudos_id = data.draw(st.sampled_from(self.standing()))
-        k = self.kudos[kudos_id]
-        answer = self.house.api.patch(f"/v1/kudos/{kudos_id}", who=self.people[k["giver"]],
-                                      json={"version": k["version"], "points": points})
-        assert (answer.status_code == 200) == ((points - k["points"]) * len(k["to"]) <= self.left(k["giver"])), answer.text
-        if answer.status_code == 200:
-            k |= {"points": points, "version": k["version"] + 1}
-
-    @precondition(lambda self: self.standing())
-    @rule(data=st.data())
-    def withdraw(self, data):
-        kudos_id = data.draw(st.sampled_from(self.standing()))
-        k = self.kudos[kudos_id]
-        assert self.house.api.delete(f"/v1/kudos/{kudos_id}", who=self.people[k["giver"]]).status_code == 204
-        k["stands"] = False
-
-    @precondition(lambda self: self.standing())
-    @rule(data=st.data())
-    def remove(self, data):
-        kudos_id = data.draw(st.sampled_from(self.standing()))
-        k = self.kudos[kudos_id]
-        report(self.house.api, self.people[k["to"][0]], {"id": kudos_id})
-        assert decide(self.house.api, self.house.company.admin, {"id": kudos_id}, "remove").status_code == 204
-        k["stands"] = False
-
-    @invariant()
-    def the_allowance_is_what_the_model_says(self):
-        for i, person in enumerate(getattr(self, "people", [])):
-            assert self.house.left(person) == self.left(i) >= 0
-
-    def teardown(self):
-        settled(self.house)
-        for i, person in enumerate(self.people):
-            got = sum(k["points"] for k in self.kudos.values() if k["stands"] and i in k["to"])
-            points = self.house.points(person, limit=100)
-            assert points["earned"] == got
-            entries = points["items"]
-            assert sum(decimal.Decimal(str(e["points"])) for e in entries if e["currency"] == "earned") == got
-            assert sum(decimal.Decimal(str(e["points"])) for e in entries if e["currency"] == "allowance") == \
-                (self.left(i) if entries and any(e["currency"] == "allowance" for e in entries) else 0)
-        for kudos_id in self.standing():
-            giver = self.people[self.kudos[kudos_id]["giver"]]
-            assert self.house.api.delete(f"/v1/kudos/{kudos_id}", who=giver).status_code == 204
-        settled(self.house)
-        for person in self.people:
-            points = self.house.points(person)
-            assert (points["earned"], points["allowance"]["left"]) == (0, ALLOWANCE), "all undone leaves nothing"
-
-
-def test_every_history_ends_in_balances_that_are_sums_and_undone_in_nothing(api, house):
-    say(api, house.company, monthly_allowance=ALLOWANCE)
-
-    class OfThisHouse(History):
-        pass
-
-    OfThisHouse.house = house
-    run_state_machine_as_test(OfThisHouse, settings=settings(
-        max_examples=15, stateful_step_count=15, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck)))
-    verify(house)
 
 
 def test_histories_in_parallel_keep_every_balance(api, house):
@@ -435,7 +340,8 @@ DEEDS = st.lists(st.tuples(st.sampled_from(["kudos", "lesson", "withdraw", "undo
 CAPS = st.tuples(st.sampled_from([None, 15, 25]), st.sampled_from([None, 20, 30]))
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@seed(SEED)
+@examples(3)
 @given(deeds=DEEDS, caps=CAPS)
 def test_replay_under_the_same_rules_changes_nothing_and_adopted_ones_hold(api, make_company, deeds, caps):
     house = House(api, make_company())

@@ -107,6 +107,14 @@ def test_an_adoption_settles_the_days_after_it_where_an_item_is_capped(api, hous
     verify(house)
 
 
+def test_what_has_no_item_is_one_of_its_own(api, house):
+    adopt(house, 5, 0, {"action": "outside_action", "name": "lesson", "points_tenths": 10, "item_cap_tenths": 15})
+    for ago in (1, 3, 2):
+        lesson(house, house.ann, ago, item=None)
+    assert house.points(house.ann)["earned"] == 3
+    agree(house)
+
+
 def test_of_rules_that_hold_for_an_instant_the_ones_said_last_count(api, house):
     rule = {"action": "outside_action", "name": "lesson", "points_tenths": 10}
     refused = adopt(house, 0, -1, rule, check=False)
