@@ -12,8 +12,8 @@
 
 extern const struct route_table points_routes, points_rules_routes, points_action_routes;
 extern const struct db_stmt_table points_stmts, points_verify_stmts, points_rules_stmts,
-    points_sums_stmts, points_facts_stmts, points_follow_stmts, points_clicked_stmts,
-    points_action_stmts, points_replay_stmts;
+    points_sums_stmts, points_facts_stmts, points_follow_stmts, points_claimed_stmts,
+    points_clicked_stmts, points_action_stmts, points_replay_stmts;
 
 enum points_currency { POINTS_ALLOWANCE, POINTS_EARNED, POINTS_CURRENCY__MAX };
 extern const char *const points_currency_names[POINTS_CURRENCY__MAX + 1];

@@ -156,6 +156,7 @@ static const struct db_stmt_table *const all_stmts[] = {
 	&points_sums_stmts,
 	&points_facts_stmts,
 	&points_follow_stmts,
+	&points_claimed_stmts,
 	&points_clicked_stmts,
 	&points_action_stmts,
 	&points_replay_stmts,

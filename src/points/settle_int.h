@@ -96,6 +96,18 @@ struct due {
 	bool had; /* there are entries */
 	const struct zones *zones;
 };
+struct dues {
+	struct due *list;
+	size_t n, room;
+};
+/* The bit of the action that an entry's reason is of; 0: of none. */
+uint32_t due_action_of(int reason);
+/* Adds a day; the days of what happened between two instants, both included.  Of `of`, the rest. */
+void due_day(struct rq *rq, struct dues *d, const struct due *of, int64_t day);
+void due_instants(struct rq *rq, struct dues *d, const struct due *of, int64_t first_us,
+                  int64_t last_us);
+/* In the order in which everybody takes them. */
+void due_sort(struct dues *d);
 /* Inside a transaction. */
 enum fault points_settle_due(struct rq *rq, const struct due *d) MUST_CHECK;
 
