@@ -296,5 +296,5 @@ def test_every_history_ends_in_balances_that_are_sums_and_undone_in_nothing(api,
         grounds = staticmethod(ground)
 
     # As they came: to make one shorter takes many more companies.
-    run_state_machine_as_test(OfThese, settings=examples(8, stateful_step_count=20, phases=[Phase.generate]))
+    run_state_machine_as_test(OfThese, settings=examples(12, stateful_step_count=20, phases=[Phase.generate]))
     verify(grounds[-1].house)
