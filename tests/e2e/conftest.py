@@ -84,6 +84,8 @@ def runs(pid):
 
 # What a test writes past the product: whoever writes what sums are counted from marks the days (include/rostra/sums.h).
 BESIDE_THE_PRODUCT = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (share|click_day|click_quarter|conversion|touch)\b")
+# And whoever writes what people are counts it (include/rostra/people.h).
+PEOPLE_BESIDE_IT = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (person|person_fact|team_member|board_choice)\b")
 MARK_COUNTED = ("INSERT INTO report_due (company_id, kind, day) SELECT company_id, CONCAT(what, 's'), day FROM report_sum"
                 " WHERE company_id IN %s AND what IN ('share', 'click', 'lead') AND dimension = 'network' AND span = 'day'")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -186,6 +188,8 @@ class Stack:
         with connection, connection.cursor() as cursor:
             cursor.execute(sql, args)
             rows = list(cursor.fetchall())
+            if PEOPLE_BESIDE_IT.search(sql):
+                cursor.execute("UPDATE company SET people_version = people_version + 1")
             if BESIDE_THE_PRODUCT.search(sql):
                 companies = [str(a) for a in args if UUID.fullmatch(str(a))] or [r["id"] for r in self.db("SELECT id FROM company")]
                 cursor.execute(MARK_COUNTED, (companies,))

@@ -6,7 +6,7 @@ import secrets
 import zoneinfo
 
 import pytest
-from conftest import uuid7
+from conftest import uuid7, wait_until
 from content import live_post, made, new_share
 from test_boards import define, read, scores
 from test_contests import Field
@@ -89,7 +89,7 @@ def test_a_team_is_shown_in_a_segment_only_with_enough_of_its_people_in_it(api, 
     team.lives(team.people[2], "Oslo", end="2021-01-01")  # moved away long before
     assert team.shown(board, location="Oslo") == {}
     team.lives(team.people[3], "Oslo")
-    assert team.shown(board, location="Oslo") == {team.id: 3}
+    assert wait_until(lambda: team.shown(board, location="Oslo") == {team.id: 3}), "as soon as it is counted anew"
     assert team.shown("teams_shares_month", location="Oslo") == {}
 
 
@@ -110,7 +110,7 @@ def test_who_left_before_the_days_makes_no_team_larger(api, make_company):
     assert team.shown(board) == {team.id: 3}
     team.company.stack.db("UPDATE person SET state = 'deactivated', deactivated_at = '2021-01-01' WHERE company_id = %s"
                           " AND id NOT IN %s", (team.company.id, [p.id for p in team.people[:2]]))
-    assert team.shown(board) == {}
+    assert wait_until(lambda: team.shown(board) == {})
 
 
 def test_who_left_before_the_days_makes_no_team_of_a_result_larger(api, make_company):
